@@ -1,0 +1,47 @@
+"""The composition root: settings in, application out."""
+
+from flask_migrate import Migrate
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import cli
+import models  # noqa: F401 -- migrations must see every table
+import views
+from config import Config
+from jobs.clock import clock_of
+from models.db import db, tune_sqlite
+
+
+def create_app(config: Config | None = None) -> OpenAPI:
+    """Return the application for these settings, or for the environment's.
+
+    Raises ConfigError when the settings do not allow a start.
+    """
+    config = config or Config.from_environment()
+    app = OpenAPI(
+        __name__,
+        info=Info(title="Laurel", version="1"),
+        doc_ui=False,
+        instance_path=str(config.instance),
+    )
+    app.extensions["laurel"] = config
+    app.extensions["clock"] = clock_of(config.clock_file)
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=512 * 1024,
+        BOOTSTRAP_SERVE_LOCAL=True,
+    )
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        trusted = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+        app.wsgi_app = trusted  # type: ignore[method-assign] # Flask's documented way
+    db.init_app(app)
+    with app.app_context():
+        tune_sqlite(db.engine)
+    Migrate(app, db, render_as_batch=True)
+    views.register(app)
+    cli.register(app)
+    return app

@@ -1,0 +1,1 @@
+"""What would be true without an LMS and without a browser: the rules."""

@@ -1,0 +1,1 @@
+"""What happens later: plain functions that load by id, call and commit."""

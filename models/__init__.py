@@ -1,0 +1,48 @@
+"""What we remember: every table and constraint; no queries, no rules."""
+
+from models.activity import Contribution, Earned, Histogram, Scoring, Standing
+from models.base import Base
+from models.course import (
+    Context,
+    Item,
+    ItemSource,
+    Membership,
+    ResourceLink,
+    User,
+    UserIdentity,
+)
+from models.launch import AuditEntry, LaunchSession, Login, PendingLaunch
+from models.platform import Deployment, KeyPair, Registration, Tenant
+from models.recognition import Award, Badge, BadgeVersion
+from models.work import JobRun, Outbox, StreamEvent, SyncState
+
+__all__ = [
+    "AuditEntry",
+    "Award",
+    "Badge",
+    "BadgeVersion",
+    "Base",
+    "Context",
+    "Contribution",
+    "Deployment",
+    "Earned",
+    "Histogram",
+    "Item",
+    "ItemSource",
+    "JobRun",
+    "KeyPair",
+    "LaunchSession",
+    "Login",
+    "Membership",
+    "Outbox",
+    "PendingLaunch",
+    "Registration",
+    "ResourceLink",
+    "Scoring",
+    "Standing",
+    "StreamEvent",
+    "SyncState",
+    "Tenant",
+    "User",
+    "UserIdentity",
+]

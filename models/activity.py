@@ -1,0 +1,133 @@
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Identified
+
+CURRENT = sa.text("superseded_at IS NULL")
+
+
+class Contribution(Identified, Base):
+    """A fact: something a learner did, as one source saw it. Append-only.
+
+    A correction is a new row; `superseded_at` is the only column ever updated.
+    """
+
+    __tablename__ = "contribution"
+    __table_args__ = (
+        sa.Index(
+            "uq_contribution_current",
+            "membership_id",
+            "fact_key",
+            unique=True,
+            postgresql_where=CURRENT,
+            sqlite_where=CURRENT,
+        ),
+        sa.Index(None, "context_id", "recorded_at"),
+        sa.CheckConstraint(
+            "kind IN ('launched', 'spent', 'submitted', 'posted', 'completed', "
+            "'graded')",
+            name="kind",
+        ),
+        sa.CheckConstraint(
+            "status IN ('normal', 'excused', 'late', 'missing', 'withdrawn')",
+            name="status",
+        ),
+        sa.CheckConstraint("score >= 0", name="score"),
+        sa.CheckConstraint("maximum >= 0", name="maximum"),
+    )
+
+    context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
+    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"))
+    item_id: Mapped[int | None] = mapped_column(sa.ForeignKey("item.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    status: Mapped[str] = mapped_column(sa.String(16), default="normal")
+    score: Mapped[int | None]
+    """In millionths of a point, like `maximum`."""
+    maximum: Mapped[int | None]
+    seconds: Mapped[int | None]
+    occurred_at: Mapped[datetime]
+    """When the learner acted; it never moves."""
+    recorded_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(sa.String(32))
+    fact_key: Mapped[str] = mapped_column(sa.String(255))
+    """Kind, item and attempt: the same fact from two sources is one fact."""
+    revision: Mapped[int] = mapped_column(default=1)
+    superseded_at: Mapped[datetime | None]
+
+
+class Scoring(Identified, Base):
+    """What a kind of fact is worth in a course from a moment on."""
+
+    __tablename__ = "scoring"
+    __table_args__ = (sa.UniqueConstraint("context_id", "version", "kind", "item_id"),)
+
+    context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
+    version: Mapped[int]
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    item_id: Mapped[int | None] = mapped_column(sa.ForeignKey("item.id"))
+    weight: Mapped[int]
+    """In millionths of a point; for `graded` the points of full marks."""
+    daily_cap: Mapped[int | None]
+    """The most points one learner gets from this a day, in millionths."""
+    effective_from: Mapped[datetime]
+
+
+class Earned(Base):
+    """A current fact, scored and dated for its course. Derived: can be rebuilt.
+
+    All metrics read this table alone.
+    """
+
+    __tablename__ = "earned"
+    __table_args__ = (
+        sa.Index(None, "membership_id", "kind", "item_id"),
+        sa.Index(None, "context_id", "membership_id"),
+    )
+
+    contribution_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("contribution.id"), primary_key=True, autoincrement=False
+    )
+    context_id: Mapped[int]
+    membership_id: Mapped[int]
+    item_id: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    status: Mapped[str] = mapped_column(sa.String(16))
+    points: Mapped[int]
+    """In millionths."""
+    score: Mapped[int | None]
+    maximum: Mapped[int | None]
+    day: Mapped[date]
+    """The calendar day of the learner's act, in the course's zone."""
+    occurred_at: Mapped[datetime]
+
+
+class Standing(Base):
+    """A learner's totals in one period of a course. Derived."""
+
+    __tablename__ = "standing"
+    __table_args__ = (sa.Index(None, "context_id", "period", "points"),)
+
+    context_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    period: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    """`all`, a week (`2026-W47`) or a month (`2026-11`)."""
+    membership_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    points: Mapped[int] = mapped_column(default=0)
+    """In millionths."""
+    events: Mapped[int] = mapped_column(default=0)
+    completed: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime]
+
+
+class Histogram(Base):
+    """How many people of an audience have exactly so many points. Derived."""
+
+    __tablename__ = "histogram"
+
+    context_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    period: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    audience: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    """`all` learners who are ranked, or `participants` of the board."""
+    points: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    people: Mapped[int]

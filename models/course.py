@@ -1,0 +1,158 @@
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Identified, Public
+from models.platform import Registration, Tenant
+
+
+class Context(Public, Base):
+    """A course of a platform, with its switches and what we may call for it."""
+
+    __tablename__ = "context"
+    __table_args__ = (
+        sa.UniqueConstraint("registration_id", "lti_id"),
+        sa.CheckConstraint(
+            "board_identity IN ('alias', 'name')", name="board_identity"
+        ),
+        sa.CheckConstraint(
+            "board_rank IN ('absolute', 'relative', 'hidden')", name="board_rank"
+        ),
+        sa.CheckConstraint(
+            "board_participation IN ('opt_in', 'opt_out', 'all')",
+            name="board_participation",
+        ),
+    )
+
+    tenant_id: Mapped[int] = mapped_column(sa.ForeignKey("tenant.id"), index=True)
+    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id"))
+    deployment_id: Mapped[int] = mapped_column(sa.ForeignKey("deployment.id"))
+    lti_id: Mapped[str] = mapped_column(sa.String(255))
+    title: Mapped[str] = mapped_column(sa.String(255), default="")
+    label: Mapped[str] = mapped_column(sa.String(255), default="")
+    time_zone: Mapped[str | None] = mapped_column(sa.String(64))
+    """An IANA name; empty means the tenant's."""
+    term_start: Mapped[date | None]
+    term_end: Mapped[date | None]
+
+    enabled: Mapped[bool] = mapped_column(default=False)
+    board_enabled: Mapped[bool] = mapped_column(default=False)
+    board_identity: Mapped[str] = mapped_column(sa.String(8), default="alias")
+    board_rank: Mapped[str] = mapped_column(sa.String(8), default="absolute")
+    board_neighbours: Mapped[int] = mapped_column(default=2)
+    board_top: Mapped[int] = mapped_column(default=3)
+    board_participation: Mapped[str] = mapped_column(sa.String(8), default="opt_in")
+
+    memberships_url: Mapped[str | None] = mapped_column(sa.String(2048))
+    lineitems_url: Mapped[str | None] = mapped_column(sa.String(2048))
+    ags_scopes: Mapped[list[str]] = mapped_column(default=list)
+    catalog_digest: Mapped[str] = mapped_column(sa.String(64), default="")
+    """The catalog whose badges this course has; a new digest means new versions."""
+    created_at: Mapped[datetime]
+    last_launch_at: Mapped[datetime | None]
+
+    tenant: Mapped[Tenant] = relationship()
+    registration: Mapped[Registration] = relationship()
+
+    @property
+    def zone(self) -> str:
+        """The IANA name of the zone whose days count in this course."""
+        return self.time_zone or self.tenant.time_zone
+
+
+class ResourceLink(Identified, Base):
+    """One placement of the tool in a course."""
+
+    __tablename__ = "resource_link"
+    __table_args__ = (sa.UniqueConstraint("context_id", "lti_id"),)
+
+    context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
+    lti_id: Mapped[str] = mapped_column(sa.String(255))
+    title: Mapped[str] = mapped_column(sa.String(255), default="")
+
+
+class User(Public, Base):
+    """A person of a tenant; the name is empty where the platform sends none."""
+
+    __tablename__ = "user"
+
+    tenant_id: Mapped[int] = mapped_column(sa.ForeignKey("tenant.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(255), default="")
+    created_at: Mapped[datetime]
+
+
+class UserIdentity(Identified, Base):
+    """The name under which a platform knows a person: its `sub`."""
+
+    __tablename__ = "user_identity"
+    __table_args__ = (sa.UniqueConstraint("registration_id", "sub"),)
+
+    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id"))
+    sub: Mapped[str] = mapped_column(sa.String(255))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+
+    user: Mapped[User] = relationship()
+
+
+class Membership(Identified, Base):
+    """A person in a course."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        sa.UniqueConstraint("context_id", "user_id"),
+        sa.Index(
+            "uq_membership_alias",
+            "context_id",
+            "alias",
+            unique=True,
+            postgresql_where=sa.text("alias <> ''"),
+            sqlite_where=sa.text("alias <> ''"),
+        ),
+        sa.CheckConstraint("status IN ('active', 'left')", name="status"),
+    )
+
+    context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    role: Mapped[str] = mapped_column(sa.String(16), default="learner")
+    """`learner`, `assistant`, `instructor`, `admin`, `observer` or `test`."""
+    status: Mapped[str] = mapped_column(sa.String(8), default="active")
+    alias: Mapped[str] = mapped_column(sa.String(64), default="")
+    board_consent: Mapped[bool | None]
+    """The learner's own word on the board: joined, left, or not asked yet."""
+    staff_seen_at: Mapped[datetime | None]
+    """When a source last called this person staff; they stay so for 30 days."""
+    first_seen_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+    context: Mapped[Context] = relationship()
+    user: Mapped[User] = relationship()
+
+
+class Item(Public, Base):
+    """Something in a course that can be completed or graded."""
+
+    __tablename__ = "item"
+    __table_args__ = (sa.UniqueConstraint("context_id", "key"),)
+
+    context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
+    key: Mapped[str] = mapped_column(sa.String(128))
+    label: Mapped[str] = mapped_column(sa.String(255))
+    position: Mapped[int] = mapped_column(default=0)
+    maximum: Mapped[int | None]
+    """Full marks, in millionths of a point."""
+    gone_at: Mapped[datetime | None]
+    """When the platform stopped listing it; its facts stay."""
+
+
+class ItemSource(Identified, Base):
+    """Where an item comes from: the same item may be known to several sources."""
+
+    __tablename__ = "item_source"
+    __table_args__ = (sa.UniqueConstraint("context_id", "source", "external_id"),)
+
+    context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey("item.id"), index=True)
+    source: Mapped[str] = mapped_column(sa.String(32))
+    external_id: Mapped[str] = mapped_column(sa.String(1024))
+    """For AGS: the line item's URL, never made by us."""

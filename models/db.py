@@ -1,0 +1,37 @@
+"""The only module that knows Flask-SQLAlchemy: `db` is used at the edges alone."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+
+from models.base import Base
+
+db = SQLAlchemy(model_class=Base)
+
+
+def tune_sqlite(engine: sa.Engine) -> None:
+    """Make an SQLite engine behave like a database server; others are left alone.
+
+    Transactions begin where SQLAlchemy says (the driver would begin by itself),
+    readers do not block the writer (WAL), and a busy writer is waited for.
+    https://docs.sqlalchemy.org/en/20/dialects/sqlite.html
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:  # noqa: ANN401 -- a driver's connection
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "")
+        connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,80 @@
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Identified, Public
+
+
+class Tenant(Identified, Base):
+    """An organisation: it owns registrations, and its switch is one of three."""
+
+    __tablename__ = "tenant"
+
+    key: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(255))
+    enabled: Mapped[bool] = mapped_column(default=False)
+    time_zone: Mapped[str] = mapped_column(sa.String(64), default="UTC")
+    created_at: Mapped[datetime]
+
+
+class Registration(Public, Base):
+    """A platform that may launch us: issuer and client id, which need not be unique.
+
+    Several self-hosted platforms share both; the login URL tells them apart.
+    """
+
+    __tablename__ = "registration"
+    __table_args__ = (sa.Index(None, "issuer", "client_id"),)
+
+    tenant_id: Mapped[int] = mapped_column(sa.ForeignKey("tenant.id"), index=True)
+    issuer: Mapped[str] = mapped_column(sa.String(512))
+    client_id: Mapped[str] = mapped_column(sa.String(255))
+    auth_login_url: Mapped[str] = mapped_column(sa.String(1024))
+    token_url: Mapped[str] = mapped_column(sa.String(1024))
+    jwks_url: Mapped[str] = mapped_column(sa.String(1024))
+    audience: Mapped[str | None] = mapped_column(sa.String(1024))
+    family: Mapped[str] = mapped_column(sa.String(32), default="")
+    """What the platform calls its product: `moodle`, `canvas` or another word."""
+    deployments: Mapped[str] = mapped_column(sa.String(8), default="any")
+    """`listed` accepts known deployments only, `any` every one of this key."""
+    state: Mapped[str] = mapped_column(sa.String(16), default="active")
+    """`pending`, `active` or `disabled`."""
+    frame_origins: Mapped[list[str]] = mapped_column(default=list)
+    """Origins that may frame us: given by the operator or learned from launches."""
+    key_set: Mapped[dict[str, Any] | None]
+    """The platform's key set as last fetched whole, for when it is down."""
+    key_set_fetched_at: Mapped[datetime | None]
+    last_launch_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    tenant: Mapped[Tenant] = relationship()
+
+
+class Deployment(Identified, Base):
+    """One place where a registration is installed."""
+
+    __tablename__ = "deployment"
+    __table_args__ = (sa.UniqueConstraint("registration_id", "lti_id"),)
+
+    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id"))
+    tenant_id: Mapped[int] = mapped_column(sa.ForeignKey("tenant.id"), index=True)
+    lti_id: Mapped[str] = mapped_column(sa.String(255))
+    state: Mapped[str] = mapped_column(sa.String(16), default="active")
+    """`pending` (seen, not listed), `active` or `disabled`."""
+    first_seen_at: Mapped[datetime]
+
+
+class KeyPair(Identified, Base):
+    """One of the tool's own signing keys; the private half is encrypted."""
+
+    __tablename__ = "key_pair"
+
+    kid: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    private_key: Mapped[str] = mapped_column(sa.Text)
+    """PEM, encrypted with the first of ENCRYPTION_KEYS at the time."""
+    public_jwk: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None]
+    """When a newer key took over; published for a day longer."""

@@ -1,0 +1,92 @@
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Identified, Public
+
+OPEN = sa.text("ended_at IS NULL")
+ACTIVE = sa.text("retired_at IS NULL")
+
+
+class Badge(Identified, Base):
+    """Something that can be earned in a course, whatever its rule is today."""
+
+    __tablename__ = "badge"
+    __table_args__ = (
+        sa.UniqueConstraint("context_id", "key"),
+        sa.CheckConstraint("state IN ('draft', 'active', 'retired')", name="state"),
+        sa.CheckConstraint("policy IN ('keep', 'revoke')", name="policy"),
+    )
+
+    context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
+    key: Mapped[str] = mapped_column(sa.String(128))
+    position: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(sa.String(8), default="active")
+    policy: Mapped[str] = mapped_column(sa.String(8), default="keep")
+    """What happens to awards whose rule is no longer met."""
+    origin: Mapped[str] = mapped_column(sa.String(8), default="shipped")
+    """The catalog layer it comes from: `shipped`, `tenant` or `course`."""
+
+
+class BadgeVersion(Identified, Base):
+    """A badge as it was worded and ruled for a time; awards pin theirs."""
+
+    __tablename__ = "badge_version"
+    __table_args__ = (
+        sa.UniqueConstraint("badge_id", "number"),
+        sa.Index(
+            "uq_badge_version_active",
+            "badge_id",
+            unique=True,
+            postgresql_where=ACTIVE,
+            sqlite_where=ACTIVE,
+        ),
+    )
+
+    badge_id: Mapped[int] = mapped_column(sa.ForeignKey("badge.id"))
+    number: Mapped[int]
+    label: Mapped[str] = mapped_column(sa.String(255))
+    icon: Mapped[str] = mapped_column(sa.String(32))
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+    criterion: Mapped[dict[str, Any]]
+    effective_from: Mapped[datetime | None]
+    """Facts before it do not count; empty means all of them do."""
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+    badge: Mapped[Badge] = relationship()
+
+
+class Award(Public, Base):
+    """A member earned a badge: once open at a time, which the database keeps."""
+
+    __tablename__ = "award"
+    __table_args__ = (
+        sa.UniqueConstraint("membership_id", "badge_id", "sequence"),
+        sa.Index(
+            "uq_award_open",
+            "membership_id",
+            "badge_id",
+            unique=True,
+            postgresql_where=OPEN,
+            sqlite_where=OPEN,
+        ),
+        sa.Index(None, "context_id", "granted_at"),
+    )
+
+    context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
+    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"))
+    badge_id: Mapped[int] = mapped_column(sa.ForeignKey("badge.id"), index=True)
+    badge_version_id: Mapped[int] = mapped_column(sa.ForeignKey("badge_version.id"))
+    sequence: Mapped[int] = mapped_column(default=1)
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The metric, the value that met it and the threshold at that moment."""
+    granted_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None] = mapped_column(sa.String(255))
+    """`expired`, or the reason a person gave for revoking it."""
+    bars_regrant: Mapped[bool] = mapped_column(default=False)
+    """A revoked award keeps its rule from granting it again until lifted."""
