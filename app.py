@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import cli
 import models  # noqa: F401 -- migrations must see every table
 import views
-from config import Config
+from config import ROOT, Config
 from jobs.clock import clock_of
 from models.db import db, tune_sqlite
 
@@ -41,7 +41,7 @@ def create_app(config: Config | None = None) -> OpenAPI:
     db.init_app(app)
     with app.app_context():
         tune_sqlite(db.engine)
-    Migrate(app, db, render_as_batch=True)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     views.register(app)
     cli.register(app)
     return app

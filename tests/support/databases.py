@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from app import create_app
-from config import ROOT, Config
+from config import Config
 from models.db import db
 from tests.support import postgres
 
@@ -128,6 +128,6 @@ def migrate(config: Config, url: str) -> None:
     with app.app_context():
         level = alembic.level
         alembic.setLevel(logging.WARNING)
-        flask_migrate.upgrade(str(ROOT / "migrations"))
+        flask_migrate.upgrade()
         alembic.setLevel(level)
         db.engine.dispose()
