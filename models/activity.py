@@ -50,6 +50,8 @@ class Contribution(Identified, Base):
     occurred_at: Mapped[datetime]
     """When the learner acted; it never moves."""
     recorded_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    """When its source saw it so: an older sighting never supersedes a newer one."""
     source: Mapped[str] = mapped_column(sa.String(32))
     fact_key: Mapped[str] = mapped_column(sa.String(255))
     """Kind, item and attempt: the same fact from two sources is one fact."""
@@ -107,7 +109,13 @@ class Standing(Base):
     """A learner's totals in one period of a course. Derived."""
 
     __tablename__ = "standing"
-    __table_args__ = (sa.Index(None, "context_id", "period", "points"),)
+    __table_args__ = (
+        # The board of a period, best first; equal points are told apart by the key.
+        sa.Index(None, "context_id", "period", "audience", "points", "membership_id"),
+        sa.CheckConstraint(
+            "audience IN ('none', 'all', 'participants')", name="audience"
+        ),
+    )
 
     context_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     period: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
@@ -117,6 +125,8 @@ class Standing(Base):
     """In millionths."""
     events: Mapped[int] = mapped_column(default=0)
     completed: Mapped[int] = mapped_column(default=0)
+    audience: Mapped[str] = mapped_column(sa.String(16), default="none")
+    """The histograms that count this row: `participants` are counted in `all`, too."""
     updated_at: Mapped[datetime]
 
 

@@ -181,6 +181,7 @@ def a_contribution(
         "fact_key": f"{kind}:{next(_numbers)}",
         "occurred_at": at,
         "recorded_at": at,
+        "seen_at": at,
         **columns,
     }
     return _saved(

@@ -118,15 +118,20 @@ def upgrade() -> None:
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
             nullable=False,
         ),
+        sa.Column("audience", sa.String(length=16), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "audience IN ('none', 'all', 'participants')",
+            name=op.f("ck_standing_audience"),
+        ),
         sa.PrimaryKeyConstraint(
             "context_id", "period", "membership_id", name=op.f("pk_standing")
         ),
     )
     with op.batch_alter_table("standing", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_standing_context_id_period_points"),
-            ["context_id", "period", "points"],
+            batch_op.f("ix_standing_context_id_period_audience_points_membership_id"),
+            ["context_id", "period", "audience", "points", "membership_id"],
             unique=False,
         )
 
@@ -710,6 +715,7 @@ def upgrade() -> None:
         ),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
         sa.Column("fact_key", sa.String(length=255), nullable=False),
         sa.Column(
@@ -1207,7 +1213,9 @@ def downgrade() -> None:
     op.drop_table("registration")
     op.drop_table("tenant")
     with op.batch_alter_table("standing", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_standing_context_id_period_points"))
+        batch_op.drop_index(
+            batch_op.f("ix_standing_context_id_period_audience_points_membership_id")
+        )
 
     op.drop_table("standing")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
