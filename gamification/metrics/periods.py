@@ -1,0 +1,39 @@
+"""Days, weeks and months as a course lives them: in its own zone."""
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+ALL = "all"
+
+
+@lru_cache(maxsize=256)
+def zone(name: str) -> ZoneInfo:
+    """Return the zone of an IANA name; raise ZoneInfoNotFoundError for another."""
+    return ZoneInfo(name)
+
+
+def day_of(moment: datetime, zone_name: str) -> date:
+    """Return the calendar day of a moment in that zone."""
+    return moment.astimezone(zone(zone_name)).date()
+
+
+def week_key(day: date) -> str:
+    """Return the ISO week, `2026-W47`; it begins on Monday."""
+    year, week, _ = day.isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+def month_key(day: date) -> str:
+    """Return the month, `2026-11`."""
+    return f"{day.year:04}-{day.month:02}"
+
+
+def keys_of(day: date) -> tuple[str, str, str]:
+    """Return every period a day belongs to: all-time, its week, its month."""
+    return ALL, week_key(day), month_key(day)
+
+
+def monday_of(day: date) -> date:
+    """Return the day on which the day's ISO week began."""
+    return day - timedelta(days=day.weekday())
