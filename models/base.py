@@ -73,8 +73,11 @@ class Identified:
 
 
 class Public(Identified):
-    """A row whose name leaves the house: an opaque id that tells nothing."""
+    """A row whose name leaves the house: an opaque id that tells nothing.
+
+    Hexadecimal: a leading dash would be an option on a command line.
+    """
 
     public_id: Mapped[str] = mapped_column(
-        sa.String(22), unique=True, default=lambda: secrets.token_urlsafe(12)
+        sa.String(22), unique=True, default=lambda: secrets.token_hex(11)
     )

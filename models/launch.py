@@ -13,7 +13,16 @@ class Login(Identified, Base):
     """A login we began: its state and nonce are good for one launch."""
 
     __tablename__ = "login"
-    __table_args__ = (sa.Index(None, "registration_id", "created_at"),)
+    __table_args__ = (
+        # Logins that led nowhere are counted at every login: a flood is stopped.
+        sa.Index(
+            "ix_login_open",
+            "registration_id",
+            "created_at",
+            postgresql_where=sa.text("used_at IS NULL"),
+            sqlite_where=sa.text("used_at IS NULL"),
+        ),
+    )
 
     state: Mapped[str] = mapped_column(sa.String(64), unique=True)
     nonce: Mapped[str] = mapped_column(sa.String(64), unique=True)

@@ -42,7 +42,9 @@ class Registration(Public, Base):
     state: Mapped[str] = mapped_column(sa.String(16), default="active")
     """`pending`, `active` or `disabled`."""
     frame_origins: Mapped[list[str]] = mapped_column(default=list)
-    """Origins that may frame us: given by the operator or learned from launches."""
+    """Origins that may frame us and be called, by the operator's word."""
+    learned_origins: Mapped[list[str]] = mapped_column(default=list)
+    """Origins that verified launches named: they may frame us, and no more."""
     key_set: Mapped[dict[str, Any] | None]
     """The platform's key set as last fetched whole, for when it is down."""
     key_set_fetched_at: Mapped[datetime | None]

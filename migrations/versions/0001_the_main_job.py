@@ -165,6 +165,7 @@ def upgrade() -> None:
         sa.Column("deployments", sa.String(length=8), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("frame_origins", sa.JSON(), nullable=False),
+        sa.Column("learned_origins", sa.JSON(), nullable=False),
         sa.Column("key_set", sa.JSON(), nullable=True),
         sa.Column("key_set_fetched_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_launch_at", sa.DateTime(timezone=True), nullable=True),
@@ -283,9 +284,11 @@ def upgrade() -> None:
             batch_op.f("ix_login_expires_at"), ["expires_at"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_login_registration_id_created_at"),
+            "ix_login_open",
             ["registration_id", "created_at"],
             unique=False,
+            postgresql_where=sa.text("used_at IS NULL"),
+            sqlite_where=sa.text("used_at IS NULL"),
         )
 
     op.create_table(
@@ -1194,7 +1197,11 @@ def downgrade() -> None:
 
     op.drop_table("user_identity")
     with op.batch_alter_table("login", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_login_registration_id_created_at"))
+        batch_op.drop_index(
+            "ix_login_open",
+            postgresql_where=sa.text("used_at IS NULL"),
+            sqlite_where=sa.text("used_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_login_expires_at"))
 
     op.drop_table("login")
