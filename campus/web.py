@@ -1,0 +1,40 @@
+"""The HTTP face: the shape's own addresses and the course pages."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+
+from campus.wire import Refused, Route
+
+if TYPE_CHECKING:
+    from campus.state import Campus
+
+
+def create_app(campus: "Campus") -> Flask:
+    """Build the application that serves one campus."""
+    app = Flask("campus")
+    for route in campus.shape.routes:
+        app.add_url_rule(
+            route.rule,
+            endpoint=route.endpoint,
+            view_func=_view(campus, route),
+            methods=route.methods,
+        )
+    return app
+
+
+def _view(campus: "Campus", route: Route) -> Callable[..., Response]:
+    """Count a request, let the faults have it, and word refusals as the shape does."""
+
+    def view(**arguments: int) -> Response:
+        def honest() -> Response:
+            try:
+                return route.answer(campus, request, **arguments)
+            except Refused as refused:
+                return campus.shape.refusal(request, refused)
+
+        campus.traffic.note(route.endpoint, request)
+        return campus.faults.serve(route.endpoint, honest)
+
+    return view
