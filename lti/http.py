@@ -221,6 +221,8 @@ class _Adapter(HTTPAdapter):
 
 
 def _addresses_of(host: str, port: int) -> set[str]:
+    with suppress(ValueError):  # a number needs no name server
+        return {str(ipaddress.ip_address(host.strip("[]")))}
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:

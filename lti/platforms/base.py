@@ -1,0 +1,52 @@
+"""A platform that does what the specifications say, to the letter."""
+
+from collections.abc import Mapping
+
+from requests.utils import parse_header_links
+
+
+class Platform:
+    """One method for each thing that some platform does in its own way."""
+
+    def roster_url(self, memberships_url: str, context_id: str) -> str:  # noqa: ARG002 -- platforms need it
+        """Return where the roster's first page is."""
+        return memberships_url
+
+    def line_items_url(self, line_items_url: str, memberships_url: str | None) -> str:  # noqa: ARG002 -- platforms need it
+        """Return where the first page of line items is."""
+        return line_items_url
+
+    def results_url(self, line_item_url: str) -> str:
+        """Return where a line item's results are: its path plus `/results`.
+
+        A query stays where it is (AGS 2.0, 3.3.2).
+        """
+        path, mark, query = line_item_url.partition("?")
+        return f"{path.rstrip('/')}/results{mark}{query}"
+
+    def next_url(self, link: str) -> str | None:
+        """Return the next page's address in a Link header (RFC 8288), if any.
+
+        As it is written: addresses are opaque, and capitals matter.
+        """
+        for found in parse_header_links(link):
+            if "next" in found.get("rel", "").lower().split():
+                return found["url"]
+        return None
+
+    def acted_at(self, result: Mapping[str, object]) -> object:  # noqa: ARG002 -- platforms need it
+        """Return when the learner acted, as the platform wrote it; AGS has no word."""
+        return None
+
+    def is_throttled(self, status: int, body: bytes) -> bool:  # noqa: ARG002 -- platforms need it
+        """Return whether a refusal means: later, please."""
+        return status == 429
+
+    def lacks_scope(self, status: int, body: bytes) -> bool:  # noqa: ARG002 -- platforms need it
+        """Return whether a refusal means that our token may not do this."""
+        return status == 403
+
+
+def with_query(url: str, query: str) -> str:
+    """Return an address with one more parameter; the others stay as written."""
+    return f"{url}{'&' if '?' in url else '?'}{query}"

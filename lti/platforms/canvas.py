@@ -1,0 +1,60 @@
+"""Canvas's own ways, as its documentation and its source tell them."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from lti.platforms.base import Platform, with_query
+
+ROSTER_PAGE = 50
+LINE_ITEMS_PAGE = 100
+SUBMISSION = "https://canvas.instructure.com/lti/submission"
+
+
+class Canvas(Platform):
+    def roster_url(self, memberships_url: str, context_id: str) -> str:
+        """Ask in the name of the course itself: then each member says more.
+
+        https://github.com/instructure/canvas-lms/blob/master/app/controllers/lti/ims/names_and_roles_controller.rb
+        """
+        link = quote(context_id, safe="")
+        return with_query(memberships_url, f"rlid={link}&limit={ROSTER_PAGE}")
+
+    def line_items_url(self, line_items_url: str, memberships_url: str | None) -> str:
+        """Return it with the scheme of the other services, and pages of a good size.
+
+        A self-hosted Canvas behind TLS writes http here and nowhere else.
+        https://github.com/instructure/canvas-lms/blob/master/lib/lti/messages/jwt_message.rb
+        """
+        url = line_items_url
+        if url.startswith("http:") and (memberships_url or "").startswith("https:"):
+            url = f"https:{url.removeprefix('http:')}"
+        return with_query(url, f"limit={LINE_ITEMS_PAGE}")
+
+    def results_url(self, line_item_url: str) -> str:
+        """Return it with pages of a good size; ten is what Canvas gives unasked.
+
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/pagination.md
+        """
+        return with_query(super().results_url(line_item_url), "limit=100")
+
+    def acted_at(self, result: Mapping[str, object]) -> object:
+        """Return when the work was handed in, where a tool's score said so.
+
+        https://github.com/instructure/canvas-lms/blob/master/app/controllers/lti/ims/results_controller.rb
+        """
+        submission = result.get(SUBMISSION)
+        return submission.get("submitted_at") if isinstance(submission, dict) else None
+
+    def is_throttled(self, status: int, body: bytes) -> bool:
+        """Tell a 403 that means later (until October 2025) from one that means no.
+
+        https://github.com/ucfopen/canvasapi/issues/704
+        """
+        return status == 429 or (status == 403 and b"Rate Limit Exceeded" in body)
+
+    def lacks_scope(self, status: int, body: bytes) -> bool:
+        """Recognise a missing scope, which Canvas answers with 401.
+
+        https://github.com/instructure/canvas-lms/blob/master/app/controllers/lti/ims/concerns/lti_services.rb
+        """
+        return status == 403 or (status == 401 and b"Insufficient permissions" in body)
