@@ -1,0 +1,84 @@
+"""From the catalog to a course's own badges, version by version."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.catalog.definitions import Catalog, Definition
+from models import Badge, BadgeVersion, Context
+from models.locks import lock_course
+
+ORIGIN = "shipped"
+
+
+def adopt(session: Session, context: Context, catalog: Catalog, now: datetime) -> None:
+    """Give a course the catalog's badges; again changes nothing.
+
+    A changed entry is a new version, a removed one retires its badge; awards stay.
+    A catalog that could not be read says nothing, so what is known stays.
+    """
+    if not catalog.readable or context.catalog_digest == catalog.digest:
+        return
+    lock_course(session, context.id)
+    known = _badges_of(session, context.id)
+    for position, entry in enumerate(catalog.entries):
+        badge, version = known.pop(entry.key, (None, None))
+        if badge is None:
+            badge = Badge(context_id=context.id, key=entry.key, origin=ORIGIN)
+            session.add(badge)
+        elif badge.origin != ORIGIN:
+            # The course's own badge of that name goes first.
+            continue
+        badge.position, badge.state = position, "active"
+        session.flush()
+        _reword(session, badge, version, entry, now)
+    for badge, _ in known.values():
+        if badge.origin == ORIGIN:
+            badge.state = "retired"
+    context.catalog_digest = catalog.digest
+    session.flush()
+
+
+def _badges_of(
+    session: Session, context_id: int
+) -> dict[str, tuple[Badge, BadgeVersion | None]]:
+    rows = session.execute(
+        sa.select(Badge, BadgeVersion)
+        .outerjoin(
+            BadgeVersion,
+            sa.and_(
+                BadgeVersion.badge_id == Badge.id, BadgeVersion.retired_at.is_(None)
+            ),
+        )
+        .where(Badge.context_id == context_id)
+        # Another writer may have adopted it while we waited for the lock.
+        .execution_options(populate_existing=True)
+    )
+    return {badge.key: (badge, version) for badge, version in rows}
+
+
+def _reword(
+    session: Session,
+    badge: Badge,
+    version: BadgeVersion | None,
+    entry: Definition,
+    now: datetime,
+) -> None:
+    wording = {
+        "label": entry.label,
+        "icon": entry.icon,
+        "description": entry.description,
+        "criterion": entry.criterion.to_json(),
+    }
+    if version and all(getattr(version, name) == wording[name] for name in wording):
+        return
+    number = 1
+    if version:
+        version.retired_at = now
+        number = version.number + 1
+        # One active version a badge: the old one must go before the new one comes.
+        session.flush()
+    session.add(
+        BadgeVersion(badge_id=badge.id, number=number, created_at=now, **wording)
+    )

@@ -1,0 +1,143 @@
+"""What the operator wrote in the catalog, entry by entry, good or dropped."""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from gamification.catalog.criteria import Criterion
+from gamification.metrics import METRICS
+
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+LONGEST = {"label": 100, "icon": 16, "description": 1000}
+LARGEST = 1_000_000_000
+ICON = "🏅"
+UNSHOWN = {"Cc", "Cs"}
+"""Control characters and halves of characters: a database may refuse them."""
+
+
+class Malformed(ValueError):
+    """An entry cannot be used; the message says why, to the operator."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One badge as the catalog defines it."""
+
+    key: str
+    label: str
+    icon: str
+    description: str
+    criterion: Criterion
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """An entry that was left out, where it stands and why."""
+
+    where: str
+    key: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.where}{f' ({self.key})' if self.key else ''}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The usable badges in order, and what was dropped."""
+
+    entries: tuple[Definition, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    readable: bool = True
+    """False when the file as a whole could not be read: then nothing is known."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Name this content: equal entries in equal order have an equal digest."""
+        content = [
+            [e.key, e.label, e.icon, e.description, e.criterion.to_json()]
+            for e in self.entries
+        ]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def define(entry: object, *, taken: Collection[str] = ()) -> Definition:
+    """Return the badge of one entry; raise Malformed where it is not a new one."""
+    if not isinstance(entry, Mapping):
+        raise Malformed("it is not a table of fields")
+    for name in ("key", "metric", "threshold"):
+        if name not in entry:
+            there = ", ".join(sorted(map(str, entry))) or "nothing"
+            raise Malformed(f"it has no {name} (it has {there})")
+    key = _key(entry["key"])
+    if key in taken:
+        raise Malformed("its key is taken by an entry above")
+    metric = _metric(entry["metric"])
+    return Definition(
+        key=key,
+        label=_text(entry, "label", re.sub(r"[._-]+", " ", key).strip().capitalize()),
+        icon=_text(entry, "icon", ICON),
+        description=_text(entry, "description", ""),
+        criterion=Criterion(metric, _threshold(entry["threshold"])),
+    )
+
+
+def key_of(entry: object) -> str:
+    """Return an entry's key for a message, whatever the entry is."""
+    key = entry.get("key", "") if isinstance(entry, Mapping) else ""
+    return _shown(key) if isinstance(key, str) else ""
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise Malformed("its key is not a text")
+    if not KEY.fullmatch(key):
+        raise Malformed(
+            "its key needs 1 to 64 letters, digits, dots, dashes or underscores "
+            "and begins with a letter or digit"
+        )
+    return key
+
+
+def _metric(metric: object) -> str:
+    if not isinstance(metric, str):
+        raise Malformed("its metric is not a text")
+    if metric not in METRICS:
+        known = ", ".join(METRICS)
+        raise Malformed(f'there is no metric "{_shown(metric)}"; there are {known}')
+    return metric
+
+
+def _threshold(threshold: object) -> int:
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float):
+        raise Malformed("its threshold is not a number (write it without quotes)")
+    # Not a number and the infinities are no whole numbers either.
+    if isinstance(threshold, float) and not threshold.is_integer():
+        raise Malformed("its threshold is not a whole number")
+    if threshold <= 0:
+        raise Malformed("its threshold is not above 0: everybody would have the badge")
+    if threshold > LARGEST:
+        raise Malformed(f"its threshold is above {LARGEST}: nobody would reach it")
+    return int(threshold)
+
+
+def _text(entry: Mapping[Any, Any], name: str, default: str) -> str:
+    text = entry.get(name, default)
+    if not isinstance(text, str):
+        raise Malformed(f"its {name} is not a text")
+    if any(unicodedata.category(char) in UNSHOWN and char != "\n" for char in text):
+        raise Malformed(f"its {name} holds a character that cannot be shown")
+    if len(text) > LONGEST[name]:
+        raise Malformed(f"its {name} is longer than {LONGEST[name]} characters")
+    return text.strip() or default
+
+
+def _shown(text: str) -> str:
+    """Cut a stranger's text to what fits a line."""
+    line = "".join(char if char.isprintable() else "?" for char in text)
+    return line if len(line) <= 40 else f"{line[:40]}…"
