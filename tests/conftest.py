@@ -25,8 +25,15 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from app import create_app
+from campus.state import Campus
 from config import Config
 from models.db import db, tune_sqlite
+from tests.support.classroom import (
+    Registered,
+    a_campus,
+    a_classroom,
+    registered_with,
+)
 from tests.support.clock import Clock
 from tests.support.databases import Database, Databases
 from tests.support.network import refuse_the_world
@@ -159,6 +166,7 @@ def client(app: OpenAPI) -> FlaskClient:
 @pytest.fixture
 def served(app: OpenAPI, listener: socket.socket) -> Iterator[str]:
     """Serve the application over HTTP in a thread; yield its address."""
+    listener.listen(64)
     server = make_server("127.0.0.1", 0, app, threaded=True, fd=listener.fileno())
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -166,3 +174,34 @@ def served(app: OpenAPI, listener: socket.socket) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def campus(clock: Clock) -> Iterator[Campus]:
+    """Run an empty campus of Moodle's shape."""
+    with a_campus("moodle", clock) as campus:
+        yield campus
+
+
+@pytest.fixture
+def canvas_campus(clock: Clock) -> Iterator[Campus]:
+    """Run an empty campus of Canvas's shape."""
+    with a_campus("canvas", clock) as campus:
+        yield campus
+
+
+@pytest.fixture
+def registered(campus: Campus, config: Config, session: Session) -> Registered:
+    """Put a small course on the campus and register the campus with us.
+
+    The campus calls the tool back only where the test also asks for `served`.
+    """
+    return registered_with(session, a_classroom(campus, config.public_url))
+
+
+@pytest.fixture
+def canvas_registered(
+    canvas_campus: Campus, config: Config, session: Session
+) -> Registered:
+    """Do the same on a campus of Canvas's shape."""
+    return registered_with(session, a_classroom(canvas_campus, config.public_url))

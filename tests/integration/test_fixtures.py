@@ -1,5 +1,6 @@
 """The ground the other tests stand on."""
 
+import requests
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -11,6 +12,7 @@ from jobs import clock as edge
 from models import Base, Tenant
 from models.db import db
 from tests.factories import a_badge, a_contribution, a_tenant
+from tests.support.classroom import Registered
 from tests.support.clock import NOW, Clock
 from tests.support.databases import Database, Databases
 
@@ -67,3 +69,19 @@ def test_the_builders_build_what_they_stand_on(session: Session) -> None:
     a_badge(session)
 
     assert session.scalar(sa.select(sa.func.count()).select_from(Tenant)) == 2
+
+
+def test_the_application_is_served_where_its_settings_say(
+    app: OpenAPI, served: str
+) -> None:
+    assert requests.get(f"{served}/nowhere", timeout=5).status_code == 404
+
+
+def test_both_campuses_answer_and_are_registered(
+    registered: Registered, canvas_registered: Registered
+) -> None:
+    for place in (registered, canvas_registered):
+        answer = requests.get(place.registration.jwks_url, timeout=5).json()
+
+        assert {key["kty"] for key in answer["keys"]} == {"RSA"}
+        assert place.campus.now() == NOW
