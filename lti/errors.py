@@ -18,3 +18,63 @@ class PlatformUnavailable(LTIError):
     def __init__(self, message: str, *, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class ServiceRefused(LTIError):
+    """A platform answers a service call with no; asking again soon is no use."""
+
+    def __init__(self, message: str, *, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ScopeMissing(ServiceRefused):
+    """A platform does not let us use a service; an administrator can change that."""
+
+
+class ResourceGone(ServiceRefused):
+    """What we asked for is no longer there."""
+
+
+class WalkStopped(LTIError):
+    """A list of pages was left before its end; what was read until then is good."""
+
+
+class LoginRejected(LTIError):
+    """A login we do not begin: it does not say from where, or not from here."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TooManyLogins(LTIError):
+    """A platform began more logins in a minute than people could mean."""
+
+
+class LaunchRejected(LTIError):
+    """The id_token, or the browser that brought it, is not one we trust.
+
+    `reason` is a word of ours for the operator; it never repeats what was sent.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PlatformKeysMissing(LaunchRejected):
+    """The platform's keys cannot be had now: the same launch may work later."""
+
+
+class PlatformSaidNo(LaunchRejected):
+    """The platform answered the login with an error instead of an id_token."""
+
+
+class DeploymentPending(LaunchRejected):
+    """A true launch from a place the administrator has not let in, or has shut out."""
+
+    def __init__(self, registration_id: int, lti_id: str) -> None:
+        super().__init__("deployment_not_admitted")
+        self.registration_id = registration_id
+        self.lti_id = lti_id
