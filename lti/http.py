@@ -105,6 +105,7 @@ def session_for(registration: Registration, *, development: bool) -> BoundedSess
         registration.auth_login_url,
         registration.token_url,
         registration.jwks_url,
+        *registration.frame_origins,
     }
     return BoundedSession(trusted, development=development)
 
