@@ -1,0 +1,189 @@
+"""Which platforms may launch us: registrations and their deployments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from lti.addresses import is_callable, origin
+from models import Deployment, Registration, Tenant
+from models.upsert import insert
+
+
+class RegistrationRefused(Exception):
+    """What was given cannot be a platform; the message says what to change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What a platform's administration page tells about itself."""
+
+    tenant: str
+    issuer: str
+    client_id: str
+    auth_login_url: str
+    token_url: str
+    jwks_url: str
+    audience: str | None = None
+    deployments: Sequence[str] = ()
+    frame_origins: Sequence[str] = ()
+
+
+def add(
+    session: Session, details: Details, now: datetime, *, development: bool
+) -> Registration:
+    """Add a platform, and its tenant if that is new; it may launch at once.
+
+    With deployments only those are let in, without any every one is. The pair of
+    issuer and client id may exist already: the login address tells them apart.
+    Raises RegistrationRefused for an address we would never call.
+    """
+    _refuse_bad_addresses(details, development=development)
+    registration = Registration(
+        tenant_id=_tenant(session, details.tenant, now).id,
+        issuer=details.issuer,
+        client_id=details.client_id,
+        auth_login_url=details.auth_login_url,
+        token_url=details.token_url,
+        jwks_url=details.jwks_url,
+        audience=details.audience,
+        deployments="listed" if details.deployments else "any",
+        frame_origins=sorted({str(origin(url)) for url in details.frame_origins}),
+        created_at=now,
+    )
+    session.add(registration)
+    session.flush()
+    for lti_id in details.deployments:
+        admit(session, registration, lti_id, now)
+    return registration
+
+
+def find_active(
+    session: Session, public_id: str | None, issuer: str, client_id: str | None
+) -> Registration | None:
+    """Return the one active platform that a login can mean, if it is just one."""
+    query = sa.select(Registration).where(
+        Registration.issuer == issuer, Registration.state == "active"
+    )
+    if client_id:
+        query = query.where(Registration.client_id == client_id)
+    if public_id:
+        query = query.where(Registration.public_id == public_id)
+    found = session.scalars(query.limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def find(session: Session, public_id: str) -> Registration | None:
+    """Return the registration of this id, whatever its state."""
+    return session.scalar(sa.select(Registration).filter_by(public_id=public_id))
+
+
+def every(session: Session) -> list[Registration]:
+    """Return all registrations with their tenants, oldest first."""
+    query = sa.select(Registration).options(joinedload(Registration.tenant))
+    return list(session.scalars(query.order_by(Registration.id)))
+
+
+def namesakes(session: Session, registration: Registration) -> int:
+    """Count the other active registrations of the same issuer and client id."""
+    query = sa.select(sa.func.count()).where(
+        Registration.issuer == registration.issuer,
+        Registration.client_id == registration.client_id,
+        Registration.state == "active",
+        Registration.id != registration.id,
+    )
+    return session.scalar(query) or 0
+
+
+def allow_origins(
+    registration: Registration, urls: Sequence[str], *, development: bool
+) -> None:
+    """Let these origins frame us and be called, by the operator's word.
+
+    Raises RegistrationRefused for one that is no https origin.
+    """
+    for url in urls:
+        if not is_callable(url, development=development):
+            raise RegistrationRefused(f"{url} is not an https address.")
+    added = {str(origin(url)) for url in urls}
+    registration.frame_origins = sorted({*registration.frame_origins, *added})
+
+
+def deployments_of(session: Session, registration: Registration) -> list[Deployment]:
+    """Return the deployments seen or listed, oldest first."""
+    query = sa.select(Deployment).filter_by(registration_id=registration.id)
+    return list(session.scalars(query.order_by(Deployment.id)))
+
+
+def admit(
+    session: Session, registration: Registration, lti_id: str, now: datetime
+) -> None:
+    """Let a deployment in, seen or not."""
+    _set_deployment(session, registration, lti_id, "active", now)
+
+
+def shut_out(
+    session: Session, registration: Registration, lti_id: str, now: datetime
+) -> None:
+    """Shut a deployment out, seen or not; its sessions end at once."""
+    _set_deployment(session, registration, lti_id, "disabled", now)
+
+
+def note_pending(
+    session: Session, registration: Registration, lti_id: str, now: datetime
+) -> None:
+    """Remember a deployment that knocked; one that is known stays as it is."""
+    session.execute(
+        insert(session, Deployment)
+        .values(
+            registration_id=registration.id,
+            tenant_id=registration.tenant_id,
+            lti_id=lti_id,
+            state="pending",
+            first_seen_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["registration_id", "lti_id"])
+    )
+
+
+def _set_deployment(
+    session: Session,
+    registration: Registration,
+    lti_id: str,
+    state: str,
+    now: datetime,
+) -> None:
+    note_pending(session, registration, lti_id, now)
+    session.execute(
+        sa.update(Deployment)
+        .filter_by(registration_id=registration.id, lti_id=lti_id)
+        .values(state=state)
+    )
+
+
+def _tenant(session: Session, key: str, now: datetime) -> Tenant:
+    found = session.scalar(sa.select(Tenant).filter_by(key=key))
+    if found is None:
+        found = Tenant(key=key, name=key, created_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _refuse_bad_addresses(details: Details, *, development: bool) -> None:
+    if not details.issuer or not details.client_id or not details.tenant:
+        raise RegistrationRefused("Tenant, issuer and client id must not be empty.")
+    called = {
+        "The auth login URL": details.auth_login_url,
+        "The token URL": details.token_url,
+        "The JWKS URL": details.jwks_url,
+    }
+    framing = {f"The frame origin {url}": url for url in details.frame_origins}
+    for name, url in {**called, **framing}.items():
+        if not is_callable(url, development=development):
+            raise RegistrationRefused(
+                f"{name} must be https (or, with LAUREL_ENV=development, http on a "
+                "loopback host), without a user name and a fragment."
+            )
