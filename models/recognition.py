@@ -74,6 +74,20 @@ class Award(Public, Base):
             sqlite_where=OPEN,
         ),
         sa.Index(None, "context_id", "granted_at"),
+        # Few awards are over or will expire: these find them without the others.
+        sa.Index(
+            "ix_award_over",
+            "context_id",
+            postgresql_where=sa.text("ended_at IS NOT NULL"),
+            sqlite_where=sa.text("ended_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_award_expiring",
+            "context_id",
+            "expires_at",
+            postgresql_where=sa.text("ended_at IS NULL AND expires_at IS NOT NULL"),
+            sqlite_where=sa.text("ended_at IS NULL AND expires_at IS NOT NULL"),
+        ),
     )
 
     context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.metrics.definitions import METRICS
-from models import Earned
+from gamification.metrics.people import RANKED
+from models import Earned, Membership
 
 Bound = Decimal | int
 
@@ -90,11 +91,11 @@ def reaching(
 
 
 def contributors(session: Session, context_id: int) -> int:
-    """Count the members with at least one fact that counts."""
+    """Count the active learners with at least one fact that counts."""
     return session.scalars(
-        sa.select(sa.func.count(sa.distinct(Earned.membership_id))).where(
-            Earned.context_id == context_id
-        )
+        sa.select(sa.func.count(sa.distinct(Earned.membership_id)))
+        .join(Membership, Membership.id == Earned.membership_id)
+        .where(Earned.context_id == context_id, *RANKED)
     ).one()
 
 

@@ -1048,6 +1048,20 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
+            "ix_award_expiring",
+            ["context_id", "expires_at"],
+            unique=False,
+            postgresql_where=sa.text("ended_at IS NULL AND expires_at IS NOT NULL"),
+            sqlite_where=sa.text("ended_at IS NULL AND expires_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_award_over",
+            ["context_id"],
+            unique=False,
+            postgresql_where=sa.text("ended_at IS NOT NULL"),
+            sqlite_where=sa.text("ended_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "uq_award_open",
             ["membership_id", "badge_id"],
             unique=True,
@@ -1127,6 +1141,16 @@ def downgrade() -> None:
             "uq_award_open",
             postgresql_where=sa.text("ended_at IS NULL"),
             sqlite_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_award_over",
+            postgresql_where=sa.text("ended_at IS NOT NULL"),
+            sqlite_where=sa.text("ended_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_award_expiring",
+            postgresql_where=sa.text("ended_at IS NULL AND expires_at IS NOT NULL"),
+            sqlite_where=sa.text("ended_at IS NULL AND expires_at IS NOT NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_award_context_id_granted_at"))
         batch_op.drop_index(batch_op.f("ix_award_badge_id"))

@@ -1,0 +1,17 @@
+"""Who has which badge: the one definition of earned, and what it awards."""
+
+from gamification.awards.evaluation import Granted, evaluate
+from gamification.awards.holding import BadgeRoster, BadgeStanding, badges_for, holds
+from gamification.awards.recompute import Recomputed, courses_on, recompute
+
+__all__ = [
+    "BadgeRoster",
+    "BadgeStanding",
+    "Granted",
+    "Recomputed",
+    "badges_for",
+    "courses_on",
+    "evaluate",
+    "holds",
+    "recompute",
+]
