@@ -55,6 +55,16 @@ class Campus(School):
         """The issuer and the three addresses a registration needs."""
         return self.shape.endpoints(self)
 
+    @property
+    def answers_messages(self) -> bool:
+        """Whether the course page answers a tool's messages."""
+        return self.shape.answers_messages and self.quirks.storage_answers
+
+    @property
+    def storage_target(self) -> str | None:
+        """The frame that stores for tools, as the login names it."""
+        return self.quirks.storage_target if self.shape.answers_messages else None
+
     def now(self) -> datetime:
         """Return campus time: real time and the weeks skipped so far."""
         return self.clock.now()

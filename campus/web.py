@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
+from campus.pages import pages
 from campus.wire import Refused, Route
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def create_app(campus: "Campus") -> Flask:
             view_func=_view(campus, route),
             methods=route.methods,
         )
+    app.register_blueprint(pages(campus))
     return app
 
 

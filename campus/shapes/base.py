@@ -30,6 +30,7 @@ class Shape(ABC):
 
     name: ClassVar[str]
     id_token_lifetime: ClassVar[timedelta]
+    answers_messages: ClassVar[bool]
     routes: ClassVar[tuple[Route, ...]]
 
     @abstractmethod

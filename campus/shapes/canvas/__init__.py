@@ -46,6 +46,7 @@ def _jwks(campus: "Campus", _request: Request) -> Response:
 class Canvas(Shape):
     name = "canvas"
     id_token_lifetime = timedelta(hours=1)
+    answers_messages = True
     routes = (
         Route("authorize_redirect", AUTHORIZE_REDIRECT, _authorize_redirect, BOTH),
         Route("authorize", AUTHORIZE, authorization_page, BOTH),

@@ -32,6 +32,7 @@ def _jwks(campus: "Campus", _request: Request) -> Response:
 class Moodle(Shape):
     name = "moodle"
     id_token_lifetime = timedelta(seconds=60)
+    answers_messages = False
     routes = (
         Route("authorize", AUTHORIZATION, authorization_page, ("GET", "POST")),
         Route("jwks", JWKS, _jwks),
