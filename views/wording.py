@@ -1,0 +1,101 @@
+"""How moments, numbers and metrics read; the templates' filters."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+UNITS = {
+    "score": ("point", "points"),
+    "events": ("contribution", "contributions"),
+    "authored": ("piece of work", "pieces of work"),
+    "active_days": ("active day", "active days"),
+    "completed": ("completed activity", "completed activities"),
+    "percent": ("per cent", "per cent"),
+    "minute": ("minute", "minutes"),
+}
+WHAT_COUNTS = {
+    "score": "Handing in work, posting, completing activities and good results all "
+    "earn points. Opening this page does not.",
+    "events": "Everything you hand in or post is a contribution.",
+    "authored": "Each different piece of work you hand in counts once, however often "
+    "you improve it.",
+    "active_days": "A day counts when you hand something in, post or complete an "
+    "activity on it.",
+    "completed": "Every activity of the course that you complete counts once.",
+    "percent": "Your best result in this activity counts.",
+}
+# The shipped badges' pictures, drawn by us: not every device can draw an emoji.
+DRAWINGS = {
+    "🌱": "sprout",
+    "✍️": "pen-fill",
+    "🚀": "rocket-takeoff-fill",
+    "📚": "book-fill",
+    "🔥": "fire",
+    "🏆": "trophy-fill",
+    "✨": "stars",
+}
+RIGHT_TO_LEFT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Say how long ago a moment was, the way people say it; never in the future."""
+    passed = max(now - moment, timedelta())
+    minutes = passed // timedelta(minutes=1)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{counted(minutes, 'minute')} ago"
+    if minutes < 24 * 60:
+        return "an hour ago" if minutes < 120 else f"{minutes // 60} hours ago"
+    days = minutes // (24 * 60)
+    return "a day ago" if days == 1 else f"{grouped(days)} days ago"
+
+
+def day(moment: datetime, zone: str) -> str:
+    """Return the calendar day of a moment in an IANA zone: 22 November 2026."""
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{there.day} {there:%B %Y}"
+
+
+def short_day(moment: datetime, zone: str) -> str:
+    """Return the calendar day of a moment where there is little room: 22 Nov 2026."""
+    there = moment.astimezone(ZoneInfo(zone))
+    return f"{there.day} {there:%b %Y}"
+
+
+def grouped(number: int) -> str:
+    """Return a whole number with its thousands apart."""
+    return f"{number:,}"
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number with its noun: 1 point, 25 points. `what` may be a metric."""
+    one, many = UNITS.get(what, (what, what))
+    return f"{grouped(number)} {one if number == 1 else many}"
+
+
+def what_counts(metric: str) -> str:
+    """Say in a sentence what a learner does to raise a metric."""
+    return WHAT_COUNTS.get(metric, "")
+
+
+def drawing(icon: str) -> str | None:
+    """Return our own picture for an emoji, or None: then the emoji itself is shown."""
+    return DRAWINGS.get(icon) or DRAWINGS.get(icon + "\ufe0f")
+
+
+def direction(locale: str | None) -> str:
+    """Return how a locale such as `ar-EG` is laid out: `rtl` or `ltr`."""
+    language = (locale or "").replace("_", "-").partition("-")[0].lower()
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "ago": ago,
+    "counted": counted,
+    "day": day,
+    "drawing": drawing,
+    "grouped": grouped,
+    "short_day": short_day,
+    "what_counts": what_counts,
+}
