@@ -28,15 +28,10 @@ from app import create_app
 from campus.state import Campus
 from config import Config
 from models.db import db, tune_sqlite
-from tests.support.classroom import (
-    Registered,
-    a_campus,
-    a_classroom,
-    registered_with,
-)
 from tests.support.clock import Clock
 from tests.support.databases import Database, Databases
 from tests.support.network import refuse_the_world
+from tests.support.platform import Registered, a_campus, register
 from tests.support.postgres import PostgresMissing
 
 pytest_plugins = ["tests.support.summary"]
@@ -192,11 +187,11 @@ def canvas_campus(clock: Clock) -> Iterator[Campus]:
 
 @pytest.fixture
 def registered(campus: Campus, config: Config, session: Session) -> Registered:
-    """Put a small course on the campus and register the campus with us.
+    """Put the tool and a small cast on the campus; register the campus with us.
 
     The campus calls the tool back only where the test also asks for `served`.
     """
-    return registered_with(session, a_classroom(campus, config.public_url))
+    return register(session, campus, config.public_url)
 
 
 @pytest.fixture
@@ -204,4 +199,4 @@ def canvas_registered(
     canvas_campus: Campus, config: Config, session: Session
 ) -> Registered:
     """Do the same on a campus of Canvas's shape."""
-    return registered_with(session, a_classroom(canvas_campus, config.public_url))
+    return register(session, canvas_campus, config.public_url)

@@ -12,9 +12,9 @@ from jobs import clock as edge
 from models import Base, Tenant
 from models.db import db
 from tests.factories import a_badge, a_contribution, a_tenant
-from tests.support.classroom import Registered
 from tests.support.clock import NOW, Clock
 from tests.support.databases import Database, Databases
+from tests.support.platform import Registered
 
 
 def test_each_test_has_the_database_it_names(
