@@ -1,0 +1,183 @@
+"""Assignment and Grade Services 2.0, the reading half: line items and results.
+
+A platform lists the tool's own line items alone, never a teacher's activities.
+https://www.imsglobal.org/spec/lti-ags/v2p0
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import cast
+
+from lti.connector import StrictServiceConnector
+from lti.errors import AddressRefused, PlatformUnavailable, ScopeMissing
+from lti.http import origin_of
+from lti.rows import Dropped, RowMalformed, members_of, subject_of, text_of
+
+SCOPES = "https://purl.imsglobal.org/spec/lti-ags/scope/"
+LINE_ITEM = f"{SCOPES}lineitem"
+LINE_ITEM_READ = f"{SCOPES}lineitem.readonly"
+RESULT_READ = f"{SCOPES}result.readonly"
+LINE_ITEMS_TYPE = "application/vnd.ims.lis.v2.lineitemcontainer+json"
+RESULTS_TYPE = "application/vnd.ims.lis.v2.resultcontainer+json"
+
+LONGEST_URL = 1024
+LONGEST_LABEL = 255
+MILLIONTH = Decimal("0.000001")
+LARGEST = 1_000_000
+"""In points: a mark beyond it is a mistake of the platform."""
+
+
+@dataclass(frozen=True)
+class LineItem:
+    """A column of the gradebook that is ours, under the URL the platform gave."""
+
+    url: str
+    label: str
+    maximum: int
+    """In millionths of a point."""
+    resource_id: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """A person's mark in millionths; a cleared one has no score."""
+
+    sub: str
+    score: int | None
+    maximum: int
+    acted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LineItemsPage:
+    line_items: tuple[LineItem, ...]
+    dropped: tuple[Dropped, ...]
+
+
+@dataclass(frozen=True)
+class ResultsPage:
+    results: tuple[Result, ...]
+    dropped: tuple[Dropped, ...]
+
+
+def reading_scopes(granted: Collection[str]) -> list[str]:
+    """Return the scopes to read with, of those a launch said we have.
+
+    Raises ScopeMissing when line items or results are not among them.
+    """
+    reading = LINE_ITEM_READ if LINE_ITEM_READ in granted else LINE_ITEM
+    if reading not in granted or RESULT_READ not in granted:
+        raise ScopeMissing("The platform does not let us read line items and results.")
+    return [reading, RESULT_READ]
+
+
+def line_item_pages(
+    connector: StrictServiceConnector, url: str, scopes: list[str]
+) -> Iterator[LineItemsPage]:
+    """Yield our line items; they are whole when this ends without an exception."""
+    for number, body in enumerate(connector.pages(scopes, url, LINE_ITEMS_TYPE), 1):
+        rows = _rows(body, "line items")
+        dropped: list[Dropped] = []
+        found = {}
+        for position, row in enumerate(rows, 1):
+            try:
+                item = _line_item(row, origin_of(url))
+                found[item.url] = item
+            except RowMalformed as fault:
+                dropped.append(_dropped("line item", number, position, fault))
+        yield LineItemsPage(tuple(found.values()), tuple(dropped))
+
+
+def result_pages(
+    connector: StrictServiceConnector, line_item_url: str, scopes: list[str]
+) -> Iterator[ResultsPage]:
+    """Yield a line item's results; they are whole when this ends without an exception.
+
+    Raises what the connector raises, ResourceGone if the line item was deleted.
+    """
+    platform = connector.platform
+    url = platform.results_url(line_item_url)
+    for number, body in enumerate(connector.pages(scopes, url, RESULTS_TYPE), 1):
+        dropped: list[Dropped] = []
+        found = {}
+        for position, row in enumerate(_rows(body, "results"), 1):
+            try:
+                fields = members_of(row)
+                result = _result(fields, platform.acted_at(fields))
+                found[result.sub] = result
+            except RowMalformed as fault:
+                dropped.append(_dropped("result", number, position, fault))
+        yield ResultsPage(tuple(found.values()), tuple(dropped))
+
+
+def _rows(body: object, what: str) -> list[object]:
+    if not isinstance(body, list):
+        raise PlatformUnavailable(f"The answer holds no list of {what}.")
+    return body
+
+
+def _dropped(what: str, page: int, row: int, fault: RowMalformed) -> Dropped:
+    return Dropped(f"{what}s page {page}, row {row}", str(fault))
+
+
+def _line_item(row: object, origin: str) -> LineItem:
+    fields = members_of(row)
+    url = fields.get("id")
+    if not isinstance(url, str) or not 0 < len(url) <= LONGEST_URL:
+        raise RowMalformed("no line item URL")
+    try:
+        is_elsewhere = origin_of(url) != origin
+    except AddressRefused:
+        raise RowMalformed("no line item URL") from None
+    if is_elsewhere:
+        raise RowMalformed("line item on another host")
+    maximum = _amount(fields.get("scoreMaximum"), "maximum")
+    if maximum == 0:
+        raise RowMalformed("maximum is not above zero")
+    label = text_of(fields.get("label"), LONGEST_LABEL) or "Untitled"
+    resource_id = text_of(fields.get("resourceId"), LONGEST_LABEL)
+    return LineItem(url, label, _millionths(maximum, ROUND_CEILING), resource_id)
+
+
+def _result(fields: Mapping[str, object], acted_at: object) -> Result:
+    sub = subject_of(fields.get("userId"))
+    score = fields.get("resultScore")
+    mark = None if score is None else _amount(score, "score")
+    # Without a word the maximum is 1 (AGS 2.0, 3.4.8); a mark of five out of one is
+    # a platform that forgot it.
+    maximum = _amount(fields.get("resultMaximum", 1), "maximum")
+    if maximum == 0:
+        raise RowMalformed("maximum is not above zero")
+    if "resultMaximum" not in fields and mark is not None and mark > 1:
+        raise RowMalformed("no maximum")
+    return Result(
+        sub,
+        # Never rounded up: nobody earns by rounding.
+        None if mark is None else _millionths(mark, ROUND_FLOOR),
+        _millionths(maximum, ROUND_CEILING),
+        _moment(acted_at),
+    )
+
+
+def _amount(value: object, what: str) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise RowMalformed(f"{what} is no number")
+    amount = Decimal(value)
+    if not amount.is_finite() or not 0 <= amount <= LARGEST:
+        raise RowMalformed(f"{what} out of range")
+    return amount
+
+
+def _millionths(amount: Decimal, rounding: str) -> int:
+    return int(amount.quantize(MILLIONTH, rounding).scaleb(6))
+
+
+def _moment(value: object) -> datetime | None:
+    """Return a moment as ISO 8601 writes it, in UTC; None if it does not."""
+    try:
+        moment = datetime.fromisoformat(cast("str", value))
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -1,0 +1,227 @@
+"""Writing a roster down: people, their ids and their places in a course."""
+
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lti.roles import STAFF
+from lti.roster import Member
+from models import Context, Membership, User, UserIdentity
+from models.upsert import insert
+
+STAFF_FOR = timedelta(days=30)
+ROSTERED = ("learner", "assistant", "instructor", "observer")
+"""Whom rosters name; administrators and test users come by launches alone."""
+LEAVERS_UNASKED = 5
+LEAVERS_SHARE = 30
+
+
+@dataclass(frozen=True)
+class Leavers:
+    """Who is no longer on a roster, of how many; `left` tells if we believed it."""
+
+    members: tuple[int, ...]
+    known: int
+    left: bool
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Which memberships are new, and which were written: a role, or back again."""
+
+    new: tuple[int, ...]
+    written: tuple[int, ...]
+
+
+def store(
+    session: Session, context: Context, members: Sequence[Member], now: datetime
+) -> Stored:
+    """Write people down in a number of statements that does not grow with them.
+
+    Who had left is back. A role of staff stays for 30 days after the last source
+    that named it; a test user stays one. Hold the course's lock.
+    """
+    if not members:
+        return Stored((), ())
+    users = _users(session, context, members, now)
+    rows: list[dict[str, object]] = [
+        {
+            "context_id": context.id,
+            "user_id": users[member.sub],
+            "role": member.role,
+            "staff_seen_at": now if member.role in STAFF else None,
+            "first_seen_at": now,
+        }
+        for member in members
+    ]
+    written = session.execute(_enrolment(session, rows, now)).all()
+    return Stored(
+        new=tuple(id_ for id_, first_seen_at in written if first_seen_at == now),
+        written=tuple(id_ for id_, _ in written),
+    )
+
+
+def leave(
+    session: Session,
+    context: Context,
+    present: Collection[str],
+    since: datetime,
+    now: datetime,
+) -> Leavers:
+    """Mark as left whom a whole roster did not name, unless they are too many.
+
+    More than 30 % and at least five at once, or all of them, are left alone: that
+    needs a human's word (`leave_all`). Who was first seen after `since` may be
+    missing from a roster that began before.
+    """
+    leavers = absent_from(session, context, present, since)
+    if _are_too_many(leavers) or not present:
+        return leavers
+    return leave_all(session, leavers, now)
+
+
+def absent_from(
+    session: Session, context: Context, present: Collection[str], since: datetime
+) -> Leavers:
+    """Return the active people whom a roster does not name by any of their ids."""
+    query = (
+        sa.select(Membership.id, UserIdentity.sub)
+        .join(UserIdentity, UserIdentity.user_id == Membership.user_id)
+        .where(
+            Membership.context_id == context.id,
+            Membership.status == "active",
+            Membership.role.in_(ROSTERED),
+            Membership.first_seen_at <= since,
+            UserIdentity.registration_id == context.registration_id,
+        )
+    )
+    rows = session.execute(query).all()
+    known = {id_ for id_, _ in rows}
+    named = {id_ for id_, sub in rows if sub in present}
+    return Leavers(tuple(sorted(known - named)), len(known), left=False)
+
+
+def leave_all(session: Session, leavers: Leavers, now: datetime) -> Leavers:
+    """Mark them as left; their facts and awards stay."""
+    for ids in _chunks(leavers.members):
+        session.execute(
+            sa.update(Membership)
+            .where(Membership.id.in_(ids))
+            .values(status="left", left_at=now)
+        )
+    return Leavers(leavers.members, leavers.known, left=True)
+
+
+def _are_too_many(leavers: Leavers) -> bool:
+    leaving = len(leavers.members)
+    return leaving >= LEAVERS_UNASKED and leaving * 100 > leavers.known * LEAVERS_SHARE
+
+
+def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+def _users(
+    session: Session, context: Context, members: Sequence[Member], now: datetime
+) -> dict[str, int]:
+    """Return each one's user; who has none gets one, who has a new name keeps it."""
+    known = _known(session, context, members)
+    newcomers = [member for member in members if member.sub not in known]
+    if newcomers:
+        made = _make_users(session, context, newcomers, now)
+        known |= _known(session, context, newcomers)
+        # A launch in another course may have been first to name the same person.
+        taken = {user_id for user_id, _ in known.values()}
+        if spare := made - taken:
+            session.execute(sa.delete(User).where(User.id.in_(spare)))
+    renamed = [
+        {"id": known[member.sub][0], "name": member.name}
+        for member in members
+        if member.name and member.name != known[member.sub][1]
+    ]
+    if renamed:
+        session.execute(sa.update(User), renamed)
+    return {sub: user_id for sub, (user_id, _) in known.items()}
+
+
+def _known(
+    session: Session, context: Context, members: Sequence[Member]
+) -> dict[str, tuple[int, str]]:
+    query = (
+        sa.select(UserIdentity.sub, UserIdentity.user_id, User.name)
+        .join(User)
+        .where(
+            UserIdentity.registration_id == context.registration_id,
+            UserIdentity.sub.in_([member.sub for member in members]),
+        )
+    )
+    rows = session.execute(query).all()
+    return {sub: (user_id, name) for sub, user_id, name in rows}
+
+
+def _make_users(
+    session: Session, context: Context, newcomers: Sequence[Member], now: datetime
+) -> set[int]:
+    named = {secrets.token_urlsafe(12): member for member in newcomers}
+    people = [
+        {
+            "public_id": public_id,
+            "tenant_id": context.tenant_id,
+            "name": member.name,
+            "created_at": now,
+        }
+        for public_id, member in named.items()
+    ]
+    made = session.execute(sa.insert(User).returning(User.id, User.public_id), people)
+    identities = [
+        {
+            "registration_id": context.registration_id,
+            "sub": named[public_id].sub,
+            "user_id": user_id,
+        }
+        for user_id, public_id in made.all()
+    ]
+    session.execute(insert(session, UserIdentity).on_conflict_do_nothing(), identities)
+    return {int(str(identity["user_id"])) for identity in identities}
+
+
+def _enrolment(
+    session: Session, rows: list[dict[str, object]], now: datetime
+) -> sa.UpdateBase:
+    """Return the INSERT that brings people in, back, or into another role."""
+    statement = insert(session, Membership).values(rows)
+    role = _role_after(statement.excluded.role, now)
+    is_another = sa.or_(
+        Membership.status != "active",
+        Membership.role != role,
+        statement.excluded.staff_seen_at.is_not(None),
+    )
+    upsert: sa.UpdateBase = statement.on_conflict_do_update(
+        index_elements=["context_id", "user_id"],
+        set_={
+            "status": "active",
+            "left_at": None,
+            "role": role,
+            "staff_seen_at": sa.func.coalesce(
+                statement.excluded.staff_seen_at, Membership.staff_seen_at
+            ),
+        },
+        where=is_another,
+    ).returning(Membership.id, Membership.first_seen_at)
+    return upsert
+
+
+def _role_after(said: sa.ColumnElement[str], now: datetime) -> sa.ColumnElement[str]:
+    was_staff = sa.and_(
+        Membership.role.in_(STAFF), Membership.staff_seen_at > now - STAFF_FOR
+    )
+    is_test = sa.and_(Membership.role == "test", said == "learner")
+    return sa.case(
+        (said.in_(STAFF), said),
+        (was_staff | is_test, Membership.role),
+        else_=said,
+    )
