@@ -1,12 +1,30 @@
 """A platform that does what the specifications say, to the letter."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from requests.utils import parse_header_links
+
+from models.platform import Registration
 
 
 class Platform:
     """One method for each thing that some platform does in its own way."""
+
+    def deployment_hint(self, parameter: Callable[[str], str | None]) -> str | None:
+        """Return the deployment a login names, if it names one (LTI Core 4.1.2)."""
+        return parameter("lti_deployment_id")
+
+    def service_url(self, url: str, registration: Registration) -> str:  # noqa: ARG002 -- platforms need it
+        """Return a service's address as it was meant."""
+        return url
+
+    def frame_sources(self, registration: Registration) -> set[str]:  # noqa: ARG002 -- platforms need it
+        """Return who may frame us besides the known origins (CSP source list)."""
+        return set()
+
+    def owns(self, host: str, registration: Registration) -> bool:  # noqa: ARG002 -- platforms need it
+        """Tell whether a host is the platform's though no registered address is."""
+        return False
 
     def roster_url(self, memberships_url: str, context_id: str) -> str:  # noqa: ARG002 -- platforms need it
         """Return where the roster's first page is."""

@@ -1,16 +1,57 @@
 """Canvas's own ways, as its documentation and its source tell them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from lti.platforms.base import Platform, with_query
+from models.platform import Registration
 
 ROSTER_PAGE = 50
 LINE_ITEMS_PAGE = 100
 SUBMISSION = "https://canvas.instructure.com/lti/submission"
 
 
+CLOUD = ".instructure.com"
+CLOUD_AUTHORIZATION = (
+    "https://sso.canvaslms.com/",
+    "https://sso.beta.canvaslms.com/",
+    "https://sso.test.canvaslms.com/",
+)
+
+
 class Canvas(Platform):
+    def deployment_hint(self, parameter: Callable[[str], str | None]) -> str | None:
+        """Accept the documented name, too; the code sends the specification's.
+
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/lti_launch_overview.md
+        """
+        return super().deployment_hint(parameter) or parameter("deployment_id")
+
+    def service_url(self, url: str, registration: Registration) -> str:
+        """Return it with https where all the registered addresses have it.
+
+        A self-hosted Canvas behind TLS writes http into `lineitems` and nowhere else.
+        https://github.com/instructure/canvas-lms/blob/master/lib/lti/messages/jwt_message.rb
+        """
+        if url.startswith("http:") and registration.token_url.startswith("https:"):
+            return f"https:{url.removeprefix('http:')}"
+        return url
+
+    def frame_sources(self, registration: Registration) -> set[str]:
+        """Let each school of the cloud frame us: its host is in no registered address.
+
+        A school with a domain of its own is named by the operator.
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/registration.md
+        """
+        return {f"https://*{CLOUD}"} if _is_cloud(registration) else set()
+
+    def owns(self, host: str, registration: Registration) -> bool:
+        """Tell whether a host is a school's in the cloud; services live there.
+
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/registration.md
+        """
+        return _is_cloud(registration) and host.endswith(CLOUD)
+
     def roster_url(self, memberships_url: str, context_id: str) -> str:
         """Ask in the name of the course itself: then each member says more.
 
@@ -58,3 +99,7 @@ class Canvas(Platform):
         https://github.com/instructure/canvas-lms/blob/master/app/controllers/lti/ims/concerns/lti_services.rb
         """
         return status == 403 or (status == 401 and b"Insufficient permissions" in body)
+
+
+def _is_cloud(registration: Registration) -> bool:
+    return registration.auth_login_url.startswith(CLOUD_AUTHORIZATION)
