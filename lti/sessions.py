@@ -1,0 +1,105 @@
+"""What a launch may do until it ends: an opaque bearer token, and no cookie."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager
+
+from lti.arrival import Arrival
+from lti.launch import Launch
+from models import (
+    Context,
+    Deployment,
+    LaunchSession,
+    Membership,
+    Registration,
+    Tenant,
+    User,
+)
+
+IDLE = timedelta(minutes=60)
+ABSOLUTE = timedelta(hours=8)
+
+
+def open_session(
+    session: Session, arrival: Arrival, launch: Launch, now: datetime
+) -> tuple[LaunchSession, str]:
+    """Open a session for a launch; return it with its token, which is told once.
+
+    The rights are those of this launch, whatever the person may do elsewhere; a
+    test student looks at the course as a learner does.
+    """
+    token = secrets.token_urlsafe(32)
+    opened = LaunchSession(
+        token_hash=_hash(token),
+        registration=arrival.registration,
+        deployment_id=arrival.deployment.id,
+        context=arrival.context,
+        membership=arrival.membership,
+        resource_link_id=arrival.resource_link.id,
+        role="learner" if launch.role == "test" else launch.role,
+        panel=launch.panel,
+        badge_key=launch.badge or None,
+        locale=launch.locale or None,
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + ABSOLUTE,
+    )
+    session.add(opened)
+    session.flush()
+    return opened, token
+
+
+def find_session(session: Session, token: str, now: datetime) -> LaunchSession | None:
+    """Return the session of a token while it lasts, with all that guards ask of it.
+
+    It ends after an hour without renewal, after eight hours in any case, and at once
+    when its registration or deployment is no longer active.
+    """
+    query = (
+        sa.select(LaunchSession)
+        .join(LaunchSession.registration)
+        .join(Deployment, Deployment.id == LaunchSession.deployment_id)
+        .join(LaunchSession.context)
+        .join(Tenant, Tenant.id == Context.tenant_id)
+        .join(LaunchSession.membership)
+        .join(User, User.id == Membership.user_id)
+        .options(
+            contains_eager(LaunchSession.registration),
+            contains_eager(LaunchSession.context).contains_eager(Context.tenant),
+            contains_eager(LaunchSession.membership).contains_eager(Membership.user),
+        )
+        .where(
+            LaunchSession.token_hash == _hash(token),
+            LaunchSession.ended_at.is_(None),
+            LaunchSession.expires_at > now,
+            LaunchSession.last_used_at > now - IDLE,
+            Registration.state == "active",
+            Deployment.state == "active",
+        )
+    )
+    return session.scalar(query)
+
+
+def renew(session: Session, opened: LaunchSession, now: datetime) -> datetime:
+    """Begin the idle hour anew; return when the session will end unless renewed."""
+    opened.last_used_at = max(opened.last_used_at, now)
+    session.flush()
+    return min(opened.last_used_at + IDLE, opened.expires_at)
+
+
+def end(session: Session, opened: LaunchSession, now: datetime) -> None:
+    """End a session; its token is worth nothing from now on."""
+    opened.ended_at = now
+    session.flush()
+
+
+def forget_ended(session: Session, now: datetime) -> None:
+    """Delete the sessions whose eight hours are over."""
+    session.execute(sa.delete(LaunchSession).where(LaunchSession.expires_at < now))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
