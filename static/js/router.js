@@ -1,0 +1,114 @@
+// One shell, many panels: `#/badges/author` shows what `/panel/badges/author` answers.
+
+import { request, SessionOver } from "./session.js";
+
+const main = document.getElementById("panel");
+const tabs = document.getElementById("tabs");
+const announcer = document.getElementById("announcer");
+const home = main.dataset.route;
+let underway = null;
+
+/** The route in the address, or the panel this launch began with. */
+export function route() {
+  return location.hash.startsWith("#/") ? location.hash.slice(2) : home;
+}
+
+/** Say something to those who do not see the page change. */
+export function announce(words) {
+  announcer.textContent = "";
+  // A region that was emptied first is read out even when the words are the same.
+  requestAnimationFrame(() => (announcer.textContent = words));
+}
+
+/** Fetch the panel anew and stay where one was, after something was changed. */
+export async function reload() {
+  const here = document.activeElement?.id;
+  if (await show(route())) {
+    (here && document.getElementById(here) ? document.getElementById(here) : heading())?.focus();
+  }
+}
+
+async function arrive() {
+  if (await show(route())) {
+    window.scrollTo(0, 0);
+    heading()?.focus();
+    announce(document.title);
+  }
+}
+
+/** Show a panel; false when a later one overtook it. */
+async function show(path) {
+  underway?.abort();
+  const mine = (underway = new AbortController());
+  main.setAttribute("aria-busy", "true");
+  try {
+    const response = await request(addressOf(path), {
+      headers: { Accept: "text/html" },
+      signal: mine.signal,
+    });
+    const html = await response.text();
+    if (!response.ok) throw new Error(reasonFor(response.status));
+    place(html);
+  } catch (error) {
+    if (error.name === "AbortError") return false;
+    if (error instanceof SessionOver) placeTemplate("panel-over");
+    else placeFailure(error instanceof TypeError ? null : error.message);
+  }
+  main.setAttribute("aria-busy", "false");
+  return true;
+}
+
+function addressOf(path) {
+  const address = new URL(`/panel/${path}`, location.origin);
+  return address.pathname.startsWith("/panel/") ? address : "/panel/overview";
+}
+
+function reasonFor(status) {
+  if (status === 403) return "This page is for the teachers of the course.";
+  if (status === 404) return "There is nothing at this address any more.";
+  return "Something went wrong on our side. Nothing is lost.";
+}
+
+function place(html) {
+  const parsed = document.createElement("template");
+  parsed.innerHTML = html;
+  const newTabs = parsed.content.querySelector("template[data-tabs]");
+  if (newTabs) {
+    tabs.replaceChildren(newTabs.content);
+    tabs.hidden = !tabs.querySelector("a");
+    newTabs.remove();
+  }
+  main.replaceChildren(parsed.content);
+  const title = main.querySelector("[data-title]")?.dataset.title;
+  if (title) document.title = `${title} · Laurel`;
+}
+
+function placeTemplate(id) {
+  main.replaceChildren(document.getElementById(id).content.cloneNode(true));
+  document.title = `${heading().textContent} · Laurel`;
+}
+
+function placeFailure(reason) {
+  placeTemplate("panel-failed");
+  main.querySelector("[data-reason]").textContent =
+    reason ?? "There is no connection at the moment. Nothing is lost.";
+  main.querySelector("[data-retry]").addEventListener("click", arrive);
+}
+
+function heading() {
+  return main.querySelector("h1");
+}
+
+/** The launch is over: say what to do. */
+export function close() {
+  underway?.abort();
+  placeTemplate("panel-over");
+  main.setAttribute("aria-busy", "false");
+  heading().focus();
+  announce(document.title);
+}
+
+window.addEventListener("hashchange", () => {
+  // `#panel` is the skip link's, not a route.
+  if (location.hash === "" || location.hash.startsWith("#/")) arrive();
+});
