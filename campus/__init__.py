@@ -34,6 +34,7 @@ Faults, for the next N requests or until `campus.faults.off()`; endpoints are
     campus.faults.on("jwks", slow(3), times=1)         # campus.faults: status html empty
                                                        # huge drip gzip_bomb redirect
                                                        # without saying throttled
+                                                       # denied (authorize)
     campus.faults.on("results", with_malformed_results())        # campus.bad_pages
     campus.quirks.http_line_items = True               # campus.quirks, Canvas only
     campus.expire_tokens()                             # all access tokens so far

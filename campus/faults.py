@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
 
-from flask import Response
+from flask import Response, request
+
+from campus.forms import form_post_page
+from campus.wire import FormPost
 
 Honest = Callable[[], Response]
 Fault = Callable[[Honest], Response]
@@ -142,6 +145,19 @@ def gzip_bomb(size: int = 256 * MEGABYTE) -> Fault:
 def redirect(to: str) -> Fault:
     """Send the caller elsewhere."""
     return _answer(lambda: Response(status=302, headers={"Location": to}))
+
+
+def denied(error: str, description: str = "") -> Fault:
+    """Answer an authentication request with an error: `denied("login_required")`."""
+
+    def fault(_honest: Honest) -> Response:
+        asked = request.values
+        fields = {"error": error, "state": asked.get("state", "")}
+        if description:
+            fields["error_description"] = description
+        return form_post_page(FormPost(asked.get("redirect_uri", ""), fields))
+
+    return fault
 
 
 def changed(change: Callable[[object], object]) -> Fault:

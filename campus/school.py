@@ -28,7 +28,8 @@ T = TypeVar("T")
 class School:
     """The records of a platform; every method may be called from any thread.
 
-    `add_…` numbers a record, gives it the identifiers of the shape and returns it.
+    `add_…` numbers a record (one that has a number keeps it), gives it the identifiers
+    of the shape and returns it.
     Looking up what is not there raises KeyError; `find_…` returns None instead.
     """
 
@@ -52,7 +53,7 @@ class School:
 
     def add_course(self, course: Course) -> Course:
         with self._lock:
-            number = next(self._next_course)
+            number = course.number or next(self._next_course)
             context_id = self.shape.context_id(number, self.seed)
             course = replace(course, number=number, context_id=context_id)
             self._courses[number] = course
@@ -65,7 +66,7 @@ class School:
 
     def add_person(self, person: Person) -> Person:
         with self._lock:
-            number = next(self._next_person)
+            number = person.number or next(self._next_person)
             person = replace(
                 person,
                 number=number,
@@ -84,7 +85,7 @@ class School:
     def add_tool(self, tool: Tool) -> Tool:
         """Register a tool; without deployment ids it gets one."""
         with self._lock:
-            number = next(self._next_tool)
+            number = tool.number or next(self._next_tool)
             deployed = tool.deployment_ids or (
                 self.shape.deployment_id(number, self.seed),
             )
@@ -99,7 +100,7 @@ class School:
 
     def add_link(self, link: Link) -> Link:
         with self._lock:
-            link = replace(link, number=next(self._next_link))
+            link = replace(link, number=link.number or next(self._next_link))
             course = self.course(link.course)
             link = replace(link, id=self.shape.link_id(link, course, self.seed))
             self._links[link.number] = link
@@ -165,7 +166,7 @@ class School:
 
     def add_line_item(self, item: LineItem) -> LineItem:
         with self._lock:
-            item = replace(item, number=next(self._next_line_item))
+            item = replace(item, number=item.number or next(self._next_line_item))
             self._items[item.number] = item
             return item
 

@@ -101,24 +101,10 @@ def cast(campus: "Campus") -> Cast:
     )
     other = campus.add_course(Course(title="Other 202", label="OTHER202"))
     quiz, reading, foreign = _gradebook(campus, course, tool)
-    people = {
-        key: _enrolled(campus, course, person, role)
-        for key, (person, role) in _people().items()
-    }
-    for key, status in (("suspended", Status.SUSPENDED), ("locked", Status.LOCKED)):
-        enrolment = campus.find_enrolment(course, people[key])
-        if enrolment is not None:
-            campus.enrol(replace(enrolment, status=status))
-    at = campus.now() - timedelta(days=1)
-    for item, who, score in (
-        (quiz, "ada", 18),
-        (reading, "ada", 10),
-        (quiz, "ben", 12),
-    ):
-        result = Result(
-            line_item=item.number, person=people[who].number, score=score, at=at
-        )
-        campus.put_result(result)
+    people = _cast_of(campus, course)
+    _grade(campus, quiz, people["ada"], 18)
+    _grade(campus, reading, people["ada"], 10)
+    _grade(campus, quiz, people["ben"], 12)
     return Cast(
         tool=tool,
         course=course,
@@ -133,7 +119,19 @@ def cast(campus: "Campus") -> Cast:
     )
 
 
-def _people() -> dict[str, tuple[Person, Role]]:
+def _cast_of(campus: "Campus", course: Course) -> dict[str, Person]:
+    people = {
+        key: _enrolled(campus, course, person, role)
+        for key, (person, role) in _parts().items()
+    }
+    for key, status in (("suspended", Status.SUSPENDED), ("locked", Status.LOCKED)):
+        campus.enrol(
+            Enrolment(course=course.number, person=people[key].number, status=status)
+        )
+    return people
+
+
+def _parts() -> dict[str, tuple[Person, Role]]:
     return {
         "iris": (_named("Iris", "Okonjo"), Role.TEACHER),
         "assistant": (_named("Ann", "Assistant"), Role.ASSISTANT),
@@ -146,6 +144,18 @@ def _people() -> dict[str, tuple[Person, Role]]:
         "observer": (_named("Olga", "Observer"), Role.OBSERVER),
         "test_student": (_named("Test", "Student"), Role.TEST_STUDENT),
     }
+
+
+def _grade(campus: "Campus", item: LineItem, person: Person, score: float) -> None:
+    """Grade somebody as of yesterday."""
+    campus.put_result(
+        Result(
+            line_item=item.number,
+            person=person.number,
+            score=score,
+            at=campus.now() - timedelta(days=1),
+        )
+    )
 
 
 def _gradebook(

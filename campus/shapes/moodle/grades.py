@@ -198,8 +198,9 @@ def _result_row(
         "id": address.of("/results", user_id=person.sub),
         "userId": person.sub,
     }
-    if result.score is not None:
-        row["resultScore"] = whole(result.score)
+    if result.score is None:
+        return row
+    row["resultScore"] = whole(result.score)
     row["resultMaximum"] = whole(item.maximum)
     if result.comment:
         row["comment"] = result.comment
