@@ -1,0 +1,82 @@
+"""Awards of whole courses: the nightly look, and the same on demand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from config import Config
+from gamification.awards import Recomputed, courses_on, evaluate, recompute
+from gamification.catalog import Catalog, load
+from gamification.switches import switch_of
+from jobs.clock import now
+from models import Context, Tenant
+from models.db import db
+from models.locks import begin_write
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which courses are meant: all, a tenant's, or one; and whether it counts."""
+
+    tenant: str | None = None
+    context_id: int | None = None
+    is_trial: bool = False
+    """Roll back instead of committing: what would be awarded?"""
+
+
+def recompute_all(scope: Scope = Scope()) -> Iterator[tuple[str, Recomputed]]:
+    """Recompute course by course; yield each tenant's key and what came of it.
+
+    A tenant without a course that is on is yielded with zeros.
+    """
+    session = db.session()
+    catalog = load(_config().catalog_file)
+    query = sa.select(Tenant).order_by(Tenant.key)
+    if scope.tenant is not None:
+        query = query.where(Tenant.key == scope.tenant)
+    for tenant in session.scalars(query).all():
+        courses = courses_on(
+            session, tenant, environment=_config().gamification_enabled
+        )
+        key, total = tenant.key, Recomputed()
+        session.rollback()
+        for context_id in courses:
+            if scope.context_id in (None, context_id):
+                total += _recompute(session, context_id, catalog, scope)
+        yield key, total
+
+
+def evaluate_course(context_id: int) -> None:
+    """Award what is earned in a course by anybody, and commit."""
+    session = db.session()
+    begin_write(session)
+    context = session.get_one(Context, context_id)
+    switch = switch_of(context, environment=_config().gamification_enabled)
+    evaluate(session, context, now(), switch=switch)
+    session.commit()
+
+
+def _recompute(
+    session: Session, context_id: int, catalog: Catalog, scope: Scope
+) -> Recomputed:
+    begin_write(session)
+    found = recompute(
+        session,
+        session.get_one(Context, context_id),
+        now(),
+        catalog=catalog,
+        environment=_config().gamification_enabled,
+    )
+    if scope.is_trial:
+        session.rollback()
+    else:
+        session.commit()
+    return found
+
+
+def _config() -> Config:
+    config: Config = current_app.extensions["laurel"]
+    return config

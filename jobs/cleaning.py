@@ -1,0 +1,43 @@
+"""Throwing away what has had its time."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from jobs.clock import now
+from models import JobRun, LaunchSession, Login, PendingLaunch, StreamEvent
+from models.db import db
+from models.locks import begin_write
+
+LOGINS_KEPT = timedelta(hours=1)
+SESSIONS_KEPT = timedelta(days=1)
+STREAM_KEPT = timedelta(days=1)
+RUNS_KEPT = timedelta(days=90)
+
+
+def clean_up() -> None:
+    """Delete expired logins and sessions, old stream events and old job runs."""
+    session = db.session()
+    for statement in _expired(now()):
+        _delete(session, statement)
+
+
+def _expired(moment: datetime) -> tuple[sa.Delete, ...]:
+    return (
+        sa.delete(PendingLaunch).where(PendingLaunch.expires_at < moment),
+        # A login that was used must be known as used until its token is too old.
+        sa.delete(Login).where(Login.expires_at < moment - LOGINS_KEPT),
+        sa.delete(LaunchSession).where(
+            LaunchSession.expires_at < moment - SESSIONS_KEPT
+        ),
+        sa.delete(StreamEvent).where(StreamEvent.created_at < moment - STREAM_KEPT),
+        sa.delete(JobRun).where(JobRun.started_at < moment - RUNS_KEPT),
+    )
+
+
+def _delete(session: Session, statement: sa.Delete) -> None:
+    # One short transaction each: a launch must not wait for all of them.
+    begin_write(session)
+    session.execute(statement.execution_options(synchronize_session=False))
+    session.commit()

@@ -1,0 +1,89 @@
+"""Work that a transaction wanted done after it, done once and not forgotten."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, scoped_session
+
+from jobs.clock import now
+from jobs.queue import enqueue
+from models import Outbox
+from models.db import db
+from models.locks import begin_write
+
+LOST_AFTER = timedelta(minutes=30)
+"""A row that was taken and is still there: its worker died, or the job failed."""
+GIVEN_UP_AFTER = timedelta(days=1)
+
+log = logging.getLogger(__name__)
+
+
+def wake_after_commit(session: Session | scoped_session[Session]) -> None:
+    """Have the worker look at the outbox as soon as this transaction is committed.
+
+    A queue that cannot be reached costs a minute: then the worker looks by itself.
+    """
+
+    def wake(_session: Session) -> None:
+        try:
+            enqueue("sweep_outbox")
+        except Exception:
+            log.exception("The queue cannot be reached; the outbox waits a minute.")
+
+    here = session() if isinstance(session, scoped_session) else session
+    sa.event.listen(here, "after_commit", wake, once=True)
+
+
+def sweep() -> int:
+    """Hand every row that is due to a worker; return how many."""
+    moment = now()
+    rows = take(db.session(), moment)
+    for row in rows:
+        enqueue("run_outbox", row)
+    return len(rows)
+
+
+def take(session: Session, now: datetime) -> list[int]:
+    """Take the rows that are due and commit: nobody else gets them."""
+    is_due = sa.and_(Outbox.taken_at.is_(None), Outbox.due_at <= now)
+    is_lost = Outbox.taken_at < now - LOST_AFTER
+    wanted = sa.or_(is_due, is_lost)
+    if session.scalar(sa.select(Outbox.id).where(wanted).limit(1)) is None:
+        session.rollback()
+        return []
+    session.rollback()
+    begin_write(session)
+    taken = session.scalars(
+        sa.update(Outbox).where(wanted).values(taken_at=now).returning(Outbox.id)
+    ).all()
+    session.commit()
+    return sorted(taken)
+
+
+def run(row_id: int, jobs: Mapping[str, Callable[[int], object]]) -> None:
+    """Do what a taken row says and delete it; one that fails is tried again.
+
+    Raises what the job raises. After a day of failures the row is deleted.
+    """
+    session = db.session()
+    row = session.get(Outbox, row_id)
+    if row is None:
+        return
+    job, subject_id, created_at = row.job, row.subject_id, row.created_at
+    session.rollback()
+    try:
+        jobs[job](subject_id)
+    except Exception:
+        session.rollback()
+        if now() - created_at < GIVEN_UP_AFTER:
+            raise
+        log.exception("Gave up %s of %s after a day.", job, subject_id)
+    _delete(session, row_id)
+
+
+def _delete(session: Session, row_id: int) -> None:
+    begin_write(session)
+    session.execute(sa.delete(Outbox).where(Outbox.id == row_id))
+    session.commit()
