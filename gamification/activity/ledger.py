@@ -1,0 +1,147 @@
+"""The log: facts are added, corrected by newer sightings, and never removed."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.activity.facts import Fact
+from gamification.activity.scoring import Entry
+from models import Contribution
+
+ENTRY = (
+    Contribution.id,
+    Contribution.membership_id,
+    Contribution.item_id,
+    Contribution.kind,
+    Contribution.status,
+    Contribution.score,
+    Contribution.maximum,
+    Contribution.occurred_at,
+    Contribution.fact_key,
+)
+
+
+@dataclass
+class Appended:
+    """What a batch of facts did to the log."""
+
+    entries: list[Entry] = field(default_factory=list)
+    superseded: list[int] = field(default_factory=list)
+    """The ids of contributions that are no longer current."""
+    new: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+
+
+def append(session: Session, facts: Sequence[Fact], now: datetime) -> Appended:
+    """Add facts of different keys to the log, in three statements at most.
+
+    What is known is left; what differs and was not seen before the known one
+    supersedes it, and keeps the moment at which the learner acted.
+    """
+    known = _current(session, facts)
+    appended = Appended()
+    rows = []
+    for fact in facts:
+        row = known.get((fact.membership_id, fact.key))
+        if row is None:
+            appended.new += 1
+            rows.append(_columns(fact, now))
+        elif _is_news(fact, row, now):
+            appended.corrected += 1
+            appended.superseded.append(row.id)
+            moment, revision = row.occurred_at, row.revision + 1
+            rows.append(
+                {**_columns(fact, now), "occurred_at": moment, "revision": revision}
+            )
+        else:
+            appended.unchanged += 1
+    _supersede(session, appended.superseded, now)
+    appended.entries = _insert(session, rows)
+    return appended
+
+
+def current_entries(session: Session, members: Collection[int]) -> list[Entry]:
+    """Return all facts of some members that no newer one supersedes."""
+    rows = session.execute(
+        sa.select(*ENTRY).where(
+            Contribution.membership_id.in_(members),
+            Contribution.superseded_at.is_(None),
+        )
+    )
+    return [Entry(*row) for row in rows]
+
+
+def rounds(facts: Iterable[Fact], size: int) -> list[list[Fact]]:
+    """Split facts into batches in which no fact comes twice, in their order."""
+    times: dict[tuple[int, str], int] = {}
+    layers: list[list[Fact]] = []
+    for fact in facts:
+        key = (fact.membership_id, fact.key)
+        layer = times[key] = times.get(key, -1) + 1
+        if layer == len(layers):
+            layers.append([])
+        layers[layer].append(fact)
+    return [
+        layer[start : start + size]
+        for layer in layers
+        for start in range(0, len(layer), size)
+    ]
+
+
+def _current(
+    session: Session, facts: Iterable[Fact]
+) -> dict[tuple[int, str], Contribution]:
+    keys = sorted((fact.membership_id, fact.key) for fact in facts)
+    rows = session.scalars(
+        sa.select(Contribution).where(
+            sa.tuple_(Contribution.membership_id, Contribution.fact_key).in_(keys),
+            Contribution.superseded_at.is_(None),
+        )
+    )
+    return {(row.membership_id, row.fact_key): row for row in rows}
+
+
+def _is_news(fact: Fact, row: Contribution, now: datetime) -> bool:
+    known = (row.status, row.score, row.maximum, row.seconds)
+    return fact.content != known and (fact.seen_at or now) >= row.seen_at
+
+
+def _columns(fact: Fact, now: datetime) -> dict[str, Any]:
+    return {
+        "context_id": fact.context_id,
+        "membership_id": fact.membership_id,
+        "item_id": fact.item_id,
+        "kind": fact.kind,
+        "status": fact.status,
+        "score": fact.score,
+        "maximum": fact.maximum,
+        "seconds": fact.seconds,
+        "occurred_at": fact.occurred_at,
+        "recorded_at": now,
+        "seen_at": fact.seen_at or now,
+        "source": fact.source,
+        "fact_key": fact.key,
+        "revision": 1,
+    }
+
+
+def _supersede(session: Session, ids: list[int], now: datetime) -> None:
+    if ids:
+        session.execute(
+            sa.update(Contribution)
+            .where(Contribution.id.in_(ids))
+            .values(superseded_at=now)
+        )
+
+
+def _insert(session: Session, rows: list[dict[str, Any]]) -> list[Entry]:
+    if not rows:
+        return []
+    rows.sort(key=lambda row: (row["membership_id"], row["fact_key"]))
+    statement = sa.insert(Contribution).returning(*ENTRY)
+    return [Entry(*row) for row in session.execute(statement, rows)]

@@ -1,0 +1,156 @@
+"""The one writer: every fact of every source comes through `record`."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.activity.earning import earn
+from gamification.activity.facts import Fact
+from gamification.activity.ledger import append, rounds
+from gamification.activity.outbox import request
+from gamification.awards import Granted, evaluate
+from gamification.standings.upkeep import move
+from gamification.switches import switch_of
+from models import Context, Item, Membership, StreamEvent
+from models.locks import lock_course
+
+BATCH = 500
+EVALUATED_AT_ONCE = 200
+EVALUATE_COURSE = "evaluate_course"
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A fact that was not recorded, and why."""
+
+    fact: Fact
+    reason: str
+
+
+@dataclass
+class Recorded:
+    """What a batch of facts changed."""
+
+    new: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+    """Known already, or seen before what is known."""
+    refused: list[Refused] = field(default_factory=list)
+    awarded: list[Granted] = field(default_factory=list)
+
+
+def record(
+    session: Session, facts: Sequence[Fact], now: datetime, *, environment: bool
+) -> Recorded:
+    """Log facts and bring points, standings and badges up to date with them.
+
+    Recording the same facts again changes nothing. Each course is locked until
+    the caller commits. A fact of a stranger, on another course's item or from the
+    future is refused and the others are recorded. While a switch is off, facts are
+    logged and scored, and nothing is awarded.
+    """
+    recorded = Recorded()
+    courses: dict[int, list[Fact]] = {}
+    for fact in facts:
+        courses.setdefault(fact.context_id, []).append(fact)
+    for context_id in sorted(courses):
+        context = _locked(session, context_id)
+        if context is None:
+            _refuse(recorded, courses[context_id], "there is no such course")
+            continue
+        members = _log(session, context, courses[context_id], now, recorded)
+        if members:
+            switch = switch_of(context, environment=environment)
+            if len(members) > EVALUATED_AT_ONCE:
+                request(session, EVALUATE_COURSE, context_id, now, now)
+            else:
+                recorded.awarded += evaluate(
+                    session, context, now, switch=switch, members=sorted(members)
+                )
+            announce_standings(session, context_id, now)
+    return recorded
+
+
+def announce_standings(session: Session, context_id: int, now: datetime) -> None:
+    """Tell a course's streams that points changed: once, however many."""
+    session.add(
+        StreamEvent(
+            context_id=context_id,
+            audience="course",
+            kind="standing",
+            subject={},
+            created_at=now,
+        )
+    )
+    session.flush()
+
+
+def _locked(session: Session, context_id: int) -> Context | None:
+    """Lock a course and read it as it is now, not as it was before we waited."""
+    lock_course(session, context_id)
+    session.flush()
+    return session.get(Context, context_id, populate_existing=True)
+
+
+def _log(
+    session: Session,
+    context: Context,
+    facts: Iterable[Fact],
+    now: datetime,
+    recorded: Recorded,
+) -> set[int]:
+    """Log a course's facts; return whose points or counts changed."""
+    touched: set[int] = set()
+    for batch in rounds(facts, BATCH):
+        believed = _believed(session, context, batch, now, recorded)
+        appended = append(session, believed, now)
+        changes = earn(session, context, appended)
+        move(session, context, changes, now)
+        touched |= {member for member, _ in changes}
+        recorded.new += appended.new
+        recorded.corrected += appended.corrected
+        recorded.unchanged += appended.unchanged
+    return touched
+
+
+def _believed(
+    session: Session,
+    context: Context,
+    facts: list[Fact],
+    now: datetime,
+    recorded: Recorded,
+) -> list[Fact]:
+    """Refuse what does not belong to the course; return the rest."""
+    members = _ours(session, Membership, context, {f.membership_id for f in facts})
+    items = _ours(session, Item, context, {f.item_id for f in facts if f.item_id})
+    believed = []
+    for fact in facts:
+        if fact.membership_id not in members:
+            _refuse(recorded, [fact], "this is not a member of the course")
+        elif fact.item_id is not None and fact.item_id not in items:
+            _refuse(recorded, [fact], "this is not an item of the course")
+        elif fact.occurred_at > now + CLOCK_SKEW:
+            _refuse(recorded, [fact], "it lies in the future")
+        else:
+            believed.append(fact)
+    return believed
+
+
+def _ours(
+    session: Session,
+    model: type[Membership | Item],
+    context: Context,
+    ids: set[int],
+) -> set[int]:
+    if not ids:
+        return set()
+    query = sa.select(model.id).where(model.context_id == context.id, model.id.in_(ids))
+    return set(session.scalars(query))
+
+
+def _refuse(recorded: Recorded, facts: Iterable[Fact], reason: str) -> None:
+    recorded.refused += [Refused(fact, reason) for fact in facts]

@@ -1,0 +1,155 @@
+"""What a fact is worth, by the weights that were in force when it happened."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.metrics import COUNTS, EVENTS, POINT, day_of
+from gamification.standings.upkeep import Totals
+from models import Context, Scoring
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What one kind of fact is worth; for `graded` that of full marks."""
+
+    kind: str
+    points: int
+    """In millionths, like the cap."""
+    daily_cap: int | None = None
+    item_id: int | None = None
+    version: int = 0
+    effective_from: datetime | None = None
+
+    def is_for(self, item_id: int | None, moment: datetime) -> bool:
+        """Say whether it covers an act on an item, or on none, at a moment."""
+        began = self.effective_from is None or self.effective_from <= moment
+        return began and self.item_id in {None, item_id}
+
+
+SHIPPED = (
+    Weight("submitted", 2 * POINT),
+    Weight("posted", 1 * POINT, daily_cap=5 * POINT),
+    Weight("completed", 3 * POINT),
+    Weight("graded", 5 * POINT),
+)
+UNPAID = ("launched", "spent")
+"""Opening the tool is no contribution: worth nothing, counted in no metric."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A current contribution, as far as it matters here."""
+
+    id: int
+    membership_id: int
+    item_id: int | None
+    kind: str
+    status: str
+    score: int | None
+    maximum: int | None
+    occurred_at: datetime
+    fact_key: str
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A fact that counts, with its worth and its day."""
+
+    entry: Entry
+    weight: Weight
+    day: date
+    points: int
+
+    @property
+    def totals(self) -> Totals:
+        """What it adds to its member's standings."""
+        kind = self.entry.kind
+        return Totals(self.points, int(kind in EVENTS), int(kind == "completed"))
+
+    @property
+    def cap_group(self) -> tuple[int, date, Weight]:
+        """Facts that share one daily cap share this."""
+        return self.entry.membership_id, self.day, self.weight
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course with what is needed to score its facts."""
+
+    context: Context
+    weights: tuple[Weight, ...]
+    """Those that win come last."""
+
+    def weight_of(self, entry: Entry) -> Weight | None:
+        """Return the weight in force for it; an item's own goes before its kind's."""
+        fitting = (
+            weight
+            for weight in reversed(self.weights)
+            if weight.kind == entry.kind
+            and weight.is_for(entry.item_id, entry.occurred_at)
+        )
+        return next(fitting, None)
+
+    def scored(self, entry: Entry) -> Scored | None:
+        """Score a fact by itself, before caps; None if it counts for nothing."""
+        weight = self.weight_of(entry)
+        if weight is None or entry.kind in UNPAID or entry.status not in COUNTS:
+            return None
+        day = day_of(entry.occurred_at, self.context.zone)
+        return Scored(entry, weight, day, _worth(entry, weight))
+
+    def worth(self, entries: Iterable[Entry]) -> list[Scored]:
+        """Score complete days of facts, caps and all."""
+        return capped(filter(None, map(self.scored, entries)))
+
+
+def course_of(session: Session, context: Context) -> Course:
+    """Read what a course's facts are worth: its own weights over the shipped."""
+    rows = session.scalars(sa.select(Scoring).where(Scoring.context_id == context.id))
+    own = [
+        Weight(
+            row.kind,
+            row.weight,
+            row.daily_cap,
+            row.item_id,
+            row.version,
+            row.effective_from,
+        )
+        for row in rows
+    ]
+    own.sort(key=lambda weight: (weight.item_id is not None, weight.version))
+    return Course(context, (*SHIPPED, *own))
+
+
+def capped(facts: Iterable[Scored]) -> list[Scored]:
+    """Let the first facts of a day have the points up to the cap, in their order."""
+    groups: dict[tuple[int, date, Weight], list[Scored]] = defaultdict(list)
+    free = []
+    for fact in facts:
+        if fact.weight.daily_cap is None:
+            free.append(fact)
+        else:
+            groups[fact.cap_group].append(fact)
+    return free + [fact for group in groups.values() for fact in _cut(group)]
+
+
+def _cut(group: list[Scored]) -> Iterable[Scored]:
+    left = group[0].weight.daily_cap or 0
+    # The key tells facts of one moment apart, in every order they may arrive.
+    for fact in sorted(group, key=lambda f: (f.entry.occurred_at, f.entry.fact_key)):
+        points = min(_worth(fact.entry, fact.weight), left)
+        left -= points
+        yield replace(fact, points=points)
+
+
+def _worth(entry: Entry, weight: Weight) -> int:
+    if entry.kind != "graded":
+        return weight.points
+    if entry.score is None or not entry.maximum:
+        return 0
+    return weight.points * min(entry.score, entry.maximum) // entry.maximum

@@ -1,0 +1,1 @@
+"""Where a learner stands: with oneself first, and on a board for who joins it."""

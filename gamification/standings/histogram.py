@@ -1,0 +1,72 @@
+"""How many people have how many points: what makes a rank cheap, and exact."""
+
+from collections import Counter
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.standings.audience import AUDIENCES, EVERYBODY, PARTICIPANTS
+from models import Histogram, Standing
+from models.upsert import insert
+
+Place = tuple[str, str, int]
+"""A period, an audience and a number of points, in millionths."""
+
+
+def shift(session: Session, context_id: int, people: Counter[Place]) -> None:
+    """Add or take away people at places; a place without people is no row."""
+    moved = sorted((key, change) for key, change in people.items() if change)
+    if not moved:
+        return
+    statement = insert(session, Histogram)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["context_id", "period", "audience", "points"],
+            set_={"people": Histogram.people + statement.excluded.people},
+        ),
+        [
+            {
+                "context_id": context_id,
+                "period": period,
+                "audience": audience,
+                "points": points,
+                "people": change,
+            }
+            for (period, audience, points), change in moved
+        ],
+    )
+    left = [(period, points) for (period, _, points), change in moved if change < 0]
+    if left:
+        session.execute(
+            sa.delete(Histogram)
+            .where(
+                Histogram.context_id == context_id,
+                Histogram.people == 0,
+                Histogram.period.in_({period for period, _ in left}),
+                Histogram.points.in_({points for _, points in left}),
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+
+def recount(session: Session, context_id: int) -> None:
+    """Build a course's histograms anew from its standings."""
+    ours = Histogram.context_id == context_id
+    session.execute(
+        sa.delete(Histogram).where(ours).execution_options(synchronize_session=False)
+    )
+    for audience in (EVERYBODY, PARTICIPANTS):
+        counted = [name for name, within in AUDIENCES.items() if audience in within]
+        people = (
+            sa.select(
+                Standing.context_id,
+                Standing.period,
+                sa.literal(audience),
+                Standing.points,
+                sa.func.count(),
+            )
+            .where(Standing.context_id == context_id, Standing.audience.in_(counted))
+            .group_by(Standing.context_id, Standing.period, Standing.points)
+        )
+        columns = ["context_id", "period", "audience", "points", "people"]
+        session.execute(sa.insert(Histogram).from_select(columns, people))
