@@ -1,6 +1,7 @@
 # `make demo` and `make test` do all their own set-up.
 
 PORT ?= 5000
+CAMPUS_PORT ?= 8080
 WORKERS ?= 2
 THREADS ?= 8
 PYTHON ?=
@@ -14,8 +15,8 @@ DEV := .venv/.dev
 help: ## show what there is to make
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: $(RUN) ## run a course with Laurel in it, on this machine
-	@exec $(BIN)/python -m tests.support.demo
+demo: $(RUN) ## run a course with Laurel in it, on this machine (PORT=5000 CAMPUS_PORT=8080)
+	@exec $(BIN)/python -m tests.support.demo --port $(PORT) --campus-port $(CAMPUS_PORT)
 
 test: install ## get a browser and PostgreSQL if need be, and run every test
 	$(BIN)/python -m tests.support.provision
