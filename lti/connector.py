@@ -15,6 +15,7 @@ from pylti1p3.registration import Registration as ConnectorRegistration
 from pylti1p3.service_connector import ServiceConnector, TServiceConnectorResponse
 
 from lti import platforms
+from lti.addresses import Origin
 from lti.errors import (
     PlatformUnavailable,
     ResourceGone,
@@ -22,7 +23,7 @@ from lti.errors import (
     ServiceRefused,
     WalkStopped,
 )
-from lti.http import BoundedSession, origin_of
+from lti.http import BoundedSession
 from lti.keys import SigningKey
 from lti.tokens import TOKENS, AccessToken, TokenKey, read_token, refusal
 from models.platform import Registration
@@ -99,11 +100,11 @@ class StrictServiceConnector(ServiceConnector):
         Raises WalkStopped when the list names a page on another host, a page it gave
         before, or has no end; what was yielded until then is good.
         """
-        origin, seen = origin_of(url), set[str]()
+        origin, seen = Origin.of(url), set[str]()
         deadline = self.clock() + LONGEST_WALK
         following: str | None = url
         while following:
-            if origin_of(following) != origin:
+            if Origin.of(following) != origin:
                 raise WalkStopped("The next page lies on another host.")
             if following in seen:
                 raise WalkStopped("The pages go round in a circle.")

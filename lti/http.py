@@ -9,7 +9,6 @@ from http.cookiejar import DefaultCookiePolicy
 from io import BytesIO
 from threading import Timer
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -17,30 +16,14 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from lti.addresses import Origin, is_callable
 from lti.errors import AddressRefused, PlatformUnavailable
 from models.platform import Registration
 
 CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 3, 10, 20
 MAX_BYTES = 2 * 2**20
 CHUNK_BYTES = 64 * 1024
-LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
-PORTS = {"http": 80, "https": 443}
-
-
-def origin_of(url: str) -> str:
-    """Return scheme, host and port of an address in lower case, the port explicit.
-
-    Raises AddressRefused when it is no web address, or carries a user name.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port or PORTS[parts.scheme]
-    except (ValueError, KeyError):
-        raise AddressRefused("An address is not a web address.") from None
-    if not parts.hostname or "@" in parts.netloc or "\\" in url:
-        raise AddressRefused("An address names no host, or a user.")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}:{port}"
+HTTPS_PORT = 443
 
 
 class BoundedSession(requests.Session):
@@ -63,18 +46,23 @@ class BoundedSession(requests.Session):
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers["User-Agent"] = "Laurel/0.1"
-        origins = map(origin_of, trusted)
-        self._trusted = {o for o in origins if _may_be_trusted(o, development)}
+        self._trusted = {
+            Origin.of(url)
+            for url in trusted
+            if is_callable(url, development=development)
+        }
         self._private = _Adapter(http=_Pool, https=_SecurePool)
         self._public = _Adapter(https=_PublicPool)
         self.adapters.clear()
 
     def get_adapter(self, url: str | bytes) -> HTTPAdapter:
         """Return the way to an address; only a trusted one may be private."""
-        origin = origin_of(str(url))
+        origin = Origin.of(str(url))
+        if origin is None:
+            raise AddressRefused("It is no web address.")
         if origin in self._trusted:
             return self._private
-        if not origin.startswith("https:"):
+        if origin.scheme != "https":
             raise AddressRefused(f"{origin} is neither registered nor https.")
         return self._public
 
@@ -108,11 +96,6 @@ def session_for(registration: Registration, *, development: bool) -> BoundedSess
         *registration.frame_origins,
     }
     return BoundedSession(trusted, development=development)
-
-
-def _may_be_trusted(origin: str, development: bool) -> bool:  # noqa: FBT001 -- private, one caller
-    host = origin.split("://")[1].rpartition(":")[0]
-    return origin.startswith("https:") or (development and host in LOOPBACK)
 
 
 def _body(response: requests.Response) -> bytes:
@@ -196,7 +179,7 @@ class _WatchedSecure(_Watched, HTTPSConnection):
 
 class _PublicSecure(_WatchedSecure):
     def _new_conn(self) -> socket.socket:
-        _refuse_private(_addresses_of(self.host, self.port or PORTS["https"]))
+        _refuse_private(_addresses_of(self.host, self.port or HTTPS_PORT))
         line = super()._new_conn()
         # The name may have been answered differently this time.
         _refuse_private({line.getpeername()[0]})

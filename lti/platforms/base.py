@@ -30,7 +30,7 @@ class Platform:
         """Return where the roster's first page is."""
         return memberships_url
 
-    def line_items_url(self, line_items_url: str, memberships_url: str | None) -> str:  # noqa: ARG002 -- platforms need it
+    def line_items_url(self, line_items_url: str) -> str:
         """Return where the first page of line items is."""
         return line_items_url
 

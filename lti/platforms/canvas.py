@@ -7,7 +7,7 @@ from lti.platforms.base import Platform, with_query
 from models.platform import Registration
 
 ROSTER_PAGE = 50
-LINE_ITEMS_PAGE = 100
+PAGE = 100
 SUBMISSION = "https://canvas.instructure.com/lti/submission"
 
 
@@ -60,23 +60,19 @@ class Canvas(Platform):
         link = quote(context_id, safe="")
         return with_query(memberships_url, f"rlid={link}&limit={ROSTER_PAGE}")
 
-    def line_items_url(self, line_items_url: str, memberships_url: str | None) -> str:
-        """Return it with the scheme of the other services, and pages of a good size.
-
-        A self-hosted Canvas behind TLS writes http here and nowhere else.
-        https://github.com/instructure/canvas-lms/blob/master/lib/lti/messages/jwt_message.rb
-        """
-        url = line_items_url
-        if url.startswith("http:") and (memberships_url or "").startswith("https:"):
-            url = f"https:{url.removeprefix('http:')}"
-        return with_query(url, f"limit={LINE_ITEMS_PAGE}")
-
-    def results_url(self, line_item_url: str) -> str:
-        """Return it with pages of a good size; ten is what Canvas gives unasked.
+    def line_items_url(self, line_items_url: str) -> str:
+        """Ask for pages of a good size; ten is what Canvas gives unasked.
 
         https://github.com/instructure/canvas-lms/blob/master/doc/api/pagination.md
         """
-        return with_query(super().results_url(line_item_url), "limit=100")
+        return with_query(line_items_url, f"limit={PAGE}")
+
+    def results_url(self, line_item_url: str) -> str:
+        """Ask for pages of a good size here, too.
+
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/pagination.md
+        """
+        return with_query(super().results_url(line_item_url), f"limit={PAGE}")
 
     def acted_at(self, result: Mapping[str, object]) -> object:
         """Return when the work was handed in, where a tool's score said so.
