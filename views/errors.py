@@ -1,0 +1,196 @@
+"""Which exception is which page: a status, and what a person can do about it."""
+
+import logging
+import secrets
+import traceback
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from sqlalchemy.exc import NoResultFound, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from jobs.clock import now
+from lti import audit, registrations
+from lti.errors import (
+    DeploymentPending,
+    LaunchRejected,
+    LoginRejected,
+    LTIError,
+    PlatformKeysMissing,
+    PlatformSaidNo,
+    TooManyLogins,
+)
+from models.db import db
+from models.locks import begin_write
+from views.headers import framed_by
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a person is told; never what was sent, nor where in us it failed."""
+
+    status: HTTPStatus
+    title: str
+    advice: str
+
+
+AGAIN = "Please open it again from your course."
+PAGES: dict[type[Exception], Page] = {
+    LoginRejected: Page(
+        HTTPStatus.BAD_REQUEST,
+        "This page cannot be opened like this",
+        "Please open it from your course. If you did, your administrator can check "
+        "how the tool is set up there.",
+    ),
+    TooManyLogins: Page(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Too many people at once",
+        "Please wait a minute, then open it again from your course.",
+    ),
+    DeploymentPending: Page(
+        HTTPStatus.UNAUTHORIZED,
+        "Not yet allowed here",
+        "Please ask your administrator to allow the tool in this place, then open it "
+        "again from your course.",
+    ),
+    PlatformKeysMissing: Page(
+        HTTPStatus.UNAUTHORIZED,
+        "Your learning platform does not answer",
+        "Please try it again from your course in a few minutes.",
+    ),
+    PlatformSaidNo: Page(
+        HTTPStatus.UNAUTHORIZED,
+        "Your learning platform did not let you through",
+        "Please check that you are signed in there, then open it again from your "
+        "course.",
+    ),
+    LaunchRejected: Page(HTTPStatus.UNAUTHORIZED, "This did not open", AGAIN),
+    LTIError: Page(HTTPStatus.BAD_GATEWAY, "Your learning platform is busy", AGAIN),
+    NoResultFound: Page(HTTPStatus.NOT_FOUND, "There is nothing here", AGAIN),
+    OperationalError: Page(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Out of breath for a moment",
+        "Please try it again in a minute.",
+    ),
+    PoolTimeout: Page(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Out of breath for a moment",
+        "Please try it again in a minute.",
+    ),
+}
+OUR_FAULT = Page(
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "Something went wrong on our side",
+    "Please try it again. If it stays like this, tell us the number below.",
+)
+STATUS_PAGES = {
+    401: ("This page is over", AGAIN),
+    403: ("Not for this role", "Somebody who teaches this course can open it."),
+    404: ("There is nothing here", AGAIN),
+    405: ("This cannot be done here", AGAIN),
+    413: ("That is too much at once", "Please send less."),
+    415: ("That is not JSON", "Please send application/json."),
+    429: ("Too often", "Please wait a minute."),
+}
+
+
+def register(app: Flask) -> None:
+    """Turn every exception into its page; one without a page is our fault."""
+    app.register_error_handler(LTIError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _failed)
+
+
+def _refused(error: LTIError) -> Response:
+    page = _page_of(error)
+    error_id = new_error_id()
+    reason = getattr(error, "reason", type(error).__name__)
+    log.warning("Refused %s: %s (%s)", request.path, reason, error_id)
+    # Refused floods must not fill the table that login floods cannot fill.
+    if not isinstance(error, TooManyLogins):
+        _note(error, reason, error_id)
+    return answer(page, error_id)
+
+
+def _note(error: LTIError, reason: str, error_id: str) -> None:
+    """Write the refusal down in a transaction of its own."""
+    session = db.session()
+    session.rollback()
+    begin_write(session)
+    registration = g.get("registration")
+    if isinstance(error, DeploymentPending) and registration is not None:
+        registrations.note_pending(session, registration, error.lti_id, now())
+    action = "login_refused" if isinstance(error, LoginRejected) else "launch_refused"
+    audit.note(
+        session,
+        action,
+        now(),
+        registration=registration,
+        error_id=error_id,
+        reason=reason,
+    )
+    session.commit()
+
+
+def _http(error: HTTPException) -> Response:
+    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    status = HTTPStatus(code)
+    title, advice = STATUS_PAGES.get(code, (status.phrase, AGAIN))
+    response = answer(Page(status, title, advice), new_error_id())
+    if error.response is None:
+        allowed = [h for h in error.get_headers() if h[0] in {"Allow", "Retry-After"}]
+        response.headers.extend(allowed)
+    return response
+
+
+def _failed(error: Exception) -> Response:
+    db.session.rollback()
+    error_id = new_error_id()
+    # The frames alone: an exception's message may hold what was sent.
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("Failed: %s (%s)\n%s", type(error).__name__, error_id, where)
+    return answer(_page_of(error), error_id)
+
+
+def _page_of(error: Exception) -> Page:
+    kinds = (PAGES[kind] for kind in type(error).__mro__ if kind in PAGES)
+    return next(kinds, OUR_FAULT)
+
+
+def new_error_id() -> str:
+    """Return a number that joins a page, a log line and an audit entry."""
+    return secrets.token_hex(5)
+
+
+def answer(page: Page, error_id: str) -> Response:
+    """Answer as the caller reads it: a problem, a fragment or a whole page."""
+    if request.path.startswith("/api"):
+        response = _problem(page, error_id)
+    else:
+        registration = g.get("registration")
+        if registration is not None:
+            framed_by(registration)
+        part = "fragment" if request.path.startswith("/panel") else "page"
+        text = render_template(f"errors/{part}.html", page=page, error_id=error_id)
+        response = make_response(text, page.status)
+    if page.status == HTTPStatus.UNAUTHORIZED and not request.path.startswith("/lti"):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _problem(page: Page, error_id: str) -> Response:
+    """Return a problem (RFC 9457)."""
+    response = jsonify(
+        type="about:blank",
+        title=page.title,
+        status=page.status,
+        detail=page.advice,
+        error_id=error_id,
+    )
+    response.status_code = page.status
+    response.content_type = "application/problem+json"
+    return response
