@@ -27,6 +27,7 @@ from lti.adapters import (
     StrictSessionService,
     cookie_name,
     request_of,
+    visible_name,
 )
 from lti.addresses import Origin, origin
 from lti.errors import LoginRejected, TooManyLogins
@@ -80,6 +81,11 @@ class Started:
     @property
     def storage_key(self) -> str:
         return cookie_name(self.state)
+
+    @property
+    def visible_cookie(self) -> str:
+        """The cookie by which the page sees whether the browser keeps ours."""
+        return visible_name(self.storage_key)
 
 
 class StrictOIDCLogin(FlaskOIDCLogin):

@@ -1,0 +1,88 @@
+"""What a launch sets going: the one place where LTI meets the rules."""
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Response, current_app, g, make_response
+
+from gamification.activity import Fact, record
+from gamification.catalog import Catalog, adopt, load
+from gamification.standings.upkeep import refresh
+from gamification.switches import switch_of
+from jobs.clock import now
+from lti.adapters import cookie_name, set_pair
+from lti.arrival import Arrival, Gate, arrive
+from lti.errors import LaunchRejected
+from lti.login import use
+from lti.sessions import open_session
+from models import Login
+from models.db import db
+from models.locks import begin_write
+from views.headers import framed_by
+from views.pages import settings
+from views.panel import open_panel
+
+if TYPE_CHECKING:
+    from lti.launch import Launch
+    from lti.platform_keys import PlatformKeys
+
+
+def open_launch(login: Login, launch: "Launch") -> Response:
+    """Use the login up, write the launch down and answer its first panel.
+
+    Raises LaunchRejected when somebody else used the login up a moment before.
+    """
+    session, moment = db.session(), now()
+    begin_write(session)
+    if not use(session, login, moment):
+        raise LaunchRejected("state_used")
+    arrival = arrive(session, launch, _gate(login), moment)
+    opened, token = open_session(session, arrival, launch, moment)
+    _tell_the_rules(arrival, opened.token_hash, moment)
+    session.commit()
+    g.launch = opened
+    framed_by(arrival.registration)
+    response = make_response(open_panel(opened, token))
+    set_pair(response, cookie_name(login.state), "", 0)
+    return response
+
+
+def _gate(login: Login) -> Gate:
+    keys: PlatformKeys = current_app.extensions["platform_keys"]
+    return Gate(
+        registration_id=login.registration_id,
+        development=settings().is_development,
+        key_set=keys.fetched(login.registration),
+    )
+
+
+def _tell_the_rules(arrival: Arrival, attempt: str, moment: datetime) -> None:
+    """Let the course have its badges and the log its fact; off, neither."""
+    session, context, member = db.session(), arrival.context, arrival.membership
+    if arrival.role_changed and not arrival.is_new:
+        refresh(session, context, [member.id])
+    environment = settings().gamification_enabled
+    if not switch_of(context, environment=environment).on:
+        return
+    adopt(session, context, _catalog(), moment)
+    launched = Fact(
+        context_id=context.id,
+        membership_id=member.id,
+        kind="launched",
+        occurred_at=moment,
+        source="launch",
+        attempt=attempt[:32],
+    )
+    record(session, [launched], moment, environment=environment)
+
+
+def _catalog() -> Catalog:
+    path = settings().catalog_file
+    return _loaded(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: Path, _changed_at: int) -> Catalog:
+    return load(path)
