@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 KEY_TIMEOUT = 5
 
 
-class Fault(StrEnum):
+class Flaw(StrEnum):
     """What is wrong with a client assertion; the shape finds the words."""
 
     MALFORMED = "malformed"
@@ -28,9 +27,9 @@ class Fault(StrEnum):
 
 
 class AssertionRejected(Exception):
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault)
-        self.fault = fault
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw)
+        self.flaw = flaw
 
 
 @dataclass(frozen=True)
@@ -41,17 +40,46 @@ class Client:
     claims: Mapping[str, Any]
 
 
+class ToolKeys:
+    """The key sets of tools: kept five minutes, asked for again when one fails."""
+
+    def __init__(self) -> None:
+        self._clients: dict[str, jwt.PyJWKClient] = {}
+
+    def verified(self, tool: Tool, assertion: str) -> Mapping[str, Any]:
+        """Return the claims of an assertion that a key of the tool has signed."""
+        known = tool.jwks_url in self._clients
+        try:
+            return self._decoded(tool, assertion)
+        except jwt.InvalidSignatureError:
+            if not known:
+                raise
+            self._clients.pop(tool.jwks_url, None)
+            return self._decoded(tool, assertion)
+
+    def _decoded(self, tool: Tool, assertion: str) -> Mapping[str, Any]:
+        client = self._clients.setdefault(
+            tool.jwks_url, jwt.PyJWKClient(tool.jwks_url, timeout=KEY_TIMEOUT)
+        )
+        return jwt.decode(
+            assertion,
+            client.get_signing_key_from_jwt(assertion),
+            algorithms=["RS256"],
+            options={"verify_exp": False, "verify_iat": False, "verify_aud": False},
+        )
+
+
 def verify_assertion(campus: "Campus", assertion: str) -> Client:
     """Verify a client assertion against the key set at the tool's own address.
 
     Raises AssertionRejected. The audience is left to the shape: not all look at it.
     """
     tool = _claimed_tool(campus, assertion)
-    claims = _verified_claims(tool, assertion)
+    claims = _verified_claims(campus, tool, assertion)
     # A tool may live in real time or follow the campus clock: neither is late.
     earliest = min(campus.now(), campus.clock.real()).timestamp()
     if not isinstance(claims.get("exp"), int | float) or claims["exp"] <= earliest:
-        raise AssertionRejected(Fault.EXPIRED)
+        raise AssertionRejected(Flaw.EXPIRED)
     return Client(tool, claims)
 
 
@@ -73,29 +101,17 @@ def _claimed_tool(campus: "Campus", assertion: str) -> Tool:
     try:
         claims = jwt.decode(assertion, options={"verify_signature": False})
     except jwt.DecodeError as error:
-        raise AssertionRejected(Fault.MALFORMED) from error
+        raise AssertionRejected(Flaw.MALFORMED) from error
     tool = campus.find_tool(str(claims.get("sub", "")))
     if tool is None:
-        raise AssertionRejected(Fault.UNKNOWN_CLIENT)
+        raise AssertionRejected(Flaw.UNKNOWN_CLIENT)
     return tool
 
 
-def _verified_claims(tool: Tool, assertion: str) -> Mapping[str, Any]:
+def _verified_claims(campus: "Campus", tool: Tool, assertion: str) -> Mapping[str, Any]:
     try:
-        key = _key_client(tool.jwks_url).get_signing_key_from_jwt(assertion)
-        return jwt.decode(
-            assertion,
-            key,
-            algorithms=["RS256"],
-            options={"verify_exp": False, "verify_iat": False, "verify_aud": False},
-        )
+        return campus.tool_keys.verified(tool, assertion)
     except jwt.PyJWKClientError as error:
-        raise AssertionRejected(Fault.UNKNOWN_KEY) from error
+        raise AssertionRejected(Flaw.UNKNOWN_KEY) from error
     except jwt.InvalidTokenError as error:
-        raise AssertionRejected(Fault.BAD_SIGNATURE) from error
-
-
-@cache
-def _key_client(jwks_url: str) -> jwt.PyJWKClient:
-    # It keeps the set for five minutes and asks again for a kid it does not know.
-    return jwt.PyJWKClient(jwks_url, timeout=KEY_TIMEOUT)
+        raise AssertionRejected(Flaw.BAD_SIGNATURE) from error

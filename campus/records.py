@@ -16,6 +16,8 @@ WEEK = timedelta(days=7)
 
 
 class Role(StrEnum):
+    """What somebody is in a course; an administrator enters and is on no roster."""
+
     TEACHER = "teacher"
     ASSISTANT = "assistant"
     STUDENT = "student"

@@ -1,6 +1,6 @@
 """What a campus knows: people, courses, tools and the gradebook, behind one lock."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 from itertools import count
 from threading import RLock
@@ -13,6 +13,7 @@ from campus.records import (
     Link,
     Person,
     Result,
+    Role,
     Tool,
 )
 from campus.shapes.base import Shape
@@ -53,7 +54,7 @@ class School:
 
     def add_course(self, course: Course) -> Course:
         with self._lock:
-            number = course.number or next(self._next_course)
+            number = _numbered(course.number, self._next_course, self._courses)
             context_id = self.shape.context_id(number, self.seed)
             course = replace(course, number=number, context_id=context_id)
             self._courses[number] = course
@@ -66,7 +67,7 @@ class School:
 
     def add_person(self, person: Person) -> Person:
         with self._lock:
-            number = person.number or next(self._next_person)
+            number = _numbered(person.number, self._next_person, self._people)
             person = replace(
                 person,
                 number=number,
@@ -85,7 +86,7 @@ class School:
     def add_tool(self, tool: Tool) -> Tool:
         """Register a tool; without deployment ids it gets one."""
         with self._lock:
-            number = tool.number or next(self._next_tool)
+            number = _numbered(tool.number, self._next_tool, self._tools)
             deployed = tool.deployment_ids or (
                 self.shape.deployment_id(number, self.seed),
             )
@@ -100,7 +101,8 @@ class School:
 
     def add_link(self, link: Link) -> Link:
         with self._lock:
-            link = replace(link, number=link.number or next(self._next_link))
+            number = _numbered(link.number, self._next_link, self._links)
+            link = replace(link, number=number)
             course = self.course(link.course)
             link = replace(link, id=self.shape.link_id(link, course, self.seed))
             self._links[link.number] = link
@@ -162,11 +164,17 @@ class School:
         with self._lock:
             return self._enrolments.get((course.number, person.number))
 
+    def role_of(self, course: Course, person: Person) -> Role:
+        """Return the role somebody has in a course; KeyError if none."""
+        with self._lock:
+            return self._enrolments[course.number, person.number].role
+
     # The gradebook
 
     def add_line_item(self, item: LineItem) -> LineItem:
         with self._lock:
-            item = replace(item, number=item.number or next(self._next_line_item))
+            number = _numbered(item.number, self._next_line_item, self._items)
+            item = replace(item, number=number)
             self._items[item.number] = item
             return item
 
@@ -207,6 +215,10 @@ class School:
     def find_result(self, item: LineItem, person: Person) -> Result | None:
         with self._lock:
             return self._results.get((item.number, person.number))
+
+
+def _numbered(given: int, numbers: Iterator[int], taken: Container[int]) -> int:
+    return given or next(number for number in numbers if number not in taken)
 
 
 def _first(candidates: Iterable[T], wanted: Callable[[T], bool]) -> T | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from campus import term
+from campus.access import ToolKeys
 from campus.clock import Clock
 from campus.faults import Faults
 from campus.keys import KeyRing
@@ -37,6 +38,7 @@ class Campus(School):
         self.quirks = Quirks()
         self.faults = Faults()
         self.traffic = Traffic()
+        self.tool_keys = ToolKeys()
         self.secret = secrets.token_hex(32)
         self._launches: dict[str, Launch] = {}
         self._tokens: dict[str, AccessToken] = {}

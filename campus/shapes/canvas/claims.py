@@ -68,13 +68,8 @@ def roles(campus: "Campus", course: Course, person: Person | None) -> list[str]:
     """Return account-wide and course roles, sorted: the mix a tool has to sort out."""
     if person is None:
         return [lti.SYSTEM + "None"]
-    role = role_of(campus, course, person)
+    role = campus.role_of(course, person)
     return sorted({*ACCOUNT_ROLES[role], *COURSE_ROLES[role], lti.SYSTEM + "User"})
-
-
-def role_of(campus: "Campus", course: Course, person: Person) -> Role:
-    enrolment = campus.find_enrolment(course, person)
-    return enrolment.role if enrolment else Role.ADMINISTRATOR
 
 
 def custom(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from campus import vocabulary as lti
-from campus.records import Course, Enrolment, Person, Status, Tool
+from campus.records import Course, Enrolment, Person, Role, Status, Tool
 from campus.shapes.canvas.claims import COURSE_ROLES, context, custom, profile
 from campus.shapes.canvas.paging import PageSize, asked_page, page_links
 from campus.shapes.canvas.services import answer, course_numbered, entitled
@@ -65,6 +65,7 @@ def _enrolled(campus: "Campus", course: Course, role: str | None) -> list[Enrolm
         enrolment
         for enrolment in campus.enrolments(course)
         if enrolment.status is not Status.SUSPENDED
+        and enrolment.role is not Role.ADMINISTRATOR
         and (not role or role in COURSE_ROLES[enrolment.role])
     ]
     return sorted(enrolled, key=lambda enrolment: enrolment.person)

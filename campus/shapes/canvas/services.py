@@ -27,11 +27,11 @@ NOT_FOUND = "The specified resource does not exist."
 """Canvas words a missing record differently from its other errors."""
 
 REJECTIONS = {
-    access.Fault.MALFORMED: (400, "invalid_request", "JWT is invalid"),
-    access.Fault.UNKNOWN_CLIENT: (401, "invalid_client", "unknown client"),
-    access.Fault.UNKNOWN_KEY: (400, "invalid_request", "JWT kid is not known"),
-    access.Fault.BAD_SIGNATURE: (400, "invalid_request", "JWS signature invalid."),
-    access.Fault.EXPIRED: (400, "invalid_request", "the JWT has expired"),
+    access.Flaw.MALFORMED: (400, "invalid_request", "JWT is invalid"),
+    access.Flaw.UNKNOWN_CLIENT: (401, "invalid_client", "unknown client"),
+    access.Flaw.UNKNOWN_KEY: (400, "invalid_request", "JWT kid is not known"),
+    access.Flaw.BAD_SIGNATURE: (400, "invalid_request", "JWS signature invalid."),
+    access.Flaw.EXPIRED: (400, "invalid_request", "the JWT has expired"),
 }
 
 
@@ -127,7 +127,7 @@ def _client(campus: "Campus", request: Request) -> Tool:
     try:
         client = access.verify_assertion(campus, form.get("client_assertion", ""))
     except access.AssertionRejected as rejected:
-        raise _TokenRefused(*REJECTIONS[rejected.fault]) from rejected
+        raise _TokenRefused(*REJECTIONS[rejected.flaw]) from rejected
     missing = [name for name in ASSERTION_CLAIMS if name not in client.claims]
     if missing:
         text = f"the following assertions are missing: {','.join(missing)}"

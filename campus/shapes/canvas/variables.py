@@ -53,9 +53,9 @@ def of_person(campus: "Campus", course: Course, person: Person) -> Values:
 
 def of_launch(campus: "Campus", launch: Launch) -> Values:
     """Return what only a launch expands."""
-    person = launch.person
-    enrolment = campus.find_enrolment(launch.course, person) if person else None
-    role = enrolment.role if enrolment else Role.ADMINISTRATOR
+    course, person = launch.course, launch.person
+    role = campus.role_of(course, person) if person else None
+    groups = {group for one in campus.enrolments(course) for group in one.groups}
     return {
         "Canvas.api.domain": urlsplit(campus.base_url).netloc,
         "Canvas.user.prefersHighContrast": "false",
@@ -64,9 +64,12 @@ def of_launch(campus: "Campus", launch: Launch) -> Values:
         "Canvas.enrollment.enrollmentState": "active",
         "Canvas.term.id": "1",
         "Canvas.term.name": "This term",
-        "Context.id": launch.course.context_id,
+        "com.instructure.Course.groupIds": ",".join(map(str, sorted(groups))),
+        "com.instructure.brandConfigJSON.url": f"{campus.base_url}/dist/brandable_css"
+        "/default/variables-0123.json",
+        "Context.id": course.context_id,
         "Context.id.history": "",
-        "Context.title": launch.course.title,
+        "Context.title": course.title,
         "ResourceLink.id": launch.link.id,
         "ResourceLink.title": launch.link.title,
         "com.instructure.User.student_view": str(role is Role.TEST_STUDENT).lower(),

@@ -71,9 +71,7 @@ def context(course: Course) -> dict[str, object]:
 
 
 def roles(campus: "Campus", course: Course, person: Person) -> tuple[str, ...]:
-    enrolment = campus.find_enrolment(course, person)
-    role = enrolment.role if enrolment else Role.STUDENT
-    return LAUNCH_ROLES.get(role, LEARNER)
+    return LAUNCH_ROLES.get(campus.role_of(course, person), LEARNER)
 
 
 def basic_outcome(campus: "Campus", link: Link, person: Person) -> dict[str, str]:

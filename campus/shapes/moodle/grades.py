@@ -119,7 +119,7 @@ def scores(campus: "Campus", request: Request, course: int, item: int) -> Respon
         reason = "Refusing score with an earlier timestamp for item"
         return _score_answer(f"409 {reason} {item} and user {person.sub}", "[]")
     result = result_of(score, found, person)
-    campus.put_result(_clamped(result, found))
+    campus.put_result(_kept(campus, result, found))
     return _score_answer("200 OK", "")
 
 
@@ -139,10 +139,14 @@ def _gradable(campus: "Campus", item: LineItem, score: Score) -> Person:
     return person
 
 
-def _clamped(result: Result, item: LineItem) -> Result:
-    if result.score is None:
-        return result
-    return replace(result, score=min(result.score, item.maximum))
+def _kept(campus: "Campus", result: Result, item: LineItem) -> Result:
+    """Return what Moodle makes of a result: no more than the maximum.
+
+    On a link's own item no result is from the future.
+    """
+    score = None if result.score is None else min(result.score, item.maximum)
+    at = result.at if item.link is None else min(result.at, campus.now())
+    return replace(result, score=score, at=at)
 
 
 def _tool_asked(request: Request) -> int | None:

@@ -14,7 +14,7 @@ from campus.wire import Refused, json_answer
 if TYPE_CHECKING:
     from campus.state import Campus
 
-TEACHERS = (Role.TEACHER, Role.DESIGNER, Role.ADMINISTRATOR)
+TEACHERS = (Role.TEACHER, Role.DESIGNER)
 ROLE_FILTERS = {
     "Learner": "Learner",
     "Instructor": "Instructor",
@@ -67,6 +67,7 @@ def _enrolled(campus: "Campus", course: Course, role: str) -> list[Enrolment]:
         enrolment
         for enrolment in campus.enrolments(course)
         if enrolment.status is not Status.SUSPENDED
+        and enrolment.role is not Role.ADMINISTRATOR
         and wanted in (None, _role(enrolment))
     ]
 

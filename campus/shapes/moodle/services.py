@@ -17,11 +17,11 @@ SERVICES = "/mod/lti/services.php"
 
 # The texts are those of the exceptions Moodle lets through.
 REJECTIONS = {
-    access.Fault.MALFORMED: "invalid_request",
-    access.Fault.UNKNOWN_CLIENT: "invalid_client",
-    access.Fault.UNKNOWN_KEY: '"kid" invalid, unable to lookup correct key',
-    access.Fault.BAD_SIGNATURE: "Signature verification failed",
-    access.Fault.EXPIRED: "Expired token",
+    access.Flaw.MALFORMED: "invalid_request",
+    access.Flaw.UNKNOWN_CLIENT: "invalid_client",
+    access.Flaw.UNKNOWN_KEY: '"kid" invalid, unable to lookup correct key',
+    access.Flaw.BAD_SIGNATURE: "Signature verification failed",
+    access.Flaw.EXPIRED: "Expired token",
 }
 
 
@@ -30,7 +30,7 @@ def token(campus: "Campus", request: Request) -> Response:
     try:
         tool = _client(campus, request)
     except access.AssertionRejected as rejected:
-        return _token_error(REJECTIONS[rejected.fault])
+        return _token_error(REJECTIONS[rejected.flaw])
     except Refused as refused:
         return _token_error(refused.reason)
     asked = access.requested_scopes(request)
