@@ -2,6 +2,10 @@
 
 from flask import Flask
 
+from views.commands import keys, platform
+
 
 def register(app: Flask) -> None:
     """Add every command to the application."""
+    app.cli.add_command(keys.group)
+    app.cli.add_command(platform.group)

@@ -1,14 +1,12 @@
 """What a launch sets going: the one place where LTI meets the rules."""
 
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Response, current_app, g, make_response
 
 from gamification.activity import Fact, record
-from gamification.catalog import Catalog, adopt, load
+from gamification.catalog import adopt
 from gamification.standings.upkeep import refresh
 from gamification.switches import switch_of
 from jobs.clock import now
@@ -20,6 +18,7 @@ from lti.sessions import open_session
 from models import Login
 from models.db import db
 from models.locks import begin_write
+from views.catalog import catalog_at
 from views.headers import framed_by
 from views.pages import settings
 from views.panel import open_panel
@@ -66,7 +65,7 @@ def _tell_the_rules(arrival: Arrival, attempt: str, moment: datetime) -> None:
     environment = settings().gamification_enabled
     if not switch_of(context, environment=environment).on:
         return
-    adopt(session, context, _catalog(), moment)
+    adopt(session, context, catalog_at(settings().catalog_file), moment)
     launched = Fact(
         context_id=context.id,
         membership_id=member.id,
@@ -76,13 +75,3 @@ def _tell_the_rules(arrival: Arrival, attempt: str, moment: datetime) -> None:
         attempt=attempt[:32],
     )
     record(session, [launched], moment, environment=environment)
-
-
-def _catalog() -> Catalog:
-    path = settings().catalog_file
-    return _loaded(path, path.stat().st_mtime_ns if path.exists() else 0)
-
-
-@lru_cache(maxsize=4)
-def _loaded(path: Path, _changed_at: int) -> Catalog:
-    return load(path)

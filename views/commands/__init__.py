@@ -1,0 +1,1 @@
+"""The operator's face: commands that ask the same functions as a page does."""

@@ -1,0 +1,148 @@
+"""`flask platform …`: which platforms may launch us."""
+
+import click
+from flask.cli import AppGroup
+
+from jobs.clock import now
+from lti import registrations
+from lti.origins import frame_sources
+from lti.registrations import Details, RegistrationRefused
+from models import Registration
+from models.db import db
+from models.locks import begin_write
+from views.pages import settings
+
+group = AppGroup("platform", help="Which platforms may launch Laurel.")
+deployment = AppGroup("deployment", help="Where a platform has installed it.")
+group.add_command(deployment)
+
+PASTED = """\
+registration: {id}
+  login URL          {url}/lti/login/{id}
+  redirect URL       {url}/lti/launch
+  key set URL        {url}/lti/jwks.json
+  target link URL    {url}/lti/launch"""
+NAMESAKES = (
+    "Another platform has the same issuer and client id: paste the login URL with "
+    "its registration, or neither of the two can be told from the other."
+)
+
+
+@group.command("add")
+@click.option("--tenant", required=True, help="The organisation's key, new or known.")
+@click.option("--issuer", required=True, help="The platform's `iss`.")
+@click.option("--client-id", required=True)
+@click.option("--auth-login-url", required=True, help="The authorization endpoint.")
+@click.option("--token-url", required=True)
+@click.option("--jwks-url", required=True)
+@click.option("--audience", help="The `aud` of token requests, if not the token URL.")
+@click.option(
+    "--deployment-id",
+    "deployments",
+    multiple=True,
+    help="Let in only this deployment; may be repeated. Without it: any.",
+)
+@click.option(
+    "--frame-origin",
+    "frame_origins",
+    multiple=True,
+    help="Where the platform shows courses, if not at the addresses above.",
+)
+def add(**given: str) -> None:
+    """Add a platform; prints its id and the addresses to paste there."""
+    session = db.session()
+    begin_write(session)
+    try:
+        added = registrations.add(
+            session,
+            Details(**given),
+            now(),
+            development=settings().is_development,
+        )
+    except RegistrationRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    public_id, doubled = added.public_id, registrations.namesakes(session, added)
+    session.commit()
+    click.echo(PASTED.format(id=public_id, url=settings().public_url))
+    if doubled:
+        click.echo(NAMESAKES, err=True)
+
+
+@group.command("list")
+def listing() -> None:
+    """One line per platform: id, tenant, state, client id, issuer, who may frame."""
+    for row in registrations.every(db.session()):
+        framing = ",".join(frame_sources(row))
+        fields = (row.public_id, row.tenant.key, row.state, row.client_id, row.issuer)
+        click.echo(" ".join((*fields, f"frames={framing}")))
+
+
+@group.command("approve")
+@click.argument("registration")
+@click.option("--frame-origin", "frame_origins", multiple=True)
+def approve(registration: str, frame_origins: tuple[str, ...]) -> None:
+    """Let a platform launch that waits or was disabled."""
+    row = _known(registration)
+    development = settings().is_development
+    try:
+        registrations.allow_origins(row, frame_origins, development=development)
+    except RegistrationRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    _set_state(row, "active")
+
+
+@group.command("disable")
+@click.argument("registration")
+def disable(registration: str) -> None:
+    """Stop every launch and every open panel of a platform."""
+    _set_state(_known(registration), "disabled")
+
+
+@deployment.command("list")
+@click.argument("registration", required=False)
+def deployments(registration: str | None) -> None:
+    """One line per place: registration, state, deployment id."""
+    session = db.session()
+    rows = [_known(registration)] if registration else registrations.every(session)
+    for row in rows:
+        for place in registrations.deployments_of(session, row):
+            click.echo(f"{row.public_id} {place.state} {place.lti_id}")
+
+
+@deployment.command("approve")
+@click.argument("registration")
+@click.argument("deployment_id")
+def approve_deployment(registration: str, deployment_id: str) -> None:
+    """Let one place launch."""
+    row = _known(registration)
+    registrations.admit(db.session(), row, deployment_id, now())
+    db.session.commit()
+    click.echo(f"{registration} {deployment_id} is active")
+
+
+@deployment.command("disable")
+@click.argument("registration")
+@click.argument("deployment_id")
+def disable_deployment(registration: str, deployment_id: str) -> None:
+    """Stop one place."""
+    row = _known(registration)
+    registrations.shut_out(db.session(), row, deployment_id, now())
+    db.session.commit()
+    click.echo(f"{registration} {deployment_id} is disabled")
+
+
+def _known(public_id: str) -> Registration:
+    session = db.session()
+    begin_write(session)
+    found = registrations.find(session, public_id)
+    if found is None:
+        raise click.ClickException(
+            f"There is no registration {public_id}; `flask platform list` shows them."
+        )
+    return found
+
+
+def _set_state(row: Registration, state: str) -> None:
+    row.state, public_id = state, row.public_id
+    db.session.commit()
+    click.echo(f"{public_id} is {state}")
