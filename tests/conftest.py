@@ -34,7 +34,7 @@ from tests.support.network import refuse_the_world
 from tests.support.platform import Registered, a_campus, register
 from tests.support.postgres import PostgresMissing
 
-pytest_plugins = ["tests.support.summary"]
+pytest_plugins = ["pytester", "tests.support.summary"]
 
 TESTS = Path(__file__).resolve().parent
 ON_BOTH = ("integration", "properties")

@@ -79,8 +79,8 @@ class Databases:
                 postgres.cluster()
             ).format(database="postgres")
             self._postgresql = _Server(url, f"laurel_test_{os.getpid()}")
-            self._stack.callback(self._postgresql.close)
             self._postgresql.create()
+            self._stack.callback(self._postgresql.drop)
             migrate(self.config, self._postgresql.url_of())
         with self._postgresql.copy(next(self._numbers)) as url:
             yield url
@@ -99,7 +99,12 @@ class _Server:
         return self.url.set(database=name).render_as_string(hide_password=False)
 
     def create(self) -> None:
-        self._tell(f"CREATE DATABASE {self.prefix}")
+        try:
+            self._tell(f"CREATE DATABASE {self.prefix}")
+        except sa.exc.DBAPIError as problem:
+            raise postgres.PostgresMissing(
+                f"The tests may not make a database on PostgreSQL: {problem.orig}"
+            ) from problem
 
     @contextmanager
     def copy(self, number: int) -> Iterator[str]:
@@ -112,7 +117,7 @@ class _Server:
         finally:
             self._tell(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def close(self) -> None:
+    def drop(self) -> None:
         self._tell(f"DROP DATABASE IF EXISTS {self.prefix} WITH (FORCE)")
         self.engine.dispose()
 

@@ -147,9 +147,11 @@ def _account() -> Account:
 
 def _reachable(programs: Path, home: Path) -> Path:
     """Return programs that the server's account may run; copies, if it must be."""
-    if os.geteuid() != 0 or programs.is_relative_to("/usr"):
+    if os.geteuid() != 0 or programs.parent.name != "pginstall":
         return programs
-    # A wheel lies in a folder that root may keep to itself.
-    copy = home / "programs"
-    shutil.copytree(programs.parent, copy, symlinks=True)
-    return copy / programs.name
+    # A wheel lies in a folder that root may keep to itself; its libraries lie beside.
+    package = programs.parent.parent
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.is_dir():
+            shutil.copytree(part, home / part.name, symlinks=True)
+    return home / programs.relative_to(package.parent)
