@@ -2,7 +2,8 @@
 
 from flask_openapi3.openapi import OpenAPI
 
-from views import assets, errors, headers, health
+from views import assets, errors, headers, health, lti, panel
+from views.wording import FILTERS
 
 
 def register(app: OpenAPI) -> None:
@@ -10,5 +11,7 @@ def register(app: OpenAPI) -> None:
     headers.register(app)
     errors.register(app)
     app.jinja_env.globals["static_url"] = assets.static_url
-    app.register_blueprint(assets.bp)
-    app.register_blueprint(health.bp)
+    app.jinja_env.filters.update(FILTERS)
+    for blueprint in (assets.bp, health.bp, panel.bp):
+        app.register_blueprint(blueprint)
+    lti.register(app)

@@ -11,7 +11,10 @@ UNITS = {
     "active_days": ("active day", "active days"),
     "completed": ("completed activity", "completed activities"),
     "percent": ("per cent", "per cent"),
+    "item": ("activity", "activities"),
     "minute": ("minute", "minutes"),
+    "person": ("person", "people"),
+    "result": ("result", "results"),
 }
 WHAT_COUNTS = {
     "score": "Handing in work, posting, completing activities and good results all "

@@ -2,7 +2,7 @@
 
 const RENEW_EVERY = 20 * 60 * 1000;
 
-let { token } = JSON.parse(document.getElementById("laurel-session").textContent);
+const { token } = JSON.parse(document.getElementById("laurel-session").textContent);
 
 /** The launch is over: only the course can open a new one. */
 export class SessionOver extends Error {}
@@ -31,11 +31,16 @@ export function send(method, path, content) {
   });
 }
 
-async function renew() {
-  if (document.visibilityState !== "visible") return;
-  const response = await send("POST", "/api/session", {});
-  if (response.ok) ({ token } = await response.json());
+let renewedAt = Date.now();
+
+async function renewIfDue() {
+  if (document.visibilityState !== "visible" || Date.now() - renewedAt < RENEW_EVERY) return;
+  renewedAt = Date.now();
+  await send("POST", "/api/session", {});
 }
 
-// A page that was left alone runs out; the next thing done on it says so.
-setInterval(() => renew().catch(() => {}), RENEW_EVERY);
+// Whoever looks at the page keeps it open. A page left alone runs out, and the next
+// thing done on it says so: a renewal that fails has nothing to add.
+const renew = () => renewIfDue().catch(() => {});
+setInterval(renew, RENEW_EVERY / 10);
+document.addEventListener("visibilitychange", renew);

@@ -1,0 +1,118 @@
+"""What a course's staff sees: the switches, how fresh all is, the class."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gamification.awards import badges_for
+from jobs.clock import now
+from jobs.freshness import SourceFreshness, freshness
+from models import LaunchSession
+from models.db import db
+from views.catalog import catalog_at
+from views.pages import TEACHERS, Page, settings, switch_now
+from views.wording import counted, grouped
+
+SOURCES = {"roster": "People in the course", "results": "Results"}
+READ = {"people": "person", "items": "item", "results": "result"}
+
+
+@dataclass(frozen=True)
+class Earnable:
+    """A badge as it can be earned, whoever looks."""
+
+    key: str
+    label: str
+    icon: str
+    description: str
+    criterion_text: str
+    metric: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of a course, in words."""
+
+    label: str
+    succeeded_at: datetime | None
+    error: str | None
+    summary: str
+    dropped: list[str]
+
+
+def manage(launch: LaunchSession) -> Page:
+    """Return the course's switches, its freshness and what can be earned in it."""
+    context = launch.context
+    fresh = freshness(db.session(), context)
+    return Page(
+        "instructor/manage.html",
+        "Course",
+        "manage",
+        "manage",
+        {
+            "catalog": _earnable(launch),
+            "course": context,
+            "is_waiting": fresh.is_waiting,
+            "may_manage": launch.role in TEACHERS,
+            "settings_url": f"/api/v1/courses/{context.public_id}/settings",
+            "sources": [_in_words(source) for source in fresh.sources],
+            "switch": switch_now(context),
+            "sync_minutes": settings().sync_every_minutes,
+        },
+    )
+
+
+def badges(launch: LaunchSession) -> Page:
+    """Return every badge of the course, as a learner reads it before earning it."""
+    return Page(
+        "instructor/badges.html",
+        "Badges",
+        "badges",
+        "badges",
+        {"catalog": _earnable(launch)},
+    )
+
+
+def _earnable(launch: LaunchSession) -> list[Earnable]:
+    """Return the course's badges; while it is off, those it would begin with."""
+    switch = switch_now(launch.context)
+    if switch.on:
+        roster = badges_for(db.session(), launch.membership, now(), switch=switch)
+        return [
+            Earnable(b.key, b.label, b.icon, b.description, b.criterion_text, b.metric)
+            for b in roster.badges
+            if not b.retired
+        ]
+    return [
+        Earnable(
+            entry.key,
+            entry.label,
+            entry.icon,
+            entry.description,
+            entry.criterion.sentence,
+            entry.criterion.metric,
+        )
+        for entry in catalog_at(settings().catalog_file).entries
+    ]
+
+
+def _in_words(source: SourceFreshness) -> Source:
+    counts = source.counts
+    read = [
+        counted(counts[name], noun) for name, noun in READ.items() if name in counts
+    ]
+    return Source(
+        label=SOURCES.get(source.source, source.source),
+        succeeded_at=source.succeeded_at,
+        error=source.error,
+        summary=f"Read {', '.join(read)}." if read else "",
+        dropped=_dropped(counts),
+    )
+
+
+def _dropped(counts: Mapping[str, Any]) -> list[str]:
+    reasons: Mapping[str, int] = counts.get("dropped", {})
+    return [
+        f"{grouped(number)} left out: {reason}" for reason, number in reasons.items()
+    ]

@@ -1,0 +1,62 @@
+"""The panels: the first inside the launch's own page, the others fetched by it."""
+
+from flask import Blueprint, abort
+
+from models import LaunchSession
+from views import instructor, learner, pages
+from views.guards import STAFF, bearer, launch_session, requires
+from views.pages import Page, is_staff
+
+bp = Blueprint("panel", __name__, url_prefix="/panel")
+bp.before_request(bearer)
+
+
+def open_panel(launch: LaunchSession, token: str) -> str:
+    """Return the page that answers a launch, with the panel its link asked for."""
+    return pages.shell(_asked_for(launch), launch, token)
+
+
+def _asked_for(launch: LaunchSession) -> Page:
+    if launch.panel == "badge" and launch.badge_key:
+        return _badge(launch, launch.badge_key) or _home(launch)
+    if launch.panel == "badges" and is_staff(launch):
+        return instructor.badges(launch)
+    return _home(launch)
+
+
+def _home(launch: LaunchSession) -> Page:
+    return instructor.manage(launch) if is_staff(launch) else learner.overview(launch)
+
+
+def _badge(launch: LaunchSession, key: str) -> Page | None:
+    return learner.badge(launch, key)
+
+
+def _shown(page: Page) -> str:
+    return pages.fragment(page, launch_session())
+
+
+@bp.get("/overview")
+def overview() -> str:
+    return _shown(_home(launch_session()))
+
+
+@bp.get("/badges")
+def badges() -> str:
+    launch = launch_session()
+    page = instructor.badges(launch) if is_staff(launch) else learner.overview(launch)
+    return _shown(page)
+
+
+@bp.get("/badges/<key>")
+def badge(key: str) -> str:
+    page = _badge(launch_session(), key)
+    if page is None:
+        abort(404)
+    return _shown(page)
+
+
+@bp.get("/manage")
+@requires(*STAFF)
+def manage() -> str:
+    return _shown(instructor.manage(launch_session()))
