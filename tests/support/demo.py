@@ -46,7 +46,8 @@ class Stopped(Exception):
 class Demo:
     """The addresses of one demo, and the programs that run in it."""
 
-    def __init__(self, tool: socket.socket, campus_port: int) -> None:
+    def __init__(self, home: Path, tool: socket.socket, campus_port: int) -> None:
+        self.home = home
         self.socket = tool
         self.tool = f"http://127.0.0.1:{tool.getsockname()[1]}"
         # Another site than the tool's, so that its cookies are third-party ones.
@@ -56,9 +57,9 @@ class Demo:
         self.environment = os.environ | {
             "LAUREL_ENV": "development",
             "PUBLIC_URL": self.tool,
-            "INSTANCE_PATH": str(HOME),
-            "DATABASE_URL": f"sqlite:///{HOME / 'laurel.db'}",
-            "CLOCK_FILE": str(HOME / "clock.json"),
+            "INSTANCE_PATH": str(home),
+            "DATABASE_URL": f"sqlite:///{home / 'laurel.db'}",
+            "CLOCK_FILE": str(home / "clock.json"),
             "GAMIFICATION_ENABLED": "true",
             "SYNC_EVERY_MINUTES": "1",
             "TRUSTED_PROXIES": "0",
@@ -112,7 +113,7 @@ class Demo:
                 program.wait()
 
     def log(self, name: str) -> Path:
-        return HOME / f"{name}.log"
+        return self.home / f"{name}.log"
 
     def ended(self) -> str | None:
         """Return the name of a program that is not running any more."""
@@ -126,11 +127,11 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, _notice)
     try:
         with ExitStack() as stack:
-            stack.enter_context(_alone())
+            stack.enter_context(_alone(options.home))
             tool = stack.enter_context(_listening("127.0.0.1", options.port))
             with _listening("localhost", options.campus_port) as found:
                 campus_port = found.getsockname()[1]
-            demo = Demo(tool, campus_port)
+            demo = Demo(options.home, tool, campus_port)
             stack.callback(demo.stop)
             _run(demo)
     except KeyboardInterrupt:
@@ -149,7 +150,7 @@ def _run(demo: Demo) -> None:
     demo.flask("sync", "run", "--tenant", "demo")
     demo.start("worker", "flask", "worker")
     teacher, learner = _views(demo)
-    print(GREETING.format(learner=learner, teacher=teacher, logs=HOME), flush=True)
+    print(GREETING.format(learner=learner, teacher=teacher, logs=demo.home), flush=True)
     _wait(demo)
 
 
@@ -225,16 +226,16 @@ def _wait(demo: Demo) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone(home: Path) -> Iterator[None]:
     """Make an empty home for this demo. Raises Stopped if one runs already."""
-    HOME.parent.mkdir(exist_ok=True)
-    with (HOME.parent / "demo.lock").open("w") as lock:
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Stopped("A demo runs already in this folder.") from None
-        shutil.rmtree(HOME, ignore_errors=True)
-        HOME.mkdir()
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir()
         yield
 
 
@@ -260,6 +261,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--port", type=int, default=5000, help="of the tool")
     parser.add_argument("--campus-port", type=int, default=8080)
+    parser.add_argument("--home", type=Path, default=HOME, help="is emptied first")
     return parser
 
 
