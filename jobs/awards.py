@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask import current_app
 from sqlalchemy.orm import Session
 
-from config import Config
 from gamification.awards import Recomputed, courses_on, evaluate, recompute
 from gamification.catalog import Catalog, load
 from gamification.switches import switch_of
 from jobs.clock import now
+from jobs.settings import settings
 from models import Context, Tenant
 from models.db import db
 from models.locks import begin_write
@@ -33,13 +32,13 @@ def recompute_all(scope: Scope = Scope()) -> Iterator[tuple[str, Recomputed]]:
     A tenant without a course that is on is yielded with zeros.
     """
     session = db.session()
-    catalog = load(_config().catalog_file)
+    catalog = load(settings().catalog_file)
     query = sa.select(Tenant).order_by(Tenant.key)
     if scope.tenant is not None:
         query = query.where(Tenant.key == scope.tenant)
     for tenant in session.scalars(query).all():
         courses = courses_on(
-            session, tenant, environment=_config().gamification_enabled
+            session, tenant, environment=settings().gamification_enabled
         )
         key, total = tenant.key, Recomputed()
         session.rollback()
@@ -54,7 +53,7 @@ def evaluate_course(context_id: int) -> None:
     session = db.session()
     begin_write(session)
     context = session.get_one(Context, context_id)
-    switch = switch_of(context, environment=_config().gamification_enabled)
+    switch = switch_of(context, environment=settings().gamification_enabled)
     evaluate(session, context, now(), switch=switch)
     session.commit()
 
@@ -68,15 +67,10 @@ def _recompute(
         session.get_one(Context, context_id),
         now(),
         catalog=catalog,
-        environment=_config().gamification_enabled,
+        environment=settings().gamification_enabled,
     )
     if scope.is_trial:
         session.rollback()
     else:
         session.commit()
     return found
-
-
-def _config() -> Config:
-    config: Config = current_app.extensions["laurel"]
-    return config

@@ -14,10 +14,12 @@ from huey.api import Huey
 from huey.serializer import SignedSerializer
 
 from config import Config
+from jobs import runs
 from jobs.clock import now
 from jobs.schedule import Periodic, schedule
+from models.db import db
 
-Jobs = Mapping[str, Callable[..., object]]
+Jobs = Mapping[str, Callable[..., Any]]
 
 NAME = "laurel"
 WORKERS = 2
@@ -67,7 +69,13 @@ class Queue:
                 return periodic.is_due(now())
 
         def run() -> None:
-            self.call(periodic.job)
+            with self._app.app_context():
+                work = self._jobs[periodic.job]
+                if periodic.form:
+                    period = periodic.period(now())
+                    runs.once(db.session(), periodic.job, period, work)
+                else:
+                    work()
 
         self._huey.periodic_task(is_due, name=periodic.job)(run)
 

@@ -1,65 +1,71 @@
 """One run of a job for one period, however many workers there are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from jobs.clock import now
 from models import JobRun
 from models.locks import begin_write
 from models.upsert import insert
 
 ABANDONED_AFTER = timedelta(hours=2)
 
+Details = dict[str, object]
 
-def begin(session: Session, job: str, period: str, now: datetime) -> int | None:
-    """Take a job's run for a period and commit; None if it was taken.
 
-    A run that began two hours ago and never ended was cut off: it is taken over.
+def once(
+    session: Session, job: str, period: str, work: Callable[[], Details | None]
+) -> bool:
+    """Do a job unless it was or is being done for this period; tell whether it was.
+
+    What it returns is kept with the run. Raises what the job raises; it is not tried
+    again in this period. A run that began two hours ago and never ended was cut off:
+    it is taken over.
     """
-    if _is_taken(session, job, period, now):
+    run = _begin(session, job, period, now())
+    if run is None:
+        return False
+    try:
+        details = work()
+    except Exception as error:
+        session.rollback()
+        _end(session, run, {"error": type(error).__name__})
+        raise
+    _end(session, run, {"details": details or {}})
+    return True
+
+
+def _begin(session: Session, job: str, period: str, moment: datetime) -> int | None:
+    taken = sa.or_(
+        JobRun.finished_at.is_not(None), JobRun.started_at > moment - ABANDONED_AFTER
+    )
+    is_taken = sa.exists().where(JobRun.job == job, JobRun.period == period, taken)
+    if session.scalar(sa.select(is_taken)):
+        session.rollback()
         return None
     session.rollback()
     begin_write(session)
-    statement = insert(session, JobRun).values(job=job, period=period, started_at=now)
+    values = {"job": job, "period": period, "started_at": moment, "details": {}}
     run: int | None = session.scalar(
-        statement.on_conflict_do_update(
+        insert(session, JobRun)
+        .values(values)
+        .on_conflict_do_update(
             index_elements=["job", "period"],
-            set_={"started_at": now},
-            where=~_taken(now),
-        ).returning(JobRun.id)
+            set_={"started_at": moment},
+            where=~taken,
+        )
+        .returning(JobRun.id)
     )
     session.commit()
     return run
 
 
-def end(
-    session: Session,
-    run: int,
-    now: datetime,
-    *,
-    error: str | None = None,
-    details: Mapping[str, object] | None = None,
-) -> None:
-    """Write down how a run ended, and commit."""
+def _end(session: Session, run: int, values: Details) -> None:
     begin_write(session)
     session.execute(
-        sa.update(JobRun)
-        .where(JobRun.id == run)
-        .values(finished_at=now, error=error, details=dict(details or {}))
+        sa.update(JobRun).where(JobRun.id == run).values(finished_at=now(), **values)
     )
     session.commit()
-
-
-def _is_taken(session: Session, job: str, period: str, now: datetime) -> bool:
-    query = sa.select(JobRun.id).where(
-        JobRun.job == job, JobRun.period == period, _taken(now)
-    )
-    return session.scalar(query) is not None
-
-
-def _taken(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        JobRun.finished_at.is_not(None), JobRun.started_at > now - ABANDONED_AFTER
-    )

@@ -1,13 +1,12 @@
 """What happens by itself, and when."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from config import Config
 
-MINUTE, HOUR, DAY = "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H", "%Y-%m-%d"
+HOURLY, DAILY = "%Y-%m-%dT%H", "%Y-%m-%d"
 
 
 @dataclass(frozen=True)
@@ -17,40 +16,32 @@ class Periodic:
     job: str
     when: str
     """For people."""
-    is_due: Callable[[datetime], bool]
-    period: Callable[[datetime], str]
-    """The name of the period that a moment lies in; a job runs once in each."""
+    zone: ZoneInfo
+    form: str = ""
+    """How a period is named; a job without one may run at any time, and twice."""
+    not_before: time = time.min
+
+    def is_due(self, moment: datetime) -> bool:
+        """Tell whether it is time, if it has not happened in this period yet.
+
+        Not in that minute alone: a worker that was down then does it late.
+        """
+        return moment.astimezone(self.zone).time() >= self.not_before
+
+    def period(self, moment: datetime) -> str:
+        """Name the period a moment lies in, in the zone of the settings."""
+        return moment.astimezone(self.zone).strftime(self.form)
 
 
 def schedule(config: Config) -> tuple[Periodic, ...]:
-    """Return what happens by itself, in the zone of the settings."""
+    """Return what happens by itself."""
     zone = ZoneInfo(config.time_zone)
-    at = time.fromisoformat(f"{config.recompute_at:0>5}")
-
-    def named(form: str) -> Callable[[datetime], str]:
-        return lambda moment: moment.astimezone(zone).strftime(form)
-
-    def from_then_on(moment: datetime) -> bool:
-        # Not only in that minute: a worker that was down then does it late.
-        return moment.astimezone(zone).time() >= at
-
-    def always(_moment: datetime) -> bool:
-        return True
-
-    clock, every = at.strftime("%H:%M"), config.sync_every_minutes
+    hour, minute = map(int, config.recompute_at.split(":"))
+    at, every = time(hour, minute), config.sync_every_minutes
+    nightly = f"every day at {at:%H:%M} ({config.time_zone})"
     return (
-        Periodic("sweep_outbox", "every minute", always, named(MINUTE)),
-        Periodic(
-            "sync_due_courses",
-            f"every minute, each course every {every} minutes",
-            always,
-            named(MINUTE),
-        ),
-        Periodic(
-            "recompute",
-            f"every day at {clock} ({config.time_zone})",
-            from_then_on,
-            named(DAY),
-        ),
-        Periodic("clean_up", "every hour", always, named(HOUR)),
+        Periodic("sweep_outbox", "every minute", zone),
+        Periodic("sync_due_courses", f"each course every {every} minutes", zone),
+        Periodic("recompute", nightly, zone, DAILY, at),
+        Periodic("clean_up", "every hour", zone, HOURLY),
     )

@@ -60,6 +60,8 @@ class LineItemsPage:
 @dataclass(frozen=True)
 class ResultsPage:
     results: tuple[Result, ...]
+    unclear: frozenset[str]
+    """Who is named by a row we cannot read: no reason to think it was cleared."""
     dropped: tuple[Dropped, ...]
 
 
@@ -103,15 +105,19 @@ def result_pages(
     url = platform.results_url(line_item_url)
     for number, body in enumerate(connector.pages(scopes, url, RESULTS_TYPE), 1):
         dropped: list[Dropped] = []
-        found = {}
+        found: dict[str, Result] = {}
+        unclear = set()
         for position, row in enumerate(_rows(body, "results"), 1):
+            sub = ""
             try:
                 fields = members_of(row)
-                result = _result(fields, platform.acted_at(fields))
-                found[result.sub] = result
+                sub = subject_of(fields.get("userId"))
+                found[sub] = _result(sub, fields, platform.acted_at(fields))
             except RowMalformed as fault:
                 dropped.append(_dropped("result", number, position, fault))
-        yield ResultsPage(tuple(found.values()), tuple(dropped))
+                unclear.add(sub)
+        unclear -= {"", *found}
+        yield ResultsPage(tuple(found.values()), frozenset(unclear), tuple(dropped))
 
 
 def _rows(body: object, what: str) -> list[object]:
@@ -139,8 +145,7 @@ def _line_item(row: object, origin: Origin | None) -> LineItem:
     return LineItem(url, label, _millionths(maximum, ROUND_CEILING), resource_id)
 
 
-def _result(fields: Mapping[str, object], acted_at: object) -> Result:
-    sub = subject_of(fields.get("userId"))
+def _result(sub: str, fields: Mapping[str, object], acted_at: object) -> Result:
     score = fields.get("resultScore")
     mark = None if score is None else _amount(score, "score")
     # Without a word the maximum is 1 (AGS 2.0, 3.4.8); a mark of five out of one is

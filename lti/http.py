@@ -55,6 +55,11 @@ class BoundedSession(requests.Session):
         self._public = _Adapter(https=_PublicPool)
         self.adapters.clear()
 
+    def close(self) -> None:
+        """Close the connections that are kept for the next request."""
+        self._private.close()
+        self._public.close()
+
     def get_adapter(self, url: str | bytes) -> HTTPAdapter:
         """Return the way to an address; only a trusted one may be private."""
         origin = Origin.of(str(url))

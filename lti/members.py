@@ -22,11 +22,10 @@ LEAVERS_SHARE = 30
 
 @dataclass(frozen=True)
 class Leavers:
-    """Who is no longer on a roster, of how many; `left` tells if we believed it."""
+    """The memberships of those a roster no longer names, and how many there were."""
 
     members: tuple[int, ...]
     known: int
-    left: bool
 
 
 @dataclass(frozen=True)
@@ -65,29 +64,13 @@ def store(
     )
 
 
-def leave(
-    session: Session,
-    context: Context,
-    present: Collection[str],
-    since: datetime,
-    now: datetime,
-) -> Leavers:
-    """Mark as left whom a whole roster did not name, unless they are too many.
-
-    More than 30 % and at least five at once, or all of them, are left alone: that
-    needs a human's word (`leave_all`). Who was first seen after `since` may be
-    missing from a roster that began before.
-    """
-    leavers = absent_from(session, context, present, since)
-    if _are_too_many(leavers) or not present:
-        return leavers
-    return leave_all(session, leavers, now)
-
-
 def absent_from(
     session: Session, context: Context, present: Collection[str], since: datetime
 ) -> Leavers:
-    """Return the active people whom a roster does not name by any of their ids."""
+    """Return the active people whom a whole roster does not name by any of their ids.
+
+    Who was first seen after `since` may be missing from a roster that began before.
+    """
     query = (
         sa.select(Membership.id, UserIdentity.sub)
         .join(UserIdentity, UserIdentity.user_id == Membership.user_id)
@@ -102,23 +85,30 @@ def absent_from(
     rows = session.execute(query).all()
     known = {id_ for id_, _ in rows}
     named = {id_ for id_, sub in rows if sub in present}
-    return Leavers(tuple(sorted(known - named)), len(known), left=False)
+    return Leavers(tuple(sorted(known - named)), len(known))
 
 
-def leave_all(session: Session, leavers: Leavers, now: datetime) -> Leavers:
-    """Mark them as left; their facts and awards stay."""
+def are_believable(leavers: Leavers, present: Collection[str]) -> bool:
+    """Tell whether so many may leave without a human's word.
+
+    Not more than 30 % and at least five at once, and never all of them: a roster
+    that is empty is a fault far more often than a course that is.
+    """
+    leaving = len(leavers.members)
+    is_exodus = leaving * 100 > leavers.known * LEAVERS_SHARE
+    return bool(present or not leaving) and not (
+        leaving >= LEAVERS_UNASKED and is_exodus
+    )
+
+
+def leave(session: Session, leavers: Leavers, now: datetime) -> None:
+    """Mark people as left; their facts and awards stay."""
     for ids in _chunks(leavers.members):
         session.execute(
             sa.update(Membership)
             .where(Membership.id.in_(ids))
             .values(status="left", left_at=now)
         )
-    return Leavers(leavers.members, leavers.known, left=True)
-
-
-def _are_too_many(leavers: Leavers) -> bool:
-    leaving = len(leavers.members)
-    return leaving >= LEAVERS_UNASKED and leaving * 100 > leavers.known * LEAVERS_SHARE
 
 
 def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:

@@ -1,0 +1,140 @@
+"""Bringing grades over: the line items first, then each one's results as facts."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from gamification.activity import Fact, record
+from jobs.clock import now
+from jobs.marks import Log, Marker, are_believable, log_of
+from jobs.outbox import wake_after_commit
+from jobs.settings import settings
+from jobs.steps import Step, chunks, writing
+from lti import grades, items
+from lti.errors import ResourceGone
+from lti.grades import LineItem, Result, ResultsPage
+from lti.rows import Dropped
+from models import Membership, UserIdentity
+
+AT_ONCE = 100
+"""How many facts one transaction records: SQLite's other writers wait for it."""
+
+
+@dataclass(frozen=True)
+class _People:
+    members: dict[str, int]
+    """Every membership, by the person's id at the platform."""
+    active: frozenset[int]
+
+
+def sync_results(step: Step) -> None:
+    """Make the log say what the platform's gradebook says of our line items.
+
+    Raises LTIError when something could not be read whole; what was read is kept.
+    `tally.needs` tells when too many scores vanished to believe it.
+    """
+    scopes = grades.reading_scopes(step.course.ags_scopes)
+    listed = _line_items(step, scopes)
+    people = _people(step)
+    for url, item_id in listed.items():
+        try:
+            _sync_item(step, people, item_id, url, scopes)
+        except ResourceGone:
+            # Deleted since it was listed: the next list will not have it.
+            step.tally.counts["gone"] += 1
+
+
+def _line_items(step: Step, scopes: list[str]) -> dict[str, int]:
+    line_items: list[LineItem] = []
+    url = step.course.lineitems_url
+    for page in grades.line_item_pages(step.connector, url, scopes):
+        step.tally.dropped += page.dropped
+        line_items += page.line_items
+    with writing(step.session, step.course.id) as context:
+        listed = items.store_items(step.session, context, line_items)
+        gone = items.mark_gone(step.session, context, set(listed.values()), now())
+    step.tally.counts["items"] = len(listed)
+    step.tally.counts["gone"] = gone
+    return listed
+
+
+def _people(step: Step) -> _People:
+    query = (
+        sa.select(UserIdentity.sub, Membership.id, Membership.status)
+        .join(Membership, Membership.user_id == UserIdentity.user_id)
+        .where(Membership.context_id == step.course.id)
+    )
+    rows = step.session.execute(query).all()
+    return _People(
+        {sub: id_ for sub, id_, _ in rows},
+        frozenset(id_ for _, id_, status in rows if status == "active"),
+    )
+
+
+def _sync_item(
+    step: Step, people: _People, item_id: int, url: str, scopes: list[str]
+) -> None:
+    known = log_of(step.session, step.course.id, item_id)
+    step.session.rollback()
+    named: set[int] = set()
+    began = seen_at = now()
+    pages = 0
+    for page in grades.result_pages(step.connector, url, scopes):
+        marker = Marker(step.course.id, item_id, seen_at)
+        named |= _take(step, people, page, marker, known)
+        seen_at, pages = now(), pages + 1
+    if pages == 1:
+        # In one piece it tells by whom it leaves out whose score was cleared; over
+        # several pages somebody may have slipped between two of them.
+        missing = known.graded() & people.active - named
+        _clear(step, missing, known, Marker(step.course.id, item_id, began))
+
+
+def _take(
+    step: Step, people: _People, page: ResultsPage, marker: Marker, known: Log
+) -> set[int]:
+    """Record a page's results; return the members it names."""
+    step.tally.dropped += page.dropped
+    step.tally.counts["results"] += len(page.results)
+    facts: list[Fact] = []
+    for result in page.results:
+        member = people.members.get(result.sub)
+        if member is None:
+            stranger = Dropped("results", "the person is not known in the course")
+            step.tally.dropped.append(stranger)
+        else:
+            facts += marker.facts(member, result)
+    _record(step, known.news(facts))
+    subs = {result.sub for result in page.results} | page.unclear
+    return {people.members[sub] for sub in subs if sub in people.members}
+
+
+def _clear(step: Step, missing: Collection[int], known: Log, marker: Marker) -> None:
+    graded = known.graded()
+    if not (step.consent.cleared or are_believable(missing, graded)):
+        step.tally.needs = (
+            f"{len(missing)} of {len(graded)} scores of one activity vanished at once; "
+            "they were kept. If that is right, run `flask sync run` with --course and "
+            "--accept-cleared."
+        )
+        return
+    facts: list[Fact] = []
+    for member in sorted(missing):
+        maximum = known.maximum_of(member) or 0
+        facts += marker.facts(member, Result("", None, maximum, None))
+    _record(step, known.news(facts))
+
+
+def _record(step: Step, facts: Sequence[Fact]) -> None:
+    """Record facts in transactions that are short enough for everybody else."""
+    environment = settings().gamification_enabled
+    for batch in chunks(facts, AT_ONCE):
+        with writing(step.session, step.course.id):
+            recorded = record(step.session, batch, now(), environment=environment)
+            wake_after_commit(step.session)
+        step.tally.counts["recorded"] += recorded.new + recorded.corrected
+        step.tally.counts["awards"] += len(recorded.awarded)
+        step.tally.dropped += [
+            Dropped("results", refused.reason) for refused in recorded.refused
+        ]

@@ -1,0 +1,61 @@
+"""Bringing a course's roster over: fetch a page, write it down, fetch the next."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from gamification.standings.upkeep import refresh
+from jobs.clock import now
+from jobs.steps import Step, chunks, writing
+from lti import members, roster
+from lti.members import Leavers
+from lti.roster import Member
+
+AT_ONCE = 200
+"""How many people one transaction writes down: others write between two of them."""
+
+
+def sync_roster(step: Step) -> None:
+    """Make a course's people those the platform names.
+
+    Raises LTIError when the roster was not read whole: what was read is kept, and
+    nobody left. `tally.needs` tells when too many left to believe it.
+    """
+    began = now()
+    present: set[str] = set()
+    course = step.course
+    for page in roster.pages(step.connector, course.memberships_url, course.lti_id):
+        step.tally.dropped += page.dropped
+        for people in chunks(page.members, AT_ONCE):
+            _store(step, people)
+        present |= {member.sub for member in page.members} | page.unclear
+        present -= page.gone
+    step.tally.counts["people"] = len(present)
+    _leave(step, present, began)
+
+
+def _store(step: Step, people: Sequence[Member]) -> None:
+    with writing(step.session, step.course.id) as context:
+        stored = members.store(step.session, context, people, now())
+        known = set(stored.written) - set(stored.new)
+        if known:
+            refresh(step.session, context, known)
+    step.tally.counts["new"] += len(stored.new)
+
+
+def _leave(step: Step, present: set[str], began: datetime) -> None:
+    with writing(step.session, step.course.id) as context:
+        leavers = members.absent_from(step.session, context, present, began)
+        if step.consent.leavers or members.are_believable(leavers, present):
+            members.leave(step.session, leavers, now())
+            refresh(step.session, context, leavers.members)
+            step.tally.counts["left"] = len(leavers.members)
+        else:
+            step.tally.needs = _question(leavers)
+
+
+def _question(leavers: Leavers) -> str:
+    return (
+        f"The platform's roster lacks {len(leavers.members)} of {leavers.known} people; "
+        "nobody was taken out. If they left, run `flask sync run` with --course and "
+        "--accept-leavers."
+    )

@@ -1,0 +1,73 @@
+"""Small transactions between slow calls: nobody waits for us while a platform thinks."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from jobs.freshness import Tally
+from lti.connector import StrictServiceConnector
+from models import Context
+from models.locks import lock_course
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is needed to ask a platform about a course, apart from any session."""
+
+    id: int
+    lti_id: str
+    memberships_url: str
+    lineitems_url: str
+    ags_scopes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, context: Context) -> "Course":
+        return cls(
+            context.id,
+            context.lti_id,
+            context.memberships_url or "",
+            context.lineitems_url or "",
+            tuple(context.ags_scopes),
+        )
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What a human believes of a platform, however unlikely it looks."""
+
+    leavers: bool = False
+    cleared: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One source of one course on its way to us."""
+
+    session: Session
+    course: Course
+    connector: StrictServiceConnector
+    tally: Tally
+    consent: Consent
+
+
+@contextmanager
+def writing(session: Session, course_id: int) -> Iterator[Context]:
+    """Lock a course, yield it as it is now, and commit; roll back what fails."""
+    session.rollback()
+    try:
+        lock_course(session, course_id)
+        yield session.get_one(Context, course_id, populate_existing=True)
+        session.commit()
+    finally:
+        session.rollback()
+
+
+def chunks(things: Sequence[Thing], size: int) -> Iterator[Sequence[Thing]]:
+    """Cut a sequence into pieces of at most `size`."""
+    for start in range(0, len(things), size):
+        yield things[start : start + size]

@@ -1,0 +1,212 @@
+"""Keeping courses in step with their platforms."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from gamification.activity import request
+from gamification.catalog import adopt, load
+from gamification.switches import switch_of
+from jobs import freshness
+from jobs.clock import now
+from jobs.freshness import RESULTS, ROSTER, SYNC_COURSE, SYNC_COURSE_NOW, Tally
+from jobs.grades import sync_results
+from jobs.outbox import wake_after_commit
+from jobs.rosters import sync_roster
+from jobs.settings import settings
+from jobs.steps import Consent, Course, Step, writing
+from lti.connector import StrictServiceConnector
+from lti.errors import LTIError
+from lti.http import session_for
+from lti.keys import KeyRing, SigningKey
+from models import Context, Registration, SyncState, Tenant
+from models.db import db
+from models.locks import begin_write
+
+WORKS: dict[str, Callable[[Step], None]] = {ROSTER: sync_roster, RESULTS: sync_results}
+NO_CONSENT = Consent()
+
+LAUNCHES_ASK_AGAIN_AFTER = timedelta(minutes=5)
+DUE_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """What became of one source; `error` says what went wrong and what to do."""
+
+    source: str
+    tally: Tally
+    error: str | None
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    """What became of one course; no sources if it is off, or was not its turn."""
+
+    context_id: int
+    sources: tuple[SourceReport, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not any(source.error for source in self.sources)
+
+
+def sync_course(
+    context_id: int, *, now_please: bool = False, consent: Consent = NO_CONSENT
+) -> SyncReport:
+    """Read a course's roster and results from its platform, and commit step by step.
+
+    A course that is off is left alone: nothing about it is fetched. A source that
+    failed lately is left alone until its pause is over, unless a human asks.
+    """
+    session = db.session()
+    session.rollback()
+    context = session.get_one(Context, context_id)
+    sources = _sources(session, context, now_please=now_please)
+    if not sources or not may_sync(context):
+        return SyncReport(context_id)
+    course, key = Course.of(context), _signing_key(session)
+    with writing(session, context_id) as context:
+        adopt(session, context, load(settings().catalog_file), now())
+    registration = session.get_one(Registration, context.registration_id)
+    with session_for(registration, development=settings().is_development) as http:
+        connector = StrictServiceConnector(registration, key, http, now)
+        session.rollback()
+        reports = [
+            _sync(source, Step(session, course, connector, Tally(), consent))
+            for source in sources
+        ]
+    return SyncReport(context_id, tuple(reports))
+
+
+def sync_course_now(context_id: int) -> SyncReport:
+    """Read a course at once: a human asked."""
+    return sync_course(context_id, now_please=True)
+
+
+def sync_due_courses() -> int:
+    """Ask for every course whose time has come; return how many."""
+    session = db.session()
+    moment = now()
+    due = session.scalars(_due(moment)).all() if settings().gamification_enabled else []
+    session.rollback()
+    if due:
+        begin_write(session)
+        for context_id in due:
+            request(session, SYNC_COURSE, context_id, moment, moment)
+        wake_after_commit(session)
+        session.commit()
+    return len(due)
+
+
+def request_sync(
+    session: Session, context: Context, now: datetime, *, now_please: bool = False
+) -> bool:
+    """Ask the worker for a course, once while it waits; return whether it is asked.
+
+    It happens soon after the caller committed. A launch asks politely: not again
+    within five minutes, and not while a platform that failed is left alone; a human
+    asks with `now_please`. Courses that are off are not asked for.
+    """
+    if not may_sync(context) or not freshness.offered(context):
+        return False
+    if now_please:
+        request(session, SYNC_COURSE_NOW, context.id, now, now)
+    elif _is_worth_asking(session, context, now):
+        request(session, SYNC_COURSE, context.id, now, now)
+    else:
+        return False
+    wake_after_commit(session)
+    return True
+
+
+def may_sync(context: Context) -> bool:
+    """Tell whether a course is on, all three switches, and its platform admitted."""
+    environment = settings().gamification_enabled
+    is_admitted = context.registration.state == "active"
+    return is_admitted and switch_of(context, environment=environment).on
+
+
+def _sources(session: Session, context: Context, *, now_please: bool) -> list[str]:
+    states = _states(session, context)
+    return [
+        source
+        for source in freshness.offered(context)
+        if now_please or not freshness.is_paused(states.get(source), now())
+    ]
+
+
+def _is_worth_asking(session: Session, context: Context, moment: datetime) -> bool:
+    states = _states(session, context)
+    recently = moment - LAUNCHES_ASK_AGAIN_AFTER
+    for source in freshness.offered(context):
+        state = states.get(source)
+        if state is None or state.attempted_at is None:
+            return True
+        if state.attempted_at < recently and not freshness.is_paused(state, moment):
+            return True
+    return False
+
+
+def _states(session: Session, context: Context) -> dict[str, SyncState]:
+    query = sa.select(SyncState).where(SyncState.context_id == context.id)
+    return {state.source: state for state in session.scalars(query)}
+
+
+def _signing_key(session: Session) -> SigningKey:
+    session.rollback()
+    begin_write(session)  # the first signature makes the first key
+    ring: KeyRing = current_app.extensions["key_ring"]
+    key = ring.signing_key(session, now())
+    session.commit()
+    return key
+
+
+def _sync(source: str, step: Step) -> SourceReport:
+    session, course_id, tally = step.session, step.course.id, step.tally
+    with writing(session, course_id):
+        freshness.note_attempt(session, course_id, source)
+    try:
+        WORKS[source](step)
+    except LTIError as error:
+        with writing(session, course_id):
+            said = freshness.note_failure(session, course_id, source, error, tally)
+        return SourceReport(source, tally, said)
+    with writing(session, course_id):
+        freshness.note_success(session, course_id, source, tally)
+    return SourceReport(source, tally, tally.needs or None)
+
+
+def _due(moment: datetime) -> sa.Select[int]:
+    """Select the courses that are on and have a source that is due."""
+
+    def is_due(
+        source: str, url: InstrumentedAttribute[str | None]
+    ) -> sa.ColumnElement[bool]:
+        settled = sa.exists().where(
+            SyncState.context_id == Context.id,
+            SyncState.source == source,
+            SyncState.next_attempt_at > moment,
+        )
+        return sa.and_(url.is_not(None), ~settled)
+
+    return (
+        sa.select(Context.id)
+        .join(Tenant, Tenant.id == Context.tenant_id)
+        .join(Registration, Registration.id == Context.registration_id)
+        .where(
+            Context.enabled,
+            Tenant.enabled,
+            Registration.state == "active",
+            sa.or_(
+                is_due(ROSTER, Context.memberships_url),
+                is_due(RESULTS, Context.lineitems_url),
+            ),
+        )
+        .order_by(Context.id)
+        .limit(DUE_AT_ONCE)
+    )

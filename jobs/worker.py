@@ -1,0 +1,36 @@
+"""Everything a worker can be asked to do, by name."""
+
+from collections.abc import Callable
+
+from gamification.activity import EVALUATE_COURSE
+from jobs import outbox
+from jobs.awards import evaluate_course, recompute_all
+from jobs.cleaning import clean_up
+from jobs.freshness import SYNC_COURSE, SYNC_COURSE_NOW
+from jobs.queue import Jobs
+from jobs.sync import sync_course, sync_course_now, sync_due_courses
+
+FOR_A_COURSE: dict[str, Callable[[int], object]] = {
+    SYNC_COURSE: sync_course,
+    SYNC_COURSE_NOW: sync_course_now,
+    EVALUATE_COURSE: evaluate_course,
+}
+
+
+def run_outbox(row_id: int) -> None:
+    """Do what one row of the outbox asks for."""
+    outbox.run(row_id, FOR_A_COURSE)
+
+
+def recompute() -> dict[str, object]:
+    """Look at every course of every tenant; return how many badges each got."""
+    return {tenant: found.badges_awarded for tenant, found in recompute_all()}
+
+
+JOBS: Jobs = {
+    "sweep_outbox": outbox.sweep,
+    "run_outbox": run_outbox,
+    "sync_due_courses": sync_due_courses,
+    "recompute": recompute,
+    "clean_up": clean_up,
+}

@@ -1,0 +1,102 @@
+"""`flask sync …`: reading rosters and grades from the platforms."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import click
+from flask.cli import AppGroup
+
+from jobs.clock import now
+from jobs.freshness import SourceFreshness
+from jobs.overview import Overview, overview
+from jobs.steps import Consent
+from jobs.sync import SyncReport, sync_course
+from models.db import db
+
+group = AppGroup("sync", help="Rosters and grades from the platforms.")
+of_tenant = click.option("--tenant", help="Only this organisation's courses.")
+of_course = click.option("--course", help="Only this one: our id, or the platform's.")
+
+
+@group.command("run")
+@of_tenant
+@of_course
+@click.option(
+    "--accept-leavers", is_flag=True, help="Believe it when very many people left."
+)
+@click.option(
+    "--accept-cleared", is_flag=True, help="Believe it when very many scores vanished."
+)
+def run(
+    tenant: str | None,
+    course: str | None,
+    *,
+    accept_leavers: bool,
+    accept_cleared: bool,
+) -> None:
+    """Read every course that is on, now; exit 1 if one could not be read."""
+    consent = Consent(leavers=accept_leavers, cleared=accept_cleared)
+    chosen = _chosen(tenant, course)
+    failed = 0
+    for known in chosen:
+        report = sync_course(known.context_id, now_please=True, consent=consent)
+        failed += not report.ok
+        for line in _outcome(known, report):
+            click.echo(f"{known.name}: {line}")
+    if failed:
+        raise click.ClickException(f"{failed} of {len(chosen)} courses need a look.")
+
+
+@group.command("status")
+@of_tenant
+@of_course
+def status(tenant: str | None, course: str | None) -> None:
+    """One line per course and source: how fresh, what failed, what to do."""
+    for known in _chosen(tenant, course):
+        for line in _state(known):
+            click.echo(f"{known.name}: {line}")
+
+
+def _chosen(tenant: str | None, course: str | None) -> list[Overview]:
+    chosen = overview(db.session(), tenant, course)
+    db.session.rollback()
+    if not chosen:
+        raise click.ClickException(
+            "There is no such course. A course is known once the tool was opened in it."
+        )
+    return chosen
+
+
+def _outcome(known: Overview, report: SyncReport) -> Iterator[str]:
+    if known.off_by:
+        yield f"off ({', '.join(known.off_by)}), nothing is read"
+    elif not report.sources:
+        yield "the platform offers neither roster nor grades, or is disabled"
+    for source in report.sources:
+        yield f"{source.source} {source.error or _counted(source.tally.as_json())}"
+
+
+def _state(known: Overview) -> Iterator[str]:
+    if known.off_by:
+        yield f"off ({', '.join(known.off_by)}), nothing is read"
+        return
+    if not known.freshness.sources:
+        yield "the platform offers neither roster nor grades"
+    for source in known.freshness.sources:
+        yield f"{source.source} {_age(source)}. {source.error or ''}".strip()
+
+
+def _age(source: SourceFreshness) -> str:
+    if source.succeeded_at is None:
+        return "was never read" if source.attempted_at is None else "failed"
+    minutes = (now() - source.succeeded_at) // timedelta(minutes=1)
+    state = "stale" if source.is_stale else "fresh"
+    return f"{state}, {minutes} min old, {_counted(source.counts)}"
+
+
+def _counted(counts: dict[str, object]) -> str:
+    """Say what was read; what was dropped, with the first rows' places and reasons."""
+    numbers = [f"{name} {n}" for name, n in counts.items() if isinstance(n, int)]
+    rows = counts.get("rows")
+    dropped = [f"dropped {'; '.join(rows)}"] if isinstance(rows, list) and rows else []
+    return ", ".join(numbers + dropped) or "nothing there"
