@@ -216,6 +216,8 @@ class StrictMessageLaunch(FlaskMessageLaunch):
             "verify_exp": False,
             "verify_iat": False,
             "verify_nbf": False,
+            "verify_sub": False,
+            "verify_jti": False,
         }
         registration = self._login.registration
         try:

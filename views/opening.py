@@ -10,6 +10,7 @@ from gamification.catalog import adopt
 from gamification.standings.upkeep import refresh
 from gamification.switches import switch_of
 from jobs.clock import now
+from jobs.sync import request_sync
 from lti.adapters import cookie_name, set_pair
 from lti.arrival import Arrival, Gate, arrive
 from lti.errors import LaunchRejected
@@ -75,3 +76,4 @@ def _tell_the_rules(arrival: Arrival, attempt: str, moment: datetime) -> None:
         attempt=attempt[:32],
     )
     record(session, [launched], moment, environment=environment)
+    request_sync(session, context, moment)
