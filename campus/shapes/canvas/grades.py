@@ -152,7 +152,7 @@ def _result_row(
         "id": f"{url}/results/{result.number}",
         "scoreOf": url,
         "userId": campus.person(result.person).sub,
-        "resultScore": result.score,
+        "resultScore": None if result.score is None else float(result.score),
         "resultMaximum": float(item.maximum),
     }
     if result.comment:

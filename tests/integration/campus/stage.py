@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from flask import Flask
-from werkzeug.serving import make_server
 
 from campus import vocabulary as lti
 from campus.clock import Clock
@@ -26,6 +25,7 @@ from campus.records import (
     Status,
     Tool,
 )
+from campus.server import serving
 from campus.state import Campus
 from campus.tokens import REMOVED, signed
 
@@ -216,19 +216,18 @@ class ProvingTool:
         }
 
 
+@cache
+def tool_key() -> SigningKey:
+    """Make the tool's key once for all tests: that takes a while."""
+    return signing_key("tool-key")
+
+
 @contextmanager
 def proving_tool(campus: Campus) -> Iterator[ProvingTool]:
     """Serve a tool's key set on a free port and register the tool."""
-    key = signing_key("tool-key")
+    key = tool_key()
     app = Flask("tool")
     app.add_url_rule("/lti/jwks.json", view_func=lambda: {"keys": [key.jwk]})
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    try:
-        yield ProvingTool(campus.add_tool(Tool.at(url, "client-1")), key)
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(app, "127.0.0.1") as port:
+        tool = campus.add_tool(Tool.at(f"http://127.0.0.1:{port}", "client-1"))
+        yield ProvingTool(tool, key)
