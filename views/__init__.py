@@ -2,7 +2,7 @@
 
 from flask_openapi3.openapi import OpenAPI
 
-from views import assets, errors, headers, health, lti, panel
+from views import api, assets, errors, headers, health, lti, panel
 from views.wording import FILTERS
 
 
@@ -15,3 +15,4 @@ def register(app: OpenAPI) -> None:
     for blueprint in (assets.bp, health.bp, panel.bp):
         app.register_blueprint(blueprint)
     lti.register(app)
+    api.register(app)

@@ -1,0 +1,60 @@
+"""One person's badges, course by course: for whoever may ask about others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from gamification.awards.holding import BadgeRoster, badges_for
+from gamification.switches import switch_of
+from models import Context, Membership, Tenant, User
+
+
+@dataclass(frozen=True)
+class CourseRoster:
+    """A course, and a person's badges in it."""
+
+    context: Context
+    roster: BadgeRoster
+
+
+def is_tenant(session: Session, key: str) -> bool:
+    """Tell whether there is a tenant of this key."""
+    return session.scalar(sa.select(Tenant.id).where(Tenant.key == key)) is not None
+
+
+def portfolio(
+    session: Session, tenant: str, user_id: str, now: datetime, *, environment: bool
+) -> list[CourseRoster] | None:
+    """Return a person's badges in each of their courses, or None for a stranger.
+
+    `tenant` is its key and `user_id` our public one. A person of another tenant is
+    a stranger: whether they exist is not told.
+    """
+    person = session.scalar(
+        sa.select(User)
+        .join(Tenant, Tenant.id == User.tenant_id)
+        .where(User.public_id == user_id, Tenant.key == tenant)
+    )
+    if person is None:
+        return None
+    memberships = session.scalars(
+        sa.select(Membership)
+        .join(Membership.context)
+        .where(Membership.user_id == person.id, Context.tenant_id == person.tenant_id)
+        .options(contains_eager(Membership.context).options(joinedload(Context.tenant)))
+        .order_by(Context.id)
+    )
+    return [
+        CourseRoster(
+            member.context,
+            badges_for(
+                session,
+                member,
+                now,
+                switch=switch_of(member.context, environment=environment),
+            ),
+        )
+        for member in memberships.all()
+    ]

@@ -1,0 +1,74 @@
+from datetime import datetime, timedelta
+
+import pytest
+
+from gamification.metrics import METRICS
+from tests.support.clock import NOW
+from views.wording import ago, counted, day, direction, drawing, short_day, what_counts
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(seconds=-30), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=1), "1 minute ago"),
+        (timedelta(minutes=59), "59 minutes ago"),
+        (timedelta(minutes=60), "an hour ago"),
+        (timedelta(minutes=119), "an hour ago"),
+        (timedelta(hours=2), "2 hours ago"),
+        (timedelta(hours=23, minutes=59), "23 hours ago"),
+        (timedelta(days=1), "a day ago"),
+        (timedelta(days=1200), "1,200 days ago"),
+    ],
+)
+def test_a_moment_is_told_the_way_people_tell_it(passed: timedelta, words: str) -> None:
+    assert ago(NOW - passed, NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "what", "words"),
+    [
+        (0, "score", "0 points"),
+        (1, "score", "1 point"),
+        (1234567, "score", "1,234,567 points"),
+        (1, "authored", "1 piece of work"),
+        (2, "active_days", "2 active days"),
+        (3, "result", "3 results"),
+    ],
+)
+def test_a_number_goes_with_its_noun(number: int, what: str, words: str) -> None:
+    assert counted(number, what) == words
+
+
+def test_a_day_is_the_courses_own(now: datetime) -> None:
+    evening = now.replace(hour=23)
+
+    assert day(evening, "Europe/Berlin") == "23 November 2026"
+    assert day(evening, "America/New_York") == "22 November 2026"
+    assert short_day(evening, "Europe/Berlin") == "23 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("locale", "laid_out"),
+    [
+        ("ar", "rtl"),
+        ("ar-EG", "rtl"),
+        ("he_IL", "rtl"),
+        ("de", "ltr"),
+        ("", "ltr"),
+        (None, "ltr"),
+    ],
+)
+def test_a_locale_says_how_the_page_is_laid_out(
+    locale: str | None, laid_out: str
+) -> None:
+    assert direction(locale) == laid_out
+
+
+def test_an_emoji_is_drawn_with_and_without_its_selector() -> None:
+    assert (drawing("✍️"), drawing("✍"), drawing("🦉")) == ("pen-fill", "pen-fill", None)
+
+
+def test_every_metric_says_what_counts() -> None:
+    assert {name for name in METRICS if not what_counts(name)} == set()

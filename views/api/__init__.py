@@ -1,0 +1,27 @@
+"""The REST API: the launch's rights over HTTP; problems are RFC 9457."""
+
+from flask import Response, jsonify
+from flask_openapi3.openapi import OpenAPI
+
+from views.api import courses, me, session
+from views.api.problems import Problem, invalid
+
+DOCUMENT = "/api/v1/openapi.json"
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "The token of a launch, from `#laurel-session` in its page.",
+}
+
+
+def register(app: OpenAPI) -> None:
+    """Add every operation, and the document that describes them (public)."""
+    app.security_schemes = {"launch": BEARER}
+    app.validation_error_callback = invalid
+    app.validation_error_model = Problem
+    for bp in (me.bp, courses.bp, session.bp):
+        app.register_api(bp)
+
+    @app.get(DOCUMENT, doc_ui=False)
+    def openapi_document() -> Response:
+        return jsonify(app.api_doc)

@@ -1,0 +1,27 @@
+"""Badges as the API and the assistants' server give them: one shape for both."""
+
+from gamification.awards import BadgeRoster
+from views.api.schemas import Badge, MyBadges
+
+
+def badges_in(roster: BadgeRoster) -> MyBadges:
+    """Return a roster in the API's shape."""
+    return MyBadges(
+        enabled=roster.enabled,
+        badges=[
+            Badge(
+                key=badge.key,
+                label=badge.label,
+                icon=badge.icon,
+                description=badge.description,
+                criterion=badge.criterion_text,
+                metric=badge.metric,
+                earned=badge.earned,
+                progress=badge.progress,
+                threshold=badge.threshold,
+                percent=badge.percent,
+                granted_at=badge.granted_at,
+            )
+            for badge in roster.badges
+        ],
+    )

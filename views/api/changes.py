@@ -1,0 +1,93 @@
+"""A course's settings, and what a change of them sets going."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gamification.activity import EVALUATE_COURSE, rebuild, request
+from gamification.catalog import adopt
+from gamification.standings.upkeep import refresh
+from jobs.outbox import wake_after_commit
+from jobs.sync import request_sync
+from lti import audit
+from models import Context
+from views.api import schemas
+from views.catalog import catalog_at
+from views.pages import settings, switch_now
+
+
+def settings_of(context: Context) -> schemas.Settings:
+    """Return what is decided for a course."""
+    return schemas.Settings(
+        enabled=context.enabled,
+        board=schemas.Board(
+            enabled=context.board_enabled,
+            identity=context.board_identity,  # type: ignore[arg-type] # the database keeps it to these words
+            rank=context.board_rank,  # type: ignore[arg-type] # the database keeps it to these words
+            span=schemas.Span(
+                neighbours=context.board_neighbours, top=context.board_top
+            ),
+            participation=context.board_participation,  # type: ignore[arg-type] # the database keeps it to these words
+        ),
+        time_zone=context.zone,
+        term=schemas.Term(start=context.term_start, end=context.term_end),
+        locked=[],
+    )
+
+
+def change(
+    session: Session, context: Context, asked: schemas.SettingsChange, now: datetime
+) -> None:
+    """Decide anew what is named, and let badges, board and totals follow."""
+    before = settings_of(context)
+    for column, value in _columns(asked).items():
+        setattr(context, column, value)
+    after = settings_of(context)
+    if after == before:
+        return
+    session.flush()
+    audit.note(
+        session,
+        "settings_changed",
+        now,
+        registration=context.registration,
+        course=context.public_id,
+        settings=after.model_dump(mode="json"),
+    )
+    if after.time_zone != before.time_zone:
+        rebuild(session, context, now)
+    if after.board.participation != before.board.participation:
+        refresh(session, context)
+    if after.enabled and not before.enabled:
+        _begin(session, context, now)
+
+
+def _columns(asked: schemas.SettingsChange) -> dict[str, object]:
+    """Return the columns that are to change; what is left out stays."""
+    board = asked.board
+    named: dict[str, object] = {
+        "enabled": asked.enabled,
+        "board_enabled": board.enabled,
+        "board_identity": board.identity,
+        "board_rank": board.rank,
+        "board_neighbours": board.span.neighbours,
+        "board_top": board.span.top,
+        "board_participation": board.participation,
+        "time_zone": asked.time_zone,
+    }
+    columns: dict[str, object] = {
+        name: value for name, value in named.items() if value is not None
+    }
+    if asked.term is not None:
+        columns |= {"term_start": asked.term.start, "term_end": asked.term.end}
+    return columns
+
+
+def _begin(session: Session, context: Context, now: datetime) -> None:
+    """Give a course that was turned on its badges, and fetch what was done so far."""
+    if not switch_now(context).on:
+        return
+    adopt(session, context, catalog_at(settings().catalog_file), now)
+    request(session, EVALUATE_COURSE, context.id, now, now)
+    request_sync(session, context, now, now_please=True)
+    wake_after_commit(session)

@@ -1,0 +1,86 @@
+"""What the API tells about a course, and what its instructors may change."""
+
+from flask import Response, abort, jsonify
+from flask_openapi3.blueprint import APIBlueprint
+
+from gamification.awards import badges_for
+from jobs.clock import now
+from jobs.sync import request_sync
+from models import Context
+from models.db import db
+from views.api import schemas
+from views.api.badges import badges_in
+from views.api.changes import change, settings_of
+from views.api.operations import LEARNERS, STAFF, TEACHERS, checked, operation
+from views.api.problems import problem
+from views.api.writing import guard
+from views.guards import launch_session, requires
+from views.pages import switch_now
+
+bp = APIBlueprint("course_api", __name__, url_prefix="/api/v1/courses")
+guard(bp)
+
+NOTHING_TO_FETCH = (
+    "There is nothing to fetch: the course is off, or its platform offers neither a "
+    "roster nor results to this tool."
+)
+
+
+def the_course(path: schemas.CoursePath) -> Context:
+    """Return the launch's course; any other is as if it were not there (404)."""
+    context = launch_session().context
+    if path.course_id != context.public_id:
+        abort(404)
+    return context
+
+
+@bp.get(
+    "/<course_id>/badges", **operation(LEARNERS, schemas.BadgeList, refusals=(404,))
+)
+@requires(*LEARNERS)
+@checked
+def get_badges(path: schemas.CoursePath) -> Response:
+    """List the course's badges, with the caller's progress."""
+    context = the_course(path)
+    member, switch = launch_session().membership, switch_now(context)
+    roster = badges_for(db.session(), member, now(), switch=switch)
+    answer = schemas.BadgeList(items=badges_in(roster).badges)
+    return jsonify(answer.model_dump(mode="json"))
+
+
+@bp.get("/<course_id>/settings", **operation(STAFF, schemas.Settings, refusals=(404,)))
+@requires(*STAFF)
+@checked
+def get_settings(path: schemas.CoursePath) -> Response:
+    """Give what the course's instructors have decided."""
+    return jsonify(settings_of(the_course(path)).model_dump(mode="json"))
+
+
+@bp.put(
+    "/<course_id>/settings",
+    **operation(TEACHERS, schemas.Settings, refusals=(404, 415)),
+)
+@requires(*TEACHERS)
+@checked
+def put_settings(path: schemas.CoursePath, body: schemas.SettingsChange) -> Response:
+    """Change the settings that are named; the answer has all of them."""
+    context = the_course(path)
+    change(db.session(), context, body, now())
+    db.session.commit()
+    return jsonify(settings_of(context).model_dump(mode="json"))
+
+
+@bp.post(
+    "/<course_id>/sync",
+    **operation(TEACHERS, schemas.SyncAsked, status=202, refusals=(404, 409, 415)),
+)
+@requires(*TEACHERS)
+@checked
+def post_sync(path: schemas.CoursePath) -> Response:
+    """Ask for news from the platform now; the answer does not wait for them."""
+    if not request_sync(db.session(), the_course(path), now(), now_please=True):
+        return problem(409, NOTHING_TO_FETCH)
+    db.session.commit()
+    response = jsonify(schemas.SyncAsked().model_dump(mode="json"))
+    response.status_code = 202
+    return response

@@ -1,0 +1,44 @@
+"""What the API tells a person about themselves."""
+
+from flask import Response, jsonify
+from flask_openapi3.blueprint import APIBlueprint
+
+from gamification.awards import badges_for
+from jobs.clock import now
+from models.db import db
+from views.api import schemas
+from views.api.badges import badges_in
+from views.api.operations import LEARNERS, operation
+from views.api.writing import guard
+from views.guards import launch_session, requires
+from views.pages import switch_now
+
+bp = APIBlueprint("me_api", __name__, url_prefix="/api")
+guard(bp)
+
+
+@bp.get("/me/badges", **operation(LEARNERS, schemas.MyBadges))
+@requires(*LEARNERS)
+def get_badges() -> Response:
+    """List the caller's badges, earned and not, with progress."""
+    launch = launch_session()
+    switch = switch_now(launch.context)
+    roster = badges_for(db.session(), launch.membership, now(), switch=switch)
+    return jsonify(badges_in(roster).model_dump(mode="json"))
+
+
+@bp.get("/v1/me", **operation(LEARNERS, schemas.Me))
+@requires(*LEARNERS)
+def get_me() -> Response:
+    """Say who the caller is, and in which course."""
+    launch = launch_session()
+    context, user = launch.context, launch.membership.user
+    me = schemas.Me(
+        user=schemas.User(id=user.public_id, name=user.name),
+        roles=[launch.role],
+        course=schemas.Course(
+            id=context.public_id, title=context.title, enabled=switch_now(context).on
+        ),
+        tenant=context.tenant.key,
+    )
+    return jsonify(me.model_dump(mode="json"))

@@ -1,0 +1,41 @@
+"""How an operation is described in the OpenAPI document."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar
+
+from flask_openapi3.request import validate_request
+from pydantic import BaseModel
+
+from views.api.problems import problem_response
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LEARNERS = ("learner", "assistant", "instructor", "admin")
+STAFF = ("assistant", "instructor", "admin")
+TEACHERS = ("instructor", "admin")
+
+
+def operation(
+    roles: Sequence[str],
+    answer: type[BaseModel],
+    *,
+    status: int = 200,
+    refusals: Sequence[int] = (),
+) -> dict[str, Any]:
+    """Describe who may call an operation and what it answers, refusals included."""
+    refused = {401, 403, 422, *refusals}
+    return {
+        "responses": {
+            str(status): answer,
+            **{str(code): problem_response(code) for code in sorted(refused)},
+        },
+        "security": [{"launch": []}],
+        "openapi_extensions": {"x-roles": list(roles)},
+    }
+
+
+def checked(view: Callable[P, R]) -> Callable[P, R]:
+    """Read the request only after the guards: who may not ask learns nothing."""
+    decorate: Callable[[Callable[P, R]], Callable[P, R]] = validate_request()  # type: ignore[no-untyped-call] # the library does not say
+    return decorate(view)

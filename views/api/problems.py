@@ -1,0 +1,45 @@
+"""Whatever an API answers instead of what was asked: problem details (RFC 9457)."""
+
+from http import HTTPStatus
+
+from flask import Response, jsonify
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """What went wrong, for a program (`status`) and for a person (`detail`)."""
+
+    model_config = ConfigDict(title="Problem")
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+
+
+def problem(status: int, detail: str) -> Response:
+    """Return a refusal; `detail` says in a sentence what to do about it."""
+    content = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
+    response = jsonify(content.model_dump())
+    response.status_code = status
+    response.content_type = PROBLEM_JSON
+    return response
+
+
+def invalid(error: ValidationError) -> Response:
+    """Return what is wrong with a request, field by field, without its values."""
+    faults = [
+        f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}"
+        for fault in error.errors(include_url=False, include_input=False)
+    ]
+    return problem(422, "; ".join(faults))
+
+
+def problem_response(status: int) -> dict[str, object]:
+    """Describe a refusal in the OpenAPI document."""
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }

@@ -1,0 +1,220 @@
+"""The shapes of the API's answers and questions; sentences are for people."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    model_validator,
+)
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("this is not an IANA time zone such as Europe/Berlin")
+    return name
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+Cursor = Annotated[str, Field(max_length=500)]
+
+
+class Asked(BaseModel):
+    """A question or an order: what it does not know, it refuses."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
+
+
+class CoursePath(Asked):
+    course_id: str = Field(max_length=64)
+
+
+class LeaderboardQuery(Asked):
+    period: str = Field(default="all", pattern=r"^(all|week|month)$")
+
+
+class MembersQuery(Asked):
+    search: str = Field(default="", max_length=100)
+    sort: Literal["name", "points", "badges"] = "name"
+    cursor: Cursor | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class BoardChoice(Asked):
+    joined: StrictBool
+
+
+class Badge(Answer):
+    """A badge, and how far the asking person is."""
+
+    key: str
+    label: str
+    icon: str
+    description: str
+    criterion: str
+    """What to do, in a sentence."""
+    metric: str
+    earned: bool
+    progress: int
+    """In wholes, rounded down, never above the threshold."""
+    threshold: int
+    percent: int
+    granted_at: datetime | None
+
+
+class MyBadges(Answer):
+    """The caller's catalog; empty while a switch is off."""
+
+    enabled: bool
+    badges: list[Badge]
+
+
+class BadgeList(Answer):
+    items: list[Badge]
+    next: None = None
+
+
+class Course(Answer):
+    id: str
+    title: str
+    enabled: bool
+
+
+class User(Answer):
+    id: str
+    name: str
+
+
+class Me(Answer):
+    user: User
+    roles: list[str]
+    course: Course
+    tenant: str
+
+
+class MyStanding(Answer):
+    """One's own totals, all-time; points in wholes, rounded down."""
+
+    points: int = 0
+    events: int = 0
+    completed: int = 0
+
+
+class BoardPlace(Answer):
+    """Whether the caller is on the leaderboard, and under which made-up name."""
+
+    joined: bool
+    name: str
+
+
+class LeaderboardRow(Answer):
+    rank: int | None
+    name: str
+    points: int
+    completed: int
+    badges: int
+    updated_at: datetime | None
+    me: bool
+    user_id: str | None = None
+
+
+class Leaderboard(Answer):
+    """The board as the caller may see it; `off` and `too_few` have no rows."""
+
+    state: Literal["off", "too_few", "ready"]
+    people: int
+    items: list[LeaderboardRow]
+    next: None = None
+
+
+class Member(Answer):
+    user_id: str
+    name: str
+    alias: str
+    role: str
+    status: str
+    points: int
+    completed: int
+    badges: int
+    last_active_at: datetime | None
+
+
+class MemberList(Answer):
+    items: list[Member]
+    next: str | None
+
+
+class Span(Asked):
+    neighbours: int = Field(default=2, ge=0, le=10)
+    top: int = Field(default=3, ge=0, le=50)
+
+
+class SpanChange(Asked):
+    neighbours: int | None = Field(default=None, ge=0, le=10)
+    top: int | None = Field(default=None, ge=0, le=50)
+
+
+class Board(Answer):
+    enabled: bool
+    identity: Literal["alias", "name"]
+    rank: Literal["absolute", "relative", "hidden"]
+    span: Span
+    participation: Literal["opt_in", "opt_out", "all"]
+
+
+class BoardChange(Asked):
+    enabled: StrictBool | None = None
+    identity: Literal["alias", "name"] | None = None
+    rank: Literal["absolute", "relative", "hidden"] | None = None
+    span: SpanChange = SpanChange()
+    participation: Literal["opt_in", "opt_out", "all"] | None = None
+
+
+class Term(Asked):
+    start: date | None = None
+    end: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start and self.end and self.end < self.start:
+            raise ValueError("the term ends before it starts")
+        return self
+
+
+class Settings(Answer):
+    """What a course's instructors decide. `enabled` is the course's own switch."""
+
+    enabled: bool
+    board: Board
+    time_zone: str
+    term: Term
+    locked: list[str]
+
+
+class SettingsChange(Asked):
+    """The settings to change; those it does not name stay as they are."""
+
+    enabled: StrictBool | None = None
+    board: BoardChange = BoardChange()
+    time_zone: ZoneName | None = None
+    term: Term | None = None
+    locked: list[str] | None = None
+    """Read-only: who sends back what was read need not leave it out."""
+
+
+class SyncAsked(Answer):
+    state: Literal["asked"] = "asked"
+
+
+class SessionRenewed(Answer):
+    expires_at: datetime
+    """When it ends unless it is renewed again."""
