@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from gamification.activity import Fact, record
 from jobs.clock import now
 from jobs.marks import Log, Marker, are_believable, log_of
-from jobs.outbox import wake_after_commit
 from jobs.settings import settings
 from jobs.steps import Step, chunks, writing
 from lti import grades, items
@@ -132,7 +131,6 @@ def _record(step: Step, facts: Sequence[Fact]) -> None:
     for batch in chunks(facts, AT_ONCE):
         with writing(step.session, step.course.id):
             recorded = record(step.session, batch, now(), environment=environment)
-            wake_after_commit(step.session)
         step.tally.counts["recorded"] += recorded.new + recorded.corrected
         step.tally.counts["awards"] += len(recorded.awarded)
         step.tally.dropped += [

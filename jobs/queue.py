@@ -41,6 +41,10 @@ class Queue:
         """Have a worker call a job, in `delay` seconds at the earliest."""
         self._huey.enqueue(self._call.s(name, *args, delay=delay or None))
 
+    def close(self) -> None:
+        """Close the connection to the queue; the next use opens it again."""
+        self._huey.storage.close()
+
     def call(self, name: str, *args: int | str) -> None:
         """Call a job here and now, in an application context of its own."""
         with self._app.app_context():
@@ -51,6 +55,7 @@ class Queue:
 
         SIGTERM waits for what is running, half a minute at most; SIGINT does not.
         """
+        self._app.extensions["queue"] = self
         for periodic in schedule(self._app.extensions["laurel"]):
             self._repeat(periodic)
         self._huey.create_consumer(

@@ -14,6 +14,8 @@ from models import Context, Membership, User, UserIdentity
 from models.upsert import insert
 
 STAFF_FOR = timedelta(days=30)
+NOTED_EVERY = timedelta(minutes=1)
+"""How exactly we remember when staff were last called so."""
 ROSTERED = ("learner", "assistant", "instructor", "observer")
 """Whom rosters name; administrators and test users come by launches alone."""
 LEAVERS_UNASKED = 5
@@ -185,10 +187,14 @@ def _enrolment(
     """Return the INSERT that brings people in, back, or into another role."""
     statement = insert(session, Membership).values(rows)
     role = _role_after(statement.excluded.role, now)
+    seen_long_ago = sa.or_(
+        Membership.staff_seen_at.is_(None),
+        Membership.staff_seen_at < now - NOTED_EVERY,
+    )
     is_another = sa.or_(
         Membership.status != "active",
         Membership.role != role,
-        statement.excluded.staff_seen_at.is_not(None),
+        sa.and_(statement.excluded.staff_seen_at.is_not(None), seen_long_ago),
     )
     upsert: sa.UpdateBase = statement.on_conflict_do_update(
         index_elements=["context_id", "user_id"],

@@ -149,6 +149,8 @@ def app(config: Config, clock: Clock) -> Iterator[OpenAPI]:
     app.testing = True
     app.extensions["clock"] = clock
     yield app
+    if queue := app.extensions.get("queue"):
+        queue.close()
     with app.app_context():
         db.engine.dispose()
 
