@@ -8,7 +8,8 @@ from flask import current_app, render_template
 from config import Config
 from gamification.switches import Switch, switch_of
 from jobs.clock import now
-from models import Context, LaunchSession
+from lti import platforms
+from models import Context, LaunchSession, Registration
 from views.guards import STAFF
 from views.wording import direction
 
@@ -64,8 +65,16 @@ def shell(page: Page, launch: LaunchSession, token: str) -> str:
         session_data={"token": token},
         course_title=launch.context.title or launch.context.label or "Your course",
         direction=direction(launch.locale),
+        frame_origins=_growing(launch.registration),
         **_around(page, launch),
     )
+
+
+def _growing(registration: Registration) -> list[str]:
+    """Return the origins whose pages make our frame as tall as we ask them."""
+    if not platforms.of(registration).resizes_frames():
+        return []
+    return sorted({*registration.frame_origins, *registration.learned_origins})
 
 
 def _around(page: Page, launch: LaunchSession) -> dict[str, object]:

@@ -22,6 +22,10 @@ class Platform:
         """Return who may frame us besides the known origins (CSP source list)."""
         return set()
 
+    def resizes_frames(self) -> bool:
+        """Tell whether our frame grows when we ask the page around it."""
+        return False
+
     def owns(self, host: str, registration: Registration) -> bool:  # noqa: ARG002 -- platforms need it
         """Tell whether a host is the platform's though no registered address is."""
         return False

@@ -45,6 +45,13 @@ class Canvas(Platform):
         """
         return {f"https://*{CLOUD}"} if _is_cloud(registration) else set()
 
+    def resizes_frames(self) -> bool:
+        """Ask by `lti.frameResize`.
+
+        https://canvas.instructure.com/doc/api/file.lti_window_post_message.html
+        """
+        return True
+
     def owns(self, host: str, registration: Registration) -> bool:
         """Tell whether a host is a school's in the cloud; services live there.
 

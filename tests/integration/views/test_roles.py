@@ -1,0 +1,152 @@
+"""Who may do what: every route there is, for every role (case F3).
+
+A new route fails these tests until it has its line in the table.
+"""
+
+import pytest
+from flask.testing import FlaskClient
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy.orm import Session
+
+from gamification.catalog import adopt, load
+from tests.factories import a_context, a_member
+from tests.support.clock import NOW
+from tests.support.launches import Caller, a_caller
+from views.pages import settings
+
+PUBLIC = {
+    "GET /api/v1/openapi.json",
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /lti/jwks.json",
+    "GET /lti/login",
+    "GET /lti/login/<registration>",
+    "GET /static/<path:filename>",
+    "GET /static/v-<digest>/<path:name>",
+    "POST /lti/launch",
+    "POST /lti/launch/finish",
+    "POST /lti/login",
+    "POST /lti/login/<registration>",
+}
+EVERYONE = {"learner", "assistant", "instructor", "admin", "observer"}
+PEOPLE = EVERYONE - {"observer"}
+STAFF = {"assistant", "instructor", "admin"}
+TEACHERS = {"instructor", "admin"}
+ALLOWED = {
+    "GET /api/me/badges": PEOPLE,
+    "GET /api/v1/courses/<course_id>/badges": PEOPLE,
+    "GET /api/v1/courses/<course_id>/settings": STAFF,
+    "GET /api/v1/me": PEOPLE,
+    "GET /panel/badges": EVERYONE,
+    "GET /panel/badges/<key>": PEOPLE,
+    "GET /panel/manage": STAFF,
+    "GET /panel/overview": EVERYONE,
+    "POST /api/session": EVERYONE,
+    "POST /api/v1/courses/<course_id>/sync": TEACHERS,
+    "PUT /api/v1/courses/<course_id>/settings": TEACHERS,
+}
+BODIES = {"PUT /api/v1/courses/<course_id>/settings": {"enabled": True}}
+
+
+def routes_of(app: OpenAPI) -> set[str]:
+    return {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_route_says_who_may_enter(app: OpenAPI) -> None:
+    assert routes_of(app) == PUBLIC | set(ALLOWED)
+
+
+def ask(caller: Caller, route: str, course_id: str) -> int:
+    method, _, path = route.partition(" ")
+    path = path.replace("<course_id>", course_id).replace("<key>", "author")
+    if method == "GET":
+        return caller.get(path).status_code
+    return caller.send(method, path, BODIES.get(route)).status_code
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_a_role_enters_where_it_may_and_nowhere_else(
+    role: str, app: OpenAPI, client: FlaskClient, session: Session
+) -> None:
+    course = a_context(
+        session, board_enabled=True, memberships_url="https://lms.example/members"
+    )
+    with app.app_context():
+        adopt(session, course, load(settings().catalog_file), NOW)
+    caller = a_caller(session, client, of=course, role=role)
+
+    answers = {route: ask(caller, route, caller.course_id) for route in ALLOWED}
+
+    entered = {route for route, status in answers.items() if 200 <= status < 300}
+    assert entered == {route for route, roles in ALLOWED.items() if role in roles}
+    refused = {answers[route] for route in set(answers) - entered}
+    assert refused <= {403, 404}
+
+
+def test_nobody_enters_without_a_token(app: OpenAPI, client: FlaskClient) -> None:
+    stranger = Caller(client, "no-such-token", "course")
+
+    answers = {ask(stranger, route, "course") for route in ALLOWED}
+    bare = {
+        client.open(route.split(" ")[1], method=route.split(" ")[0]).status_code
+        for route in ALLOWED
+    }
+
+    assert answers == bare == {401}
+
+
+def test_the_document_names_the_roles_that_may_enter(
+    app: OpenAPI, client: FlaskClient
+) -> None:
+    document = client.get("/api/v1/openapi.json").json
+    assert document is not None
+
+    named = {
+        f"{method.upper()} {path.replace('{', '<').replace('}', '>')}": set(
+            operation["x-roles"]
+        )
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+
+    api = {route for route in ALLOWED if " /api/" in route}
+    # An observer may keep the page open, and has no data to ask for.
+    assert named == {route: ALLOWED[route] & PEOPLE for route in api}
+
+
+@pytest.mark.parametrize("role", ["learner", "instructor"])
+def test_ids_of_another_course_are_not_there(
+    role: str, client: FlaskClient, session: Session
+) -> None:
+    here = a_context(session)
+    # Same course, platform and person ids, in another registration (case F2).
+    elsewhere = a_context(session, lti_id=here.lti_id)
+    neighbour = a_context(session, registration=here.registration)
+    member = a_member(session, of=here, role=role, sub="2")
+    a_member(session, of=elsewhere, role=role, sub="2")
+    caller = a_caller(session, client, member=member, role=role)
+
+    answers = {
+        ask(caller, route, course.public_id)
+        for route, roles in ALLOWED.items()
+        for course in (elsewhere, neighbour)
+        if "<course_id>" in route and role in roles
+    }
+
+    assert answers == {404}
+
+
+def test_a_launch_as_a_learner_has_a_learners_rights(
+    client: FlaskClient, session: Session
+) -> None:
+    # A teacher who looks at the course as a student (case F4).
+    teacher = a_member(session, role="instructor")
+    caller = a_caller(session, client, member=teacher, role="learner")
+
+    answer = caller.get("/panel/manage")
+
+    assert answer.status_code == 403
