@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,9 @@ from models import Context, Earned, Histogram, Item, Membership, Standing
 from tests.factories import POINT, a_context, a_member, an_item
 from tests.support.clock import NOW
 
-KINDS = ("launched", "submitted", "posted", "completed", "graded")
-PLACES = st.tuples(st.integers(0, 3), st.sampled_from([None, 0, 1]))
+# Posts have a daily cap, grades are corrected: these are where it can go wrong.
+KINDS = ("launched", "submitted", *["posted"] * 4, "completed", *["graded"] * 3)
+PLACES = st.tuples(st.sampled_from([0, 0, 1, 2]), st.sampled_from([None, 0]))
 SCORES = st.tuples(st.integers(0, 120), st.sampled_from([0, 3, 100]))
 
 
@@ -33,8 +34,9 @@ def acts(draw: st.DrawFn) -> dict[str, Any]:
         "kind": kind,
         "member": member,
         "item": item,
-        "attempt": draw(st.sampled_from("abcdefgh")),
-        "occurred_at": NOW - timedelta(hours=draw(st.integers(0, 24 * 9))),
+        # Enough posts for the cap of a day; other facts meet again and again.
+        "attempt": draw(st.sampled_from("abcdefgh" if kind == "posted" else "a")),
+        "occurred_at": NOW - timedelta(hours=draw(st.sampled_from([0, 1, 2, 200]))),
         "status": draw(st.sampled_from(["normal", "normal", "late", "excused"])),
         "score": score * POINT if graded else None,
         "maximum": maximum * POINT if graded else None,
@@ -44,7 +46,7 @@ def acts(draw: st.DrawFn) -> dict[str, Any]:
 
 CHANGES = st.lists(
     st.tuples(
-        st.integers(0, 3),
+        st.integers(0, 2),
         st.sampled_from(["learner", "instructor"]),
         st.sampled_from([None, True, False]),
     ),
@@ -55,7 +57,7 @@ CHANGES = st.lists(
 @pytest.fixture
 def course(session: Session) -> tuple[Context, list[Membership], list[Item]]:
     context = a_context(session, time_zone="America/Los_Angeles")
-    members = [a_member(session, of=context) for _ in range(4)]
+    members = [a_member(session, of=context) for _ in range(3)]
     items = [an_item(session, of=context) for _ in range(2)]
     return context, members, items
 
@@ -102,12 +104,13 @@ def derived(session: Session) -> list[Counter[tuple[Any, ...]]]:
 
 
 @settings(
-    max_examples=25,
+    max_examples=40,
     deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
-    batches=st.lists(st.lists(acts(), max_size=12), max_size=4),
+    batches=st.lists(st.lists(acts(), min_size=8, max_size=25), min_size=1, max_size=3),
     changes=CHANGES,
 )
 def test_derived_tables_equal_their_rebuild(
