@@ -117,7 +117,9 @@ class PlatformKeys:
             shelf.lock.release()
 
     def _ask(self, shelf: _Shelf, registration: Registration, now: datetime) -> None:
-        shelf.asked_at = now
+        if shelf.key_set is not None:
+            # The first time is no refetch: keys may be rotated right after it.
+            shelf.asked_at = now
         try:
             shelf.key_set = self._fetch(registration, now)
         except (PlatformUnavailable, AddressRefused):
