@@ -34,19 +34,28 @@ def open_launch(login: Login, launch: "Launch") -> Response:
 
     Raises LaunchRejected when somebody else used the login up a moment before.
     """
-    session, moment = db.session(), now()
+    session = db.session()
     begin_write(session)
-    if not use(session, login, moment):
+    if not use(session, login, now()):
         raise LaunchRejected("state_used")
-    arrival = arrive(session, launch, _gate(login), moment)
+    response = enter(launch, _gate(login))
+    set_pair(response, cookie_name(login.state), "", 0)
+    return response
+
+
+def enter(launch: "Launch", gate: Gate) -> Response:
+    """Write a launch down that is proven and used up, and answer its first panel.
+
+    Ends the transaction; whoever proves the launch begins it, as a writer.
+    """
+    session, moment = db.session(), now()
+    arrival = arrive(session, launch, gate, moment)
     opened, token = open_session(session, arrival, launch, moment)
     _tell_the_rules(arrival, opened.token_hash, moment)
     session.commit()
     g.launch = opened
     framed_by(arrival.registration)
-    response = make_response(open_panel(opened, token))
-    set_pair(response, cookie_name(login.state), "", 0)
-    return response
+    return make_response(open_panel(opened, token))
 
 
 def _gate(login: Login) -> Gate:
