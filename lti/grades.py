@@ -13,6 +13,7 @@ from typing import cast
 from lti.addresses import Origin
 from lti.connector import StrictServiceConnector
 from lti.errors import PlatformUnavailable, ScopeMissing
+from lti.platforms.base import Platform
 from lti.rows import Dropped, RowMalformed, members_of, subject_of, text_of
 
 SCOPES = "https://purl.imsglobal.org/spec/lti-ags/scope/"
@@ -82,16 +83,7 @@ def line_item_pages(
     """Yield our line items; they are whole when this ends without an exception."""
     url = connector.platform.line_items_url(line_items_url)
     for number, body in enumerate(connector.pages(scopes, url, LINE_ITEMS_TYPE), 1):
-        rows = _rows(body, "line items")
-        dropped: list[Dropped] = []
-        found = {}
-        for position, row in enumerate(rows, 1):
-            try:
-                item = _line_item(row, Origin.of(url))
-                found[item.url] = item
-            except RowMalformed as fault:
-                dropped.append(_dropped("line item", number, position, fault))
-        yield LineItemsPage(tuple(found.values()), tuple(dropped))
+        yield read_line_items(body, Origin.of(url), number)
 
 
 def result_pages(
@@ -101,23 +93,44 @@ def result_pages(
 
     Raises what the connector raises, ResourceGone if the line item was deleted.
     """
-    platform = connector.platform
-    url = platform.results_url(line_item_url)
+    url = connector.platform.results_url(line_item_url)
     for number, body in enumerate(connector.pages(scopes, url, RESULTS_TYPE), 1):
-        dropped: list[Dropped] = []
-        found: dict[str, Result] = {}
-        unclear = set()
-        for position, row in enumerate(_rows(body, "results"), 1):
-            sub = ""
-            try:
-                fields = members_of(row)
-                sub = subject_of(fields.get("userId"))
-                found[sub] = _result(sub, fields, platform.acted_at(fields))
-            except RowMalformed as fault:
-                dropped.append(_dropped("result", number, position, fault))
-                unclear.add(sub)
-        unclear -= {"", *found}
-        yield ResultsPage(tuple(found.values()), frozenset(unclear), tuple(dropped))
+        yield read_results(body, connector.platform, number)
+
+
+def read_line_items(
+    body: object, origin: Origin | None, number: int = 1
+) -> LineItemsPage:
+    """Read a page of line items; one on another host would get our token: dropped."""
+    dropped: list[Dropped] = []
+    found = {}
+    for position, row in enumerate(_rows(body, "line items"), 1):
+        try:
+            item = _line_item(row, origin)
+            found[item.url] = item
+        except RowMalformed as fault:
+            where = f"line items page {number}, row {position}"
+            dropped.append(Dropped(where, str(fault)))
+    return LineItemsPage(tuple(found.values()), tuple(dropped))
+
+
+def read_results(body: object, platform: Platform, number: int = 1) -> ResultsPage:
+    """Read a page of results; a person who is named again is as the last row says."""
+    dropped: list[Dropped] = []
+    found: dict[str, Result] = {}
+    unclear = set()
+    for position, row in enumerate(_rows(body, "results"), 1):
+        sub = ""
+        try:
+            fields = members_of(row)
+            sub = subject_of(fields.get("userId"))
+            found[sub] = _result(sub, fields, platform.acted_at(fields))
+        except RowMalformed as fault:
+            where = f"results page {number}, row {position}"
+            dropped.append(Dropped(where, str(fault)))
+            unclear.add(sub)
+    unclear -= {"", *found}
+    return ResultsPage(tuple(found.values()), frozenset(unclear), tuple(dropped))
 
 
 def _rows(body: object, what: str) -> list[object]:
@@ -126,17 +139,13 @@ def _rows(body: object, what: str) -> list[object]:
     return body
 
 
-def _dropped(what: str, page: int, row: int, fault: RowMalformed) -> Dropped:
-    return Dropped(f"{what}s page {page}, row {row}", str(fault))
-
-
 def _line_item(row: object, origin: Origin | None) -> LineItem:
     fields = members_of(row)
     url = fields.get("id")
     if not isinstance(url, str) or not 0 < len(url) <= LONGEST_URL:
         raise RowMalformed("no line item URL")
     if Origin.of(url) != origin:
-        raise RowMalformed("line item on another host")
+        raise RowMalformed("item on another host")
     maximum = _amount(fields.get("scoreMaximum"), "maximum")
     if maximum == 0:
         raise RowMalformed("maximum is not above zero")
