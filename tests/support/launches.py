@@ -10,9 +10,14 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from config import ROOT
+from gamification.activity import Fact, record
+from gamification.catalog import adopt, load
 from models import Context, LaunchSession, Membership
-from tests.factories import a_member
+from tests.factories import a_context, a_member, an_item
 from tests.support.clock import NOW
+
+CATALOG = ROOT / "catalog.toml"
 
 
 @dataclass(frozen=True)
@@ -82,3 +87,28 @@ def a_caller(
     member = member or a_member(session, of=of, role=role)
     course = session.get_one(Context, member.context_id).public_id
     return Caller(client, a_launch(session, member, role=role, **columns), course)
+
+
+def a_live_course(session: Session, **columns: Any) -> Context:  # noqa: ANN401 -- any other column of the row
+    """Build a course that is on, with the shipped badges."""
+    course = a_context(session, **columns)
+    adopt(session, course, load(CATALOG), NOW)
+    return course
+
+
+def hand_in(session: Session, member: Membership, times: int) -> None:
+    """Let a member hand something in so many times, just now: two points each."""
+    item = an_item(session, of=session.get_one(Context, member.context_id))
+    facts = [
+        Fact(
+            context_id=member.context_id,
+            membership_id=member.id,
+            item_id=item.id,
+            kind="submitted",
+            occurred_at=NOW,
+            source="test",
+            attempt=str(attempt),
+        )
+        for attempt in range(times)
+    ]
+    assert record(session, facts, NOW, environment=True).new == times

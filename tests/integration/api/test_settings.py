@@ -1,0 +1,203 @@
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from gamification.standings.upkeep import refresh
+from models import AuditEntry, Badge, Histogram, Outbox
+from tests.factories import a_context, a_member
+from tests.support.launches import a_caller, a_live_course, hand_in
+
+AS_DELIVERED = {
+    "enabled": True,
+    "board": {
+        "enabled": False,
+        "identity": "alias",
+        "rank": "absolute",
+        "span": {"neighbours": 2, "top": 3},
+        "participation": "opt_in",
+    },
+    "time_zone": "UTC",
+    "term": {"start": None, "end": None},
+    "locked": [],
+}
+
+
+def test_what_is_read_can_be_sent_back_and_changes_nothing(
+    client: FlaskClient, session: Session
+) -> None:
+    teacher = a_caller(session, client, of=a_context(session), role="instructor")
+    read = teacher.get(f"{teacher.course}/settings").json
+
+    answer = teacher.send("PUT", f"{teacher.course}/settings", read)
+
+    assert answer.json == read == AS_DELIVERED
+    assert session.scalars(sa.select(AuditEntry)).all() == []
+
+
+def test_what_is_named_changes_and_the_rest_stays(
+    client: FlaskClient, session: Session
+) -> None:
+    teacher = a_caller(session, client, of=a_context(session), role="instructor")
+
+    answer = teacher.send(
+        "PUT",
+        f"{teacher.course}/settings",
+        {
+            "board": {"enabled": True, "span": {"top": 5}},
+            "term": {"start": "2026-09-01", "end": "2027-02-01"},
+        },
+    )
+
+    board = {**AS_DELIVERED["board"], "enabled": True}  # type: ignore[dict-item] # a literal above
+    expected = {
+        **AS_DELIVERED,
+        "board": {**board, "span": {"neighbours": 2, "top": 5}},
+        "term": {"start": "2026-09-01", "end": "2027-02-01"},
+    }
+    assert answer.json == expected
+    assert teacher.get(f"{teacher.course}/settings").json == expected
+    assert [e.action for e in session.scalars(sa.select(AuditEntry))] == [
+        "settings_changed"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"enabled": "yes"}, "enabled: Input should be a valid boolean"),
+        (
+            {"board": {"span": {"top": 51}}},
+            "board.span.top: Input should be less than or equal to 50",
+        ),
+        (
+            {"board": {"identity": "e-mail"}},
+            "board.identity: Input should be 'alias' or 'name'",
+        ),
+        ({"points": 3}, "points: Extra inputs are not permitted"),
+        (
+            {"time_zone": "Mars/Olympus"},
+            (
+                "time_zone: Value error, this is not an IANA time zone such as "
+                "Europe/Berlin"
+            ),
+        ),
+        (
+            {"term": {"start": "2026-09-01", "end": "2026-08-01"}},
+            "term: Value error, the term ends before it starts",
+        ),
+        ([], "body: Input should be a valid dictionary or instance of SettingsChange"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused_by_name(
+    change: Any,  # noqa: ANN401 -- whatever JSON can hold
+    fault: str,
+    client: FlaskClient,
+    session: Session,
+) -> None:
+    teacher = a_caller(session, client, of=a_context(session), role="instructor")
+
+    answer = client.put(
+        f"{teacher.course}/settings",
+        json=change,
+        headers={"Authorization": f"Bearer {teacher.token}"},
+    )
+
+    assert answer.status_code == 422
+    assert answer.content_type == "application/problem+json"
+    assert answer.json == {
+        "type": "about:blank",
+        "title": "Unprocessable Entity",
+        "status": 422,
+        "detail": fault,
+    }
+    assert teacher.get(f"{teacher.course}/settings").json == AS_DELIVERED
+
+
+def test_a_write_that_is_not_json_is_refused(
+    client: FlaskClient, session: Session
+) -> None:
+    teacher = a_caller(session, client, of=a_context(session), role="instructor")
+
+    answer = client.put(
+        f"{teacher.course}/settings",
+        data={"enabled": "false"},
+        headers={"Authorization": f"Bearer {teacher.token}"},
+    )
+
+    assert answer.status_code == 415
+    assert teacher.get(f"{teacher.course}/settings").json == AS_DELIVERED
+
+
+def test_a_course_that_is_turned_on_gets_its_badges_and_is_looked_at(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_context(
+        session, enabled=False, memberships_url="https://lms.example/members"
+    )
+    teacher = a_caller(session, client, of=course, role="instructor")
+
+    answer = teacher.send("PUT", f"{teacher.course}/settings", {"enabled": True})
+
+    assert answer.status_code == 200
+    assert (
+        len(session.scalars(sa.select(Badge).filter_by(context_id=course.id)).all())
+        == 5
+    )
+    waiting = session.scalars(sa.select(Outbox.job).order_by(Outbox.job))
+    assert waiting.all() == ["evaluate_course", "sync_course_now"]
+
+
+def test_a_course_that_stays_off_by_another_switch_gets_nothing(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_context(session, enabled=False)
+    course.tenant.enabled = False
+    teacher = a_caller(session, client, of=course, role="instructor")
+
+    answer = teacher.send("PUT", f"{teacher.course}/settings", {"enabled": True})
+
+    assert answer.status_code == 200
+    assert session.scalars(sa.select(Badge)).all() == []
+    assert session.scalars(sa.select(Outbox)).all() == []
+
+
+def test_another_participation_counts_people_where_they_belong_now(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_live_course(session)
+    ada = a_member(session, of=course)
+    hand_in(session, ada, times=1)
+    refresh(session, course)
+    teacher = a_caller(session, client, of=course, role="instructor")
+    counted = sa.select(Histogram.people).filter_by(
+        context_id=course.id, period="all", audience="participants"
+    )
+    before = session.scalars(counted).all()
+    session.commit()
+
+    teacher.send(
+        "PUT", f"{teacher.course}/settings", {"board": {"participation": "all"}}
+    )
+
+    assert (before, session.scalars(counted).all()) == ([], [1])
+
+
+def test_another_zone_moves_the_days(client: FlaskClient, session: Session) -> None:
+    course = a_live_course(session)
+    ada = a_member(session, of=course)
+    hand_in(session, ada, times=1)
+    learner = a_caller(session, client, member=ada)
+    teacher = a_caller(session, client, of=course, role="instructor")
+
+    teacher.send(
+        "PUT", f"{teacher.course}/settings", {"time_zone": "Pacific/Kiritimati"}
+    )
+
+    answer = learner.get("/api/me/badges").json
+    assert answer is not None
+    assert [badge["progress"] for badge in answer["badges"]] == [1, 2, 2, 1, 1]
+    weeks = sa.select(Histogram.period).where(Histogram.period.like("%-W%"))
+    assert session.scalars(weeks).all() == ["2026-W48"]
