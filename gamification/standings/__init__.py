@@ -1,1 +1,42 @@
 """Where a learner stands: with oneself first, and on a board for who joins it."""
+
+from gamification.standings.aliases import assign as assign_aliases
+from gamification.standings.board import Board, BoardRow, leaderboard
+from gamification.standings.class_list import (
+    BadCursor,
+    ClassPage,
+    ClassRow,
+    Page,
+    class_list,
+)
+from gamification.standings.consent import set_consent
+from gamification.standings.milestones import Milestone, next_milestone
+from gamification.standings.mine import (
+    MyStanding,
+    PersonalBest,
+    periods_of,
+    personal_best,
+    standing_of,
+)
+from gamification.standings.upkeep import refresh
+
+__all__ = [
+    "BadCursor",
+    "Board",
+    "BoardRow",
+    "ClassPage",
+    "ClassRow",
+    "Milestone",
+    "MyStanding",
+    "Page",
+    "PersonalBest",
+    "assign_aliases",
+    "class_list",
+    "leaderboard",
+    "next_milestone",
+    "periods_of",
+    "personal_best",
+    "refresh",
+    "set_consent",
+    "standing_of",
+]

@@ -1,0 +1,164 @@
+"""Everybody of a course for its staff, page by page."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.metrics import ALL, POINT
+from models import Award, Context, Earned, Membership, Standing, User
+
+Sort = Literal["name", "points", "badges"]
+
+
+class BadCursor(ValueError):
+    """A cursor is not one of ours, or was made for another order."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which part of a list is wanted."""
+
+    sort: Sort = "name"
+    """By name from A, by points or badges from the most."""
+    after: str | None = None
+    """The cursor a page before it named as `next`."""
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassRow:
+    """One member, by name: for staff alone."""
+
+    user_id: str
+    name: str
+    alias: str
+    role: str
+    status: str
+    points: int
+    """Whole points, rounded down."""
+    completed: int
+    badges: int
+    last_active_at: datetime | None
+    """When they last did something that counts."""
+
+
+@dataclass(frozen=True)
+class ClassPage:
+    rows: list[ClassRow]
+    next: str | None
+
+
+def class_list(
+    session: Session, context: Context, *, search: str = "", page: Page | None = None
+) -> ClassPage:
+    """Return a page of a course's members whose name or alias contains a text.
+
+    One query. Raises BadCursor when `after` does not belong to this order.
+    """
+    page = page or Page()
+    key = _sort_key(page.sort)
+    place = sa.tuple_(key, Membership.id)
+    query = _members(context, key)
+    if search:
+        query = query.where(
+            sa.or_(
+                User.name.icontains(search, autoescape=True),
+                Membership.alias.icontains(search, autoescape=True),
+            )
+        )
+    up = page.sort == "name"
+    if page.after:
+        last = _place_of(page)
+        query = query.where(place > last if up else place < last)
+    order = [key, Membership.id] if up else [key.desc(), Membership.id.desc()]
+    rows = session.execute(query.order_by(*order).limit(page.limit + 1)).all()
+    more = len(rows) > page.limit
+    shown = rows[: page.limit]
+    return ClassPage(
+        [_row(row) for row in shown],
+        _cursor(page.sort, shown[-1][0], shown[-1][1]) if more else None,
+    )
+
+
+def _members(
+    context: Context, key: sa.ColumnElement[Any]
+) -> sa.Select[*tuple[Any, ...]]:
+    active = (
+        sa.select(sa.func.max(Earned.occurred_at))
+        .where(Earned.membership_id == Membership.id)
+        .correlate(Membership)
+        .scalar_subquery()
+    )
+    overall = sa.and_(
+        Standing.membership_id == Membership.id,
+        Standing.context_id == context.id,
+        Standing.period == ALL,
+    )
+    return (
+        sa.select(
+            key,
+            Membership.id,
+            Membership,
+            User,
+            Standing.points,
+            Standing.completed,
+            _badges(),
+            active,
+        )
+        .join(User, User.id == Membership.user_id)
+        .outerjoin(Standing, overall)
+        .where(Membership.context_id == context.id)
+    )
+
+
+def _badges() -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.count())
+        .where(Award.membership_id == Membership.id, Award.ended_at.is_(None))
+        .correlate(Membership)
+        .scalar_subquery()
+    )
+
+
+def _sort_key(sort: Sort) -> sa.ColumnElement[Any]:
+    if sort == "name":
+        return sa.func.lower(User.name)
+    return sa.func.coalesce(Standing.points, 0) if sort == "points" else _badges()
+
+
+def _row(found: Any) -> ClassRow:  # noqa: ANN401 -- a row of `_members`
+    _, _, member, user, points, completed, badges, active = found
+    return ClassRow(
+        user_id=user.public_id,
+        name=user.name,
+        alias=member.alias,
+        role=member.role,
+        status=member.status,
+        points=(points or 0) // POINT,
+        completed=completed or 0,
+        badges=badges,
+        last_active_at=active,
+    )
+
+
+def _cursor(sort: Sort, value: str | int, member: int) -> str:
+    text = json.dumps([sort, value, member]).encode()
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def _place_of(page: Page) -> sa.Tuple:
+    kind = str if page.sort == "name" else int
+    try:
+        padded = f"{page.after}{'=' * (-len(page.after or '') % 4)}"
+        sort, value, member = json.loads(base64.urlsafe_b64decode(padded))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise BadCursor("This cursor cannot be read.") from error
+    if (sort, type(value), type(member)) != (page.sort, kind, int):
+        raise BadCursor("This cursor belongs to another list.")
+    return sa.tuple_(sa.literal(value), sa.literal(member))
