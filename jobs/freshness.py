@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 
 from jobs.clock import now
 from jobs.settings import settings
-from lti.errors import LTIError, PlatformUnavailable, ResourceGone, ScopeMissing
+from lti.errors import (
+    AddressRefused,
+    LTIError,
+    PlatformUnavailable,
+    ResourceGone,
+    ScopeMissing,
+    WalkStopped,
+)
 from lti.rows import Dropped
 from models import Context, Outbox, SyncState
 from models.upsert import insert
@@ -27,6 +34,14 @@ ATTEMPT = timedelta(minutes=30)
 """How long an attempt may take until somebody else may begin one."""
 ROWS_NAMED = 20
 LONGEST_ERROR = 255
+
+ADVICE: dict[type[LTIError], str] = {
+    ScopeMissing: "Ask the platform's administrator to allow it for this tool.",
+    ResourceGone: "Open the tool in the course once; if it ended, all is well.",
+    PlatformUnavailable: "Nothing to do: we try again by ourselves.",
+    AddressRefused: "If it is right, `flask platform approve` takes --frame-origin.",
+    WalkStopped: "What was read is kept. Nobody was taken out.",
+}
 
 
 @dataclass
@@ -175,13 +190,8 @@ def pause_after(
 
 def sentence_of(error: LTIError) -> str:
     """Return what went wrong and what to do, for an operator or an instructor."""
-    if isinstance(error, ScopeMissing):
-        return f"{error} Ask the platform's administrator to allow it for this tool."
-    if isinstance(error, ResourceGone):
-        return f"{error} Open the tool in the course once; if it ended, all is well."
-    if isinstance(error, PlatformUnavailable):
-        return f"{error} Nothing to do: we try again by ourselves."
-    return str(error)
+    advice = (advice for kind, advice in ADVICE.items() if isinstance(error, kind))
+    return f"{error} {next(advice, '')}".strip()
 
 
 def _source(source: str, state: SyncState | None, oldest: datetime) -> SourceFreshness:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from random import SystemRandom
 
+from gamification.standings.aliases import assign
 from gamification.standings.upkeep import refresh
 from jobs.clock import now
 from jobs.steps import Step, chunks, writing
@@ -51,6 +53,7 @@ def _leave(step: Step, present: set[str], began: datetime) -> None:
             step.tally.counts["left"] = len(leavers.members)
         else:
             step.tally.needs = _question(leavers)
+        assign(step.session, context, SystemRandom())
 
 
 def _question(leavers: Leavers) -> str:

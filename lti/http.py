@@ -186,8 +186,12 @@ class _PublicSecure(_WatchedSecure):
     def _new_conn(self) -> socket.socket:
         _refuse_private(_addresses_of(self.host, self.port or HTTPS_PORT))
         line = super()._new_conn()
-        # The name may have been answered differently this time.
-        _refuse_private({line.getpeername()[0]})
+        try:
+            # The name may have been answered differently this time.
+            _refuse_private({line.getpeername()[0]})
+        except AddressRefused:
+            line.close()
+            raise
         return line
 
 
