@@ -2,11 +2,13 @@
 
 from flask import Flask
 
-from views.commands import keys, mcp, platform, sync, worker
+from views.commands import catalog, gamification, keys, mcp, platform, sync, worker
 
 
 def register(app: Flask) -> None:
     """Add every command to the application."""
+    app.cli.add_command(catalog.group)
+    app.cli.add_command(gamification.group)
     app.cli.add_command(keys.group)
     app.cli.add_command(mcp.command)
     app.cli.add_command(platform.group)

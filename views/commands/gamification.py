@@ -1,0 +1,133 @@
+"""`flask gamification …`: the switches, and the nightly look at any time."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+import click
+from flask.cli import AppGroup
+
+from gamification.switches import (
+    NotFound,
+    Switch,
+    get_course,
+    get_tenant,
+    switch_of,
+    switch_of_tenant,
+)
+from jobs.awards import Scope, recompute_all
+from jobs.clock import now
+from jobs.sync import request_sync
+from models import Context
+from models.db import db
+from models.locks import begin_write
+from views.pages import settings
+
+P = ParamSpec("P")
+
+group = AppGroup("gamification", help="Badges and boards: on, off, and up to date.")
+of_tenant = click.option("--tenant", required=True, help="The organisation's key.")
+of_course = click.option("--course", help="One course: our id, or the platform's.")
+
+ENVIRONMENT_OFF = "The operator's switch is off: set GAMIFICATION_ENABLED=true."
+
+
+def _explained(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn what is not there into a sentence and exit code 2."""
+
+    @wraps(command)
+    def explained(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except NotFound as missing:
+            raise click.UsageError(str(missing)) from None
+
+    return explained
+
+
+@group.command("enable")
+@of_tenant
+@of_course
+@_explained
+def enable(tenant: str, course: str | None) -> None:
+    """Switch an organisation on, or one course of it, and its organisation with it."""
+    session = db.session()
+    begin_write(session)
+    owner = get_tenant(session, tenant)
+    context = get_course(session, owner, course) if course else None
+    context_id = context.id if context else None
+    if context is None or not owner.enabled:
+        click.echo(f"[{tenant}] on")
+    owner.enabled = True
+    if context:
+        context.enabled = True
+        request_sync(session, context, now(), now_please=True)
+        click.echo(f"[{tenant}] {_name(context)} on")
+    session.commit()
+    _recompute(Scope(tenant, context_id))
+
+
+@group.command("disable")
+@of_tenant
+@of_course
+@_explained
+def disable(tenant: str, course: str | None) -> None:
+    """Switch an organisation off, or one course of it; nothing is deleted."""
+    session = db.session()
+    begin_write(session)
+    owner = get_tenant(session, tenant)
+    if course:
+        context = get_course(session, owner, course)
+        context.enabled = False
+        click.echo(f"[{tenant}] {_name(context)} off")
+    else:
+        owner.enabled = False
+        click.echo(f"[{tenant}] off")
+    session.commit()
+
+
+@group.command("recompute")
+@click.option("--tenant", help="Only this organisation.")
+@of_course
+@click.option("--dry-run", is_flag=True, help="Tell what would be awarded.")
+@_explained
+def recompute(tenant: str | None, course: str | None, *, dry_run: bool) -> None:
+    """Award what is earned and missing; safe at any time."""
+    session = db.session()
+    owner = get_tenant(session, tenant) if tenant else None
+    if course and not owner:
+        raise click.UsageError("--course needs --tenant: its courses are looked up.")
+    context = get_course(session, owner, course) if owner and course else None
+    scope = Scope(tenant, context.id if context else None, is_trial=dry_run)
+    session.rollback()
+    _recompute(scope)
+
+
+def _recompute(scope: Scope) -> None:
+    """Recompute and say what came of it, or which switch is off."""
+    if not settings().gamification_enabled:
+        click.echo(f"{ENVIRONMENT_OFF} Nothing was recomputed.")
+        return
+    trial = " (dry run: nothing was written)" if scope.is_trial else ""
+    for key, found in recompute_all(scope):
+        off_by = _switch(key, scope).off_by
+        if off_by:
+            click.echo(f"[{key}] off ({', '.join(off_by)}): nothing was recomputed")
+        else:
+            click.echo(
+                f"[{key}] contributors={found.contributors} "
+                f"badges_awarded={found.badges_awarded}{trial}"
+            )
+
+
+def _switch(key: str, scope: Scope) -> Switch:
+    session = db.session()
+    if scope.context_id is None:
+        tenant = get_tenant(session, key)
+        return switch_of_tenant(session, tenant, environment=True)
+    context = session.get_one(Context, scope.context_id)
+    return switch_of(context, environment=True)
+
+
+def _name(context: Context) -> str:
+    return f"{context.public_id} {context.title or context.lti_id}"
