@@ -1,12 +1,15 @@
 """What a launch sets going: the one place where LTI meets the rules."""
 
 from datetime import datetime
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from flask import Response, current_app, g, make_response
 
 from gamification.activity import Fact, record
 from gamification.catalog import adopt
+from gamification.metrics.people import is_ranked
+from gamification.standings import aliases
 from gamification.standings.upkeep import refresh
 from gamification.switches import switch_of
 from jobs.clock import now
@@ -75,6 +78,8 @@ def _tell_the_rules(arrival: Arrival, attempt: str, moment: datetime) -> None:
     environment = settings().gamification_enabled
     if not switch_of(context, environment=environment).on:
         return
+    if not member.alias and is_ranked(member):
+        aliases.assign(session, context, SystemRandom(), [member.id])
     adopt(session, context, catalog_at(settings().catalog_file), moment)
     launched = Fact(
         context_id=context.id,
