@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from flask import url_for
 
 from gamification.awards import badges_for
+from gamification.standings import BadCursor, ClassPage, class_list
+from gamification.standings import Page as ListPage
+from gamification.standings.class_list import Sort
 from jobs.clock import now
 from jobs.freshness import SourceFreshness, freshness
 from models import LaunchSession
@@ -14,6 +20,12 @@ from views.catalog import catalog_at
 from views.pages import TEACHERS, Page, settings, switch_now
 from views.wording import counted, grouped
 
+PAGE = 50
+SORTS: dict[Sort, str] = {
+    "name": "By name",
+    "points": "By points",
+    "badges": "By badges",
+}
 SOURCES = {"roster": "People in the course", "results": "Results"}
 READ = {"people": "person", "items": "item", "results": "result"}
 
@@ -41,6 +53,30 @@ class Source:
     dropped: list[str]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which part of the class is asked for."""
+
+    search: str = ""
+    sort: Sort = "name"
+    after: str | None = None
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Self:
+        """Read an address; what makes no sense is as if it were not there."""
+        asked = query.get("sort")
+        return cls(
+            search=query.get("search", "").strip()[:100],
+            sort=next((sort for sort in SORTS if sort == asked), "name"),
+            after=query.get("after") or None,
+        )
+
+    def route(self, after: str | None = None) -> str:
+        """Return the route of this list, or of its page after a cursor."""
+        asked = {"search": self.search, "sort": self.sort, "after": after or ""}
+        return f"class?{urlencode({k: v for k, v in asked.items() if v})}"
+
+
 def manage(launch: LaunchSession) -> Page:
     """Return the course's switches, its freshness and what can be earned in it."""
     context = launch.context
@@ -55,7 +91,9 @@ def manage(launch: LaunchSession) -> Page:
             "course": context,
             "is_waiting": fresh.is_waiting,
             "may_manage": launch.role in TEACHERS,
-            "settings_url": f"/api/v1/courses/{context.public_id}/settings",
+            "settings_url": url_for(
+                "course_api.put_settings", course_id=context.public_id
+            ),
             "sources": [_in_words(source) for source in fresh.sources],
             "switch": switch_now(context),
             "sync_minutes": settings().sync_every_minutes,
@@ -72,6 +110,38 @@ def badges(launch: LaunchSession) -> Page:
         "badges",
         {"catalog": _earnable(launch)},
     )
+
+
+def people(launch: LaunchSession, asked: Asked) -> Page:
+    """Return one page of the class, with points and badges."""
+    found = _class(launch, asked)
+    return Page(
+        "instructor/people.html",
+        "Class",
+        asked.route(asked.after),
+        "class",
+        {
+            "caption": f"The class, {SORTS[asked.sort].lower()}",
+            "first_route": asked.route(),
+            "is_later_page": asked.after is not None,
+            "next_route": found.next and asked.route(found.next),
+            "people": found.rows,
+            "search": asked.search,
+            "sort": asked.sort,
+            "sorts": SORTS,
+        },
+    )
+
+
+def _class(launch: LaunchSession, asked: Asked) -> ClassPage:
+    """Return the page asked for; a cursor that makes no sense begins anew."""
+    session, context = db.session(), launch.context
+    try:
+        page = ListPage(asked.sort, asked.after, PAGE)
+        return class_list(session, context, search=asked.search, page=page)
+    except BadCursor:
+        page = ListPage(asked.sort, limit=PAGE)
+        return class_list(session, context, search=asked.search, page=page)
 
 
 def _earnable(launch: LaunchSession) -> list[Earnable]:

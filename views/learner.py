@@ -1,11 +1,40 @@
 """What a learner sees: oneself first, the others only if both sides want it."""
 
+from dataclasses import dataclass, replace
+from random import SystemRandom
+
 from gamification.awards import BadgeRoster, BadgeStanding, badges_for
+from gamification.metrics.people import is_ranked
+from gamification.standings import (
+    Board,
+    PersonalBest,
+    assign_aliases,
+    leaderboard,
+    next_milestone,
+    personal_best,
+    standing_of,
+)
+from gamification.standings.audience import PARTICIPANTS, audience_of
 from jobs.clock import now
 from jobs.freshness import freshness
 from models import LaunchSession
 from models.db import db
-from views.pages import Page, is_staff, switch_now
+from views.pages import Page, has_board, is_staff, switch_now
+from views.wording import counted
+
+PERIODS = {"week": "This week", "month": "This month", "all": "All time"}
+
+
+@dataclass(frozen=True)
+class Participation:
+    """Whether a learner is on the board, under which name, and may change it."""
+
+    joined: bool
+    may_choose: bool
+    name: str
+    """What the others read; empty until an alias was given."""
+    is_real: bool
+    """It is the learner's own name, not an alias."""
 
 
 def overview(launch: LaunchSession) -> Page:
@@ -15,6 +44,7 @@ def overview(launch: LaunchSession) -> Page:
         return Page("panel/quiet.html", "Your course", "overview", "overview")
     session, moment, member = db.session(), now(), launch.membership
     roster = badges_for(session, member, moment, switch=switch)
+    standing = standing_of(session, member)
     return Page(
         "panel/overview.html",
         "Overview",
@@ -25,6 +55,10 @@ def overview(launch: LaunchSession) -> Page:
             "roster": roster,
             "earned_count": sum(badge.earned for badge in roster.badges),
             "next_badge": next_badge(roster),
+            "milestone": next_milestone(standing.points),
+            "standing": standing,
+            "week": _week(personal_best(session, member, moment)),
+            "board_teaser": _teaser(launch),
             "freshness": freshness(session, launch.context),
         },
     )
@@ -45,3 +79,84 @@ def badge(launch: LaunchSession, key: str) -> Page | None:
         return None
     tab = "badges" if is_staff(launch) else "overview"
     return Page("panel/badge.html", found.label, f"badges/{key}", tab, {"badge": found})
+
+
+def board(launch: LaunchSession, period: str) -> Page | None:
+    """Return the board of a period, or None where there is no board to be seen."""
+    context = launch.context
+    period = period if period in PERIODS else "all"
+    shown = board_of(launch, period)
+    if shown.state == "off":
+        return None
+    tabs = [
+        {"key": key, "label": label, "current": key == period}
+        for key, label in PERIODS.items()
+    ]
+    return Page(
+        "panel/leaderboard.html",
+        "Leaderboard",
+        f"leaderboard?period={period}",
+        "leaderboard",
+        {
+            "board": shown,
+            "caption": f"Leaderboard, {PERIODS[period].lower()}",
+            "periods": tabs,
+            "participation": participation_of(launch),
+            "form": "absolute" if is_staff(launch) else context.board_rank,
+            "gap_before": _gap(shown),
+            "aliased": context.board_identity == "alias" and not is_staff(launch),
+        },
+    )
+
+
+def board_of(launch: LaunchSession, period: str) -> Board:
+    """Return the board of `week`, `month` or `all` as this person may see it."""
+    switch = switch_now(launch.context)
+    if not has_board(launch):
+        switch = replace(switch, course=False)
+    return leaderboard(
+        db.session(), launch.membership, now(), switch=switch, period=period
+    )
+
+
+def name_on_board(launch: LaunchSession) -> None:
+    """Make sure that somebody who joins has a name to join under."""
+    members = [launch.membership.id]
+    assign_aliases(db.session(), launch.context, SystemRandom(), members)
+
+
+def participation_of(launch: LaunchSession) -> Participation:
+    """Return how somebody takes part, and whether that is theirs to say."""
+    context, member = launch.context, launch.membership
+    is_real = context.board_identity == "name" and bool(member.user.name)
+    return Participation(
+        joined=audience_of(member, context.board_participation) == PARTICIPANTS,
+        may_choose=context.board_participation != "all" and is_ranked(member),
+        name=member.user.name if is_real else member.alias,
+        is_real=is_real,
+    )
+
+
+def _week(best: PersonalBest) -> str:
+    """Say how this week goes: compared with oneself alone."""
+    this_week = f"{counted(best.this_week, 'score')} this week"
+    if best.is_now:
+        return f"{this_week}: your best week so far."
+    if best.best:
+        return f"{this_week}. Your best week had {counted(best.best, 'score')}."
+    return f"{this_week}."
+
+
+def _teaser(launch: LaunchSession) -> str:
+    """Invite to the board, if there is one for this person."""
+    if not has_board(launch) or not is_ranked(launch.membership):
+        return ""
+    if not participation_of(launch).joined:
+        return "There is a leaderboard. You are on it only if you join."
+    return "You are on the leaderboard of this course."
+
+
+def _gap(board: Board) -> int | None:
+    """Return the row before which others were left out, as the ranks tell."""
+    places = enumerate((row.rank for row in board.rows), 1)
+    return next((p - 1 for p, rank in places if rank is not None and rank > p), None)

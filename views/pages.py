@@ -88,6 +88,18 @@ def _around(page: Page, launch: LaunchSession) -> dict[str, object]:
     }
 
 
+def has_board(launch: LaunchSession) -> bool:
+    """Tell whether there is a board for this launch.
+
+    Staff who look at the course as a learner have none: theirs shows names.
+    """
+    if launch.role == "observer":
+        return False
+    in_disguise = launch.membership.role in STAFF and not is_staff(launch)
+    on = switch_now(launch.context).on and launch.context.board_enabled
+    return on and not in_disguise
+
+
 def tabs_of(launch: LaunchSession) -> list[Tab]:
     """Return the panels that this person has; what is off is not there."""
     on = switch_now(launch.context).on
@@ -96,6 +108,6 @@ def tabs_of(launch: LaunchSession) -> list[Tab]:
         tabs += [Tab("badges", "Badges")] if on else []
     else:
         tabs = [Tab("overview", "Overview")]
-    if on and launch.context.board_enabled and launch.role != "observer":
+    if has_board(launch):
         tabs.append(Tab("leaderboard", "Leaderboard"))
     return tabs

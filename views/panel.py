@@ -1,6 +1,6 @@
 """The panels: the first inside the launch's own page, the others fetched by it."""
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, request
 
 from models import LaunchSession
 from views import instructor, learner, pages
@@ -18,7 +18,9 @@ def open_panel(launch: LaunchSession, token: str) -> str:
 
 def _asked_for(launch: LaunchSession) -> Page:
     if launch.panel == "badge" and launch.badge_key:
-        return _badge(launch, launch.badge_key) or _home(launch)
+        return learner.badge(launch, launch.badge_key) or _home(launch)
+    if launch.panel == "leaderboard":
+        return _board(launch, "all")
     if launch.panel == "badges" and is_staff(launch):
         return instructor.badges(launch)
     return _home(launch)
@@ -28,8 +30,8 @@ def _home(launch: LaunchSession) -> Page:
     return instructor.manage(launch) if is_staff(launch) else learner.overview(launch)
 
 
-def _badge(launch: LaunchSession, key: str) -> Page | None:
-    return learner.badge(launch, key)
+def _board(launch: LaunchSession, period: str) -> Page:
+    return learner.board(launch, period) or _home(launch)
 
 
 def _shown(page: Page) -> str:
@@ -50,13 +52,25 @@ def badges() -> str:
 
 @bp.get("/badges/<key>")
 def badge(key: str) -> str:
-    page = _badge(launch_session(), key)
+    page = learner.badge(launch_session(), key)
     if page is None:
         abort(404)
     return _shown(page)
+
+
+@bp.get("/leaderboard")
+def leaderboard() -> str:
+    return _shown(_board(launch_session(), request.args.get("period", "all")))
 
 
 @bp.get("/manage")
 @requires(*STAFF)
 def manage() -> str:
     return _shown(instructor.manage(launch_session()))
+
+
+@bp.get("/class")
+@requires(*STAFF)
+def people() -> str:
+    asked = instructor.Asked.from_query(request.args)
+    return _shown(instructor.people(launch_session(), asked))

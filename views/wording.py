@@ -77,6 +77,13 @@ def counted(number: int, what: str) -> str:
     return f"{grouped(number)} {one if number == 1 else many}"
 
 
+def beside(gap: int) -> str:
+    """Say how many points somebody is from the reader: 12 ahead, 5 behind, level."""
+    if gap == 0:
+        return "level"
+    return f"{grouped(abs(gap))} {'ahead' if gap > 0 else 'behind'}"
+
+
 def what_counts(metric: str) -> str:
     """Say in a sentence what a learner does to raise a metric."""
     return WHAT_COUNTS.get(metric, "")
@@ -95,6 +102,7 @@ def direction(locale: str | None) -> str:
 
 FILTERS: dict[str, Callable[..., object]] = {
     "ago": ago,
+    "beside": beside,
     "counted": counted,
     "day": day,
     "drawing": drawing,

@@ -1,12 +1,13 @@
 """A course's settings, and what a change of them sets going."""
 
 from datetime import datetime
+from random import SystemRandom
 
 from sqlalchemy.orm import Session
 
 from gamification.activity import EVALUATE_COURSE, rebuild, request
 from gamification.catalog import adopt
-from gamification.standings.upkeep import refresh
+from gamification.standings import assign_aliases, refresh
 from jobs.outbox import wake_after_commit
 from jobs.sync import request_sync
 from lti import audit
@@ -60,6 +61,8 @@ def change(
         refresh(session, context)
     if after.enabled and not before.enabled:
         _begin(session, context, now)
+    if after.board.enabled and not before.board.enabled:
+        assign_aliases(session, context, SystemRandom())
 
 
 def _columns(asked: schemas.SettingsChange) -> dict[str, object]:

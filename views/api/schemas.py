@@ -9,7 +9,9 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     StrictBool,
+    model_serializer,
     model_validator,
 )
 
@@ -102,11 +104,15 @@ class Me(Answer):
 
 
 class MyStanding(Answer):
-    """One's own totals, all-time; points in wholes, rounded down."""
+    """One's own totals; points in wholes, rounded down."""
 
     points: int = 0
     events: int = 0
     completed: int = 0
+    this_week: int = 0
+    """The points of this week."""
+    best_week: int = 0
+    """The points of one's own best week."""
 
 
 class BoardPlace(Answer):
@@ -117,14 +123,26 @@ class BoardPlace(Answer):
 
 
 class LeaderboardRow(Answer):
+    """A place on the board; `gap` and `user_id` are there only for who may see them."""
+
     rank: int | None
+    """1, 2, 2, 4; empty where the course shows no ranks."""
+    gap: int | None = None
+    """Whole points ahead of the caller; where the course shows distances."""
     name: str
     points: int
     completed: int
     badges: int
-    updated_at: datetime | None
+    updated_at: datetime
     me: bool
     user_id: str | None = None
+    """For staff."""
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
+        row: dict[str, object] = dump(self)
+        hidden = {name for name in ("gap", "user_id") if row[name] is None}
+        return {name: value for name, value in row.items() if name not in hidden}
 
 
 class Leaderboard(Answer):

@@ -35,17 +35,26 @@ TEACHERS = {"instructor", "admin"}
 ALLOWED = {
     "GET /api/me/badges": PEOPLE,
     "GET /api/v1/courses/<course_id>/badges": PEOPLE,
+    "GET /api/v1/courses/<course_id>/leaderboard": PEOPLE,
+    "GET /api/v1/courses/<course_id>/members": STAFF,
     "GET /api/v1/courses/<course_id>/settings": STAFF,
     "GET /api/v1/me": PEOPLE,
+    "GET /api/v1/me/standing": PEOPLE,
     "GET /panel/badges": EVERYONE,
     "GET /panel/badges/<key>": PEOPLE,
+    "GET /panel/class": STAFF,
+    "GET /panel/leaderboard": EVERYONE,
     "GET /panel/manage": STAFF,
     "GET /panel/overview": EVERYONE,
     "POST /api/session": EVERYONE,
     "POST /api/v1/courses/<course_id>/sync": TEACHERS,
     "PUT /api/v1/courses/<course_id>/settings": TEACHERS,
+    "PUT /api/v1/me/board": {"learner"},
 }
-BODIES = {"PUT /api/v1/courses/<course_id>/settings": {"enabled": True}}
+BODIES = {
+    "PUT /api/v1/courses/<course_id>/settings": {"enabled": True},
+    "PUT /api/v1/me/board": {"joined": True},
+}
 
 
 def routes_of(app: OpenAPI) -> set[str]:

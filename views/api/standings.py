@@ -1,0 +1,105 @@
+"""What the API tells of points and places: one's own, the board's, the class's."""
+
+from flask import Response, jsonify
+from flask_openapi3.blueprint import APIBlueprint
+
+from gamification.standings import (
+    BadCursor,
+    Page,
+    class_list,
+    personal_best,
+    set_consent,
+    standing_of,
+)
+from jobs.clock import now
+from models.db import db
+from views import learner
+from views.api import schemas
+from views.api.courses import the_course
+from views.api.operations import LEARNERS, STAFF, checked, operation
+from views.api.problems import problem
+from views.api.writing import guard
+from views.guards import launch_session, requires
+from views.pages import has_board, switch_now
+
+bp = APIBlueprint("standings_api", __name__, url_prefix="/api/v1")
+guard(bp)
+
+RANKED = ("learner",)
+
+
+@bp.get("/me/standing", **operation(LEARNERS, schemas.MyStanding))
+@requires(*LEARNERS)
+def get_standing() -> Response:
+    """Give the caller's own totals, compared with nobody; zeros while it is off."""
+    launch = launch_session()
+    if not switch_now(launch.context).on:
+        return jsonify(schemas.MyStanding().model_dump(mode="json"))
+    session, member = db.session(), launch.membership
+    mine, best = standing_of(session, member), personal_best(session, member, now())
+    answer = schemas.MyStanding(
+        points=mine.points,
+        events=mine.events,
+        completed=mine.completed,
+        this_week=best.this_week,
+        best_week=best.best,
+    )
+    return jsonify(answer.model_dump(mode="json"))
+
+
+@bp.put("/me/board", **operation(RANKED, schemas.BoardPlace, refusals=(409, 415)))
+@requires(*RANKED)
+@checked
+def put_board(body: schemas.BoardChoice) -> Response:
+    """Join the course's leaderboard, or leave it; both are immediate."""
+    launch = launch_session()
+    if not has_board(launch):
+        return problem(409, "There is no leaderboard here at the moment.")
+    if not learner.participation_of(launch).may_choose:
+        return problem(409, "In this course that is not for each to choose.")
+    set_consent(db.session(), launch.membership, now(), joined=body.joined)
+    learner.name_on_board(launch)
+    db.session.commit()
+    mine = learner.participation_of(launch)
+    answer = schemas.BoardPlace(joined=mine.joined, name=mine.name)
+    return jsonify(answer.model_dump(mode="json"))
+
+
+@bp.get(
+    "/courses/<course_id>/leaderboard",
+    **operation(LEARNERS, schemas.Leaderboard, refusals=(404,)),
+)
+@requires(*LEARNERS)
+@checked
+def get_leaderboard(
+    path: schemas.CoursePath, query: schemas.LeaderboardQuery
+) -> Response:
+    """Give the board as the caller may see it: nobody while it is off or too empty."""
+    the_course(path)
+    board = learner.board_of(launch_session(), query.period)
+    answer = schemas.Leaderboard(
+        state=board.state,
+        people=board.people,
+        items=[schemas.LeaderboardRow.model_validate(row) for row in board.rows],
+    )
+    return jsonify(answer.model_dump(mode="json"))
+
+
+@bp.get(
+    "/courses/<course_id>/members",
+    **operation(STAFF, schemas.MemberList, refusals=(404,)),
+)
+@requires(*STAFF)
+@checked
+def get_members(path: schemas.CoursePath, query: schemas.MembersQuery) -> Response:
+    """List the class with points and badges, page by page."""
+    page = Page(query.sort, query.cursor, query.limit)
+    try:
+        found = class_list(
+            db.session(), the_course(path), search=query.search, page=page
+        )
+    except BadCursor as error:
+        return problem(422, f"cursor: {error}")
+    members = [schemas.Member.model_validate(row) for row in found.rows]
+    answer = schemas.MemberList(items=members, next=found.next)
+    return jsonify(answer.model_dump(mode="json"))
