@@ -1,0 +1,336 @@
+"""A roster comes over whole, or what came stays and nobody leaves."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from campus.bad_pages import (
+    MALFORMED_MEMBERS,
+    next_link,
+    with_malformed_members,
+    with_repeated_member,
+)
+from campus.faults import changed, html, status
+from campus.records import Enrolment, Person, Role, Status
+from models import Membership, User, UserIdentity
+from tests.factories import a_member
+from tests.support.clock import Clock
+from tests.support.platform import Registered
+from tests.support.syncing import Desk
+
+
+def learners(desk: Desk, number: int) -> list[Person]:
+    """Enrol so many more people in the course."""
+    campus, course = desk.registered.campus, desk.registered.cast.course
+    people = [
+        campus.add_person(Person(given_name=f"Learner {n}", family_name="Many"))
+        for n in range(number)
+    ]
+    for person in people:
+        campus.enrol(Enrolment(course=course.number, person=person.number))
+    return people
+
+
+def unenrol(desk: Desk, *people: Person) -> None:
+    campus, course = desk.registered.campus, desk.registered.cast.course
+    for person in people:
+        enrolment = campus.find_enrolment(course, person)
+        assert enrolment is not None
+        campus.enrol(replace(enrolment, status=Status.SUSPENDED))
+
+
+def enrol_again(desk: Desk, person: Person, role: Role = Role.STUDENT) -> None:
+    campus, course = desk.registered.campus, desk.registered.cast.course
+    campus.enrol(Enrolment(course=course.number, person=person.number, role=role))
+
+
+def roster_error(desk: Desk) -> str:
+    return desk.state("roster").error or ""
+
+
+def test_moodles_roster_becomes_people_with_roles(desk: Desk) -> None:
+    cast = desk.registered.cast
+
+    report = desk.sync()
+
+    assert report.ok
+    people = desk.people()
+    assert people[cast.iris.sub] == ("instructor", "active")
+    assert people[cast.ada.sub] == ("learner", "active")
+    assert cast.suspended.sub not in people
+    assert cast.otto.sub not in people
+    assert desk.state("roster").counts["people"] == len(people)
+
+
+def test_canvass_roster_becomes_people_with_roles(canvas_desk: Desk) -> None:
+    cast = canvas_desk.registered.cast
+
+    canvas_desk.sync()
+
+    people = canvas_desk.people()
+    assert people[cast.assistant.sub] == ("assistant", "active")
+    assert people[cast.observer.sub] == ("observer", "active")
+
+
+def test_a_long_roster_is_read_to_its_last_page(canvas_desk: Desk) -> None:
+    """Canvas gives fifty at a time, under bookmarks whose capitals matter."""
+    added = learners(canvas_desk, 120)
+
+    canvas_desk.sync()
+
+    assert {person.sub for person in added} < canvas_desk.people().keys()
+    assert canvas_desk.registered.campus.traffic.count("memberships") == 3
+
+
+def test_reading_it_again_changes_nothing(desk: Desk, session: Session) -> None:
+    desk.sync()
+    before = sorted(desk.people().items())
+
+    report = desk.sync()
+
+    assert sorted(desk.people().items()) == before
+    assert report.sources[0].tally.counts["new"] == 0
+    count = sa.select(sa.func.count())
+    assert session.scalar(count.select_from(User)) == len(before)
+    assert session.scalar(count.select_from(UserIdentity)) == len(before)
+
+
+def test_everybody_gets_an_alias_of_their_own(desk: Desk, session: Session) -> None:
+    desk.sync()
+
+    query = sa.select(Membership.alias).where(Membership.role == "learner")
+    aliases = session.scalars(query).all()
+    assert "" not in aliases
+    assert len(set(aliases)) == len(aliases)
+
+
+def test_a_platform_that_sends_no_names_is_fine(desk: Desk, session: Session) -> None:
+    campus, tool = desk.registered.campus, desk.registered.cast.tool
+    campus.change_tool(replace(tool, shares_names=False, shares_email=False))
+
+    assert desk.sync().ok
+    assert set(session.scalars(sa.select(User.name))) == {""}
+
+
+def test_a_new_name_is_taken_and_no_name_takes_none_away(
+    desk: Desk, session: Session
+) -> None:
+    campus, tool, ada = (
+        desk.registered.campus,
+        desk.registered.cast.tool,
+        desk.registered.cast.ada,
+    )
+    member = a_member(session, of=desk.context, name="A. Old", sub=ada.sub)
+
+    desk.sync()
+    user = session.get_one(User, member.user_id, populate_existing=True)
+    assert user.name == ada.name
+
+    campus.change_tool(replace(tool, shares_names=False))
+    desk.sync()
+    assert session.get_one(User, user.id, populate_existing=True).name == ada.name
+
+
+def test_malformed_rows_are_counted_and_named_and_the_rest_comes(desk: Desk) -> None:
+    desk.registered.campus.faults.on("memberships", with_malformed_members(), times=1)
+
+    report = desk.sync()
+
+    assert report.ok
+    counts = desk.state("roster").counts
+    # One of them only has odd roles and one an odd name: people all the same.
+    assert sum(counts["dropped"].values()) == len(MALFORMED_MEMBERS) - 2
+    assert counts["rows"][0] == "page 1, row 1: no object"
+    assert desk.registered.cast.ada.sub in desk.people()
+
+
+def test_a_member_on_several_pages_is_one(canvas_desk: Desk) -> None:
+    learners(canvas_desk, 60)
+    canvas_desk.registered.campus.faults.on("memberships", with_repeated_member())
+
+    assert canvas_desk.sync().ok
+
+
+def test_who_is_no_longer_on_the_roster_has_left(desk: Desk) -> None:
+    ben = desk.registered.cast.ben
+    desk.sync()
+    unenrol(desk, ben)
+
+    report = desk.sync()
+
+    assert desk.people()[ben.sub] == ("learner", "left")
+    assert report.sources[0].tally.counts["left"] == 1
+
+
+def test_who_comes_back_is_back(desk: Desk, session: Session) -> None:
+    ben = desk.registered.cast.ben
+    desk.sync()
+    unenrol(desk, ben)
+    desk.sync()
+    enrol_again(desk, ben)
+
+    desk.sync()
+
+    assert desk.people()[ben.sub] == ("learner", "active")
+    query = sa.select(Membership.left_at).where(
+        Membership.context_id == desk.context.id
+    )
+    assert set(session.scalars(query)) == {None}
+
+
+def with_status(desk: Desk, person: Person, word: str) -> None:
+    """Have the platform say this of a person."""
+
+    def change(body: object) -> object:
+        assert isinstance(body, dict)
+        for member in body["members"]:
+            if member["user_id"] == person.sub:
+                member["status"] = word
+        return body
+
+    desk.registered.campus.faults.on("memberships", changed(change))
+
+
+@pytest.mark.parametrize("word", ["Inactive", "Deleted"])
+def test_who_is_inactive_or_deleted_has_left(desk: Desk, word: str) -> None:
+    """Security table D10: a user who is inactive is hidden."""
+    ben = desk.registered.cast.ben
+    desk.sync()
+    with_status(desk, ben, word)
+
+    desk.sync()
+
+    assert desk.people()[ben.sub] == ("learner", "left")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        status(500),
+        html(),
+        next_link("http://elsewhere.example/?page=3"),
+    ],
+    ids=["down", "html", "elsewhere"],
+)
+def test_nobody_leaves_by_half_a_roster(canvas_desk: Desk, broken: object) -> None:
+    campus, ben = canvas_desk.registered.campus, canvas_desk.registered.cast.ben
+    added = learners(canvas_desk, 60)
+    canvas_desk.sync()
+    unenrol(canvas_desk, ben, added[-1])
+    campus.faults.on("memberships", changed(lambda body: body), times=1)
+    campus.faults.on("memberships", broken)  # type: ignore[arg-type] # a fault, as pytest hands it on
+
+    report = canvas_desk.sync()
+
+    assert not report.ok
+    assert canvas_desk.people()[ben.sub] == ("learner", "active")
+
+
+def test_very_many_leave_only_by_a_humans_word(desk: Desk) -> None:
+    added = learners(desk, 10)
+    desk.sync()
+    unenrol(desk, *added)
+
+    held = desk.sync()
+    assert "10 of 19 people" in roster_error(desk)
+    assert "--accept-leavers" in roster_error(desk)
+    assert not held.ok
+    assert desk.people()[added[0].sub] == ("learner", "active")
+
+    accepted = desk.sync(leavers=True)
+    assert accepted.ok
+    assert roster_error(desk) == ""
+    assert desk.people()[added[0].sub] == ("learner", "left")
+
+
+def test_an_empty_roster_empties_nothing(desk: Desk) -> None:
+    desk.sync()
+    before = desk.people()
+    empty = changed(lambda body: {"members": []} if body else body)
+    desk.registered.campus.faults.on("memberships", empty)
+
+    report = desk.sync()
+
+    assert not report.ok
+    assert desk.people() == before
+
+
+def test_who_came_while_the_roster_was_read_has_not_left(
+    desk: Desk, session: Session, clock: Clock
+) -> None:
+    desk.sync()
+    clock.advance(timedelta(hours=1))
+    later = clock() + timedelta(seconds=1)
+    a_member(session, of=desk.context, sub="late", first_seen_at=later)
+
+    desk.sync()
+
+    assert desk.people()["late"] == ("learner", "active")
+
+
+def test_administrators_are_on_no_roster_and_do_not_leave(
+    desk: Desk, session: Session
+) -> None:
+    a_member(session, of=desk.context, sub="manager", role="admin")
+
+    desk.sync()
+
+    assert desk.people()["manager"] == ("admin", "active")
+
+
+def test_staff_by_a_launch_stay_staff_for_thirty_days(
+    desk: Desk, session: Session, clock: Clock
+) -> None:
+    """Moodle's roster calls a non-editing teacher a learner, its launches do not."""
+    assistant = desk.registered.cast.assistant
+    a_member(
+        session,
+        of=desk.context,
+        sub=assistant.sub,
+        role="assistant",
+        staff_seen_at=clock(),
+    )
+
+    desk.sync()
+    assert desk.people()[assistant.sub] == ("assistant", "active")
+
+    clock.advance(timedelta(days=31))
+    desk.sync()
+    assert desk.people()[assistant.sub] == ("learner", "active")
+
+
+def test_a_test_user_stays_one_whatever_the_roster_says(
+    desk: Desk, session: Session
+) -> None:
+    ada = desk.registered.cast.ada
+    a_member(session, of=desk.context, sub=ada.sub, role="test")
+
+    desk.sync()
+
+    assert desk.people()[ada.sub] == ("test", "active")
+
+
+def test_a_learner_who_becomes_a_teacher_is_one(desk: Desk) -> None:
+    ada = desk.registered.cast.ada
+    desk.sync()
+    enrol_again(desk, ada, Role.TEACHER)
+
+    desk.sync()
+
+    assert desk.people()[ada.sub] == ("instructor", "active")
+
+
+def test_a_person_in_two_courses_is_one_person(
+    desk: Desk, session: Session, registered: Registered
+) -> None:
+    other = a_member(session, of=desk.context, sub=registered.cast.ada.sub)
+
+    desk.sync()
+
+    query = sa.select(UserIdentity.user_id).where(
+        UserIdentity.sub == registered.cast.ada.sub
+    )
+    assert session.scalars(query).all() == [other.user_id]
