@@ -1,6 +1,6 @@
 """Days, weeks and months as a course lives them: in its own zone."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,3 @@ def keys_of(day: date) -> tuple[str, str, str]:
     return ALL, week_key(day), month_key(day)
 
 
-def monday_of(day: date) -> date:
-    """Return the day on which the day's ISO week began."""
-    return day - timedelta(days=day.weekday())

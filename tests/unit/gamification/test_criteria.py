@@ -1,0 +1,49 @@
+import pytest
+
+from gamification.catalog import Criterion
+from gamification.metrics import METRICS, POINT
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_criterion_survives_the_database(metric: str) -> None:
+    criterion = Criterion(metric, 5)
+
+    assert Criterion.from_json(criterion.to_json()) == criterion
+
+
+def test_a_rule_of_another_kind_is_an_error_and_not_a_badge_for_everybody() -> None:
+    with pytest.raises(KeyError):
+        Criterion.from_json({"all": []})
+    with pytest.raises(KeyError):
+        Criterion.from_json({"metric": "charm", "at_least": 1})
+
+
+@pytest.mark.parametrize(
+    ("criterion", "sentence"),
+    [
+        (Criterion("score", 25), "Earn 25 points"),
+        (Criterion("score", 1), "Earn 1 point"),
+        (Criterion("events", 1), "Contribute 1 time"),
+        (Criterion("authored", 5), "Hand in or post 5 different pieces of work"),
+        (Criterion("active_days", 5), "Be active on 5 different days"),
+        (Criterion("completed", 1), "Complete 1 activity"),
+    ],
+)
+def test_a_criterion_reads_as_a_sentence(criterion: Criterion, sentence: str) -> None:
+    assert criterion.sentence == sentence
+
+
+def test_progress_is_whole_rounded_down_and_never_past_the_end() -> None:
+    criterion = Criterion("score", 25)
+
+    values = (0, POINT - 1, 25 * POINT - 1, 25 * POINT, 900 * POINT)
+
+    assert [criterion.progress(value) for value in values] == [0, 0, 24, 25, 25]
+    assert [criterion.percent(value) for value in values] == [0, 3, 99, 100, 100]
+
+
+def test_a_hundred_percent_is_met_and_only_met() -> None:
+    criterion = Criterion("score", 1_000_000_000)
+
+    assert criterion.percent(criterion.needed - 1) == 99
+    assert criterion.percent(criterion.needed) == 100
