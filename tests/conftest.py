@@ -165,7 +165,7 @@ def served(app: OpenAPI, listener: socket.socket) -> Iterator[str]:
     """Serve the application over HTTP in a thread; yield its address."""
     listener.listen(64)
     server = make_server("127.0.0.1", 0, app, threaded=True, fd=listener.fileno())
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield app.extensions["laurel"].public_url
     server.shutdown()
