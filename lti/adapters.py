@@ -7,7 +7,7 @@ platform is asked, keeps no session and sets no cookie but these.
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Response
@@ -24,6 +24,22 @@ from models import Login, Registration
 
 LOGIN_SECONDS = 600
 COOKIE_PATH = "/lti"
+
+# Statements are built once: building costs more than asking.
+ADD = sa.insert(cast("sa.Table", Login.__table__))
+BY_STATE = (
+    sa.select(Login)
+    .options(joinedload(Login.registration))
+    .where(Login.state == sa.bindparam("wanted"))
+)
+TAKE = (
+    sa.update(Login)
+    .where(Login.state == sa.bindparam("wanted"), Login.used_at.is_(None))
+    .where(Login.expires_at > sa.bindparam("now"))
+    .values(used_at=sa.bindparam("now"))
+    .returning(Login.id)
+    .execution_options(synchronize_session=False)
+)
 
 FindRegistration = Callable[[str, str | None], Registration | None]
 
@@ -112,12 +128,11 @@ class DbLaunchDataStorage(LaunchDataStorage[Any]):
         seconds = LOGIN_SECONDS if exp is None else exp
         expires_at = self._now + timedelta(seconds=seconds)
         row = {"state": key, "created_at": self._now, "expires_at": expires_at}
-        self._session.execute(sa.insert(Login).values(**row, **value))
+        self._session.execute(ADD, {**row, **value})
 
     def get_value(self, key: str) -> Login | None:
         """Return the login of a state with its registration, whatever its age."""
-        query = sa.select(Login).options(joinedload(Login.registration))
-        return self._session.scalar(query.filter_by(state=key))
+        return self._session.scalar(BY_STATE, {"wanted": key})
 
     def check_value(self, key: str) -> bool:
         """Tell whether a login still waits for its launch."""
@@ -126,15 +141,7 @@ class DbLaunchDataStorage(LaunchDataStorage[Any]):
 
     def take_value(self, key: str) -> bool:
         """Use a login up; of all who try at once, one is told True."""
-        return bool(
-            self._session.scalar(
-                sa.update(Login)
-                .where(Login.state == key, Login.used_at.is_(None))
-                .where(Login.expires_at > self._now)
-                .values(used_at=self._now)
-                .returning(Login.id)
-            )
-        )
+        return bool(self._session.scalar(TAKE, {"wanted": key, "now": self._now}))
 
 
 class StrictSessionService(FlaskSessionService):

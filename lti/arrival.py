@@ -33,6 +33,40 @@ NOTED_EVERY = timedelta(minutes=1)
 """How exactly we remember the last launch: less often is less to write."""
 STAFF_FOR = timedelta(days=30)
 
+KNOWN = (
+    sa.select(Registration, Deployment, Context, ResourceLink, User, Membership)
+    .join(Tenant, Tenant.id == Registration.tenant_id)
+    .outerjoin(
+        Deployment,
+        (Deployment.registration_id == Registration.id)
+        & (Deployment.lti_id == sa.bindparam("deployment")),
+    )
+    .outerjoin(
+        Context,
+        (Context.registration_id == Registration.id)
+        & (Context.lti_id == sa.bindparam("context")),
+    )
+    .outerjoin(
+        ResourceLink,
+        (ResourceLink.context_id == Context.id)
+        & (ResourceLink.lti_id == sa.bindparam("link")),
+    )
+    .outerjoin(
+        UserIdentity,
+        (UserIdentity.registration_id == Registration.id)
+        & (UserIdentity.sub == sa.bindparam("sub")),
+    )
+    .outerjoin(User, User.id == UserIdentity.user_id)
+    .outerjoin(
+        Membership,
+        (Membership.context_id == Context.id) & (Membership.user_id == User.id),
+    )
+    .where(
+        Registration.id == sa.bindparam("registration"), Registration.state == "active"
+    )
+    .options(contains_eager(Registration.tenant), contains_eager(Membership.user))
+)
+
 Row = TypeVar("Row", bound=Base)
 
 
@@ -91,38 +125,14 @@ def arrive(session: Session, launch: Launch, gate: Gate, now: datetime) -> Arriv
 
 
 def _known(session: Session, launch: Launch, registration_id: int) -> Any:  # noqa: ANN401 -- a row of six, five of them optional
-    query = (
-        sa.select(Registration, Deployment, Context, ResourceLink, User, Membership)
-        .join(Tenant, Tenant.id == Registration.tenant_id)
-        .outerjoin(
-            Deployment,
-            (Deployment.registration_id == Registration.id)
-            & (Deployment.lti_id == launch.deployment_id),
-        )
-        .outerjoin(
-            Context,
-            (Context.registration_id == Registration.id)
-            & (Context.lti_id == launch.context_id),
-        )
-        .outerjoin(
-            ResourceLink,
-            (ResourceLink.context_id == Context.id)
-            & (ResourceLink.lti_id == launch.resource_link_id),
-        )
-        .outerjoin(
-            UserIdentity,
-            (UserIdentity.registration_id == Registration.id)
-            & (UserIdentity.sub == launch.sub),
-        )
-        .outerjoin(User, User.id == UserIdentity.user_id)
-        .outerjoin(
-            Membership,
-            (Membership.context_id == Context.id) & (Membership.user_id == User.id),
-        )
-        .where(Registration.id == registration_id, Registration.state == "active")
-        .options(contains_eager(Registration.tenant))
-    )
-    known = session.execute(query).one_or_none()
+    wanted = {
+        "registration": registration_id,
+        "deployment": launch.deployment_id,
+        "context": launch.context_id,
+        "link": launch.resource_link_id,
+        "sub": launch.sub,
+    }
+    known = session.execute(KNOWN, wanted).one_or_none()
     if known is None:
         raise LaunchRejected("registration_inactive")
     return known

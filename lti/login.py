@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
@@ -31,7 +31,6 @@ from lti.adapters import (
 )
 from lti.addresses import Origin, origin
 from lti.errors import LoginRejected, TooManyLogins
-from lti.registrations import find_active
 from models import Login, Registration
 
 LONGEST = {
@@ -48,6 +47,30 @@ MOST_OPEN, WITHIN = 600, timedelta(minutes=1)
 """So many logins of one platform may wait for their launch at a time."""
 KEPT_FOR = timedelta(hours=1)
 """A login that is over is kept so long, to tell people why it does not work."""
+ASKING = (
+    sa.select(
+        Registration,
+        sa.select(sa.func.count())
+        .select_from(Login)
+        .where(
+            Login.registration_id == Registration.id,
+            Login.used_at.is_(None),
+            Login.created_at > sa.bindparam("since"),
+        )
+        .scalar_subquery(),
+    )
+    .where(Registration.state == "active")
+    .where(Registration.issuer == sa.bindparam("issuer"))
+    .where(
+        sa.bindparam("client_id", type_=sa.String).is_(None)
+        | (Registration.client_id == sa.bindparam("client_id"))
+    )
+    .where(
+        sa.bindparam("public_id", type_=sa.String).is_(None)
+        | (Registration.public_id == sa.bindparam("public_id"))
+    )
+    .limit(2)
+)
 FRAME_NAME = re.compile(r"(?!__)[A-Za-z0-9_.-]{1,255}")
 
 
@@ -140,10 +163,9 @@ def begin(
     storage = DbLaunchDataStorage(session, now)
 
     def find(issuer: str, client_id: str | None) -> Registration | None:
-        found = find_active(session, door.registration, issuer, client_id)
-        if found is not None:
-            _refuse_floods(session, found, now)
-        return found
+        named = {"issuer": issuer, "client_id": client_id or None}
+        named["public_id"] = door.registration
+        return _asking(session, named, now)
 
     request = request_of(wanted)
     sessions = StrictSessionService(request)
@@ -222,14 +244,20 @@ def _checked(parameters: Mapping[str, str], door: Door) -> dict[str, str]:
     return wanted
 
 
-def _refuse_floods(session: Session, registration: Registration, now: datetime) -> None:
-    query = sa.select(sa.func.count()).where(
-        Login.registration_id == registration.id,
-        Login.used_at.is_(None),
-        Login.created_at > now - WITHIN,
-    )
-    if (session.scalar(query) or 0) >= MOST_OPEN:
+def _asking(
+    session: Session, named: Mapping[str, str | None], now: datetime
+) -> Registration | None:
+    """Return the one active platform that a login can mean, if it is just one.
+
+    Raises TooManyLogins when too many of its logins wait for their launch.
+    """
+    found = session.execute(ASKING, {**named, "since": now - WITHIN}).all()
+    if len(found) != 1:
+        return None
+    registration, open_logins = found[0]
+    if open_logins >= MOST_OPEN:
         raise TooManyLogins("Too many logins wait for their launch.")
+    return cast("Registration", registration)
 
 
 def _with_query(url: str, parameters: Mapping[str, str]) -> str:

@@ -60,21 +60,6 @@ def add(
     return registration
 
 
-def find_active(
-    session: Session, public_id: str | None, issuer: str, client_id: str | None
-) -> Registration | None:
-    """Return the one active platform that a login can mean, if it is just one."""
-    query = sa.select(Registration).where(
-        Registration.issuer == issuer, Registration.state == "active"
-    )
-    if client_id:
-        query = query.where(Registration.client_id == client_id)
-    if public_id:
-        query = query.where(Registration.public_id == public_id)
-    found = session.scalars(query.limit(2)).all()
-    return found[0] if len(found) == 1 else None
-
-
 def find(session: Session, public_id: str) -> Registration | None:
     """Return the registration of this id, whatever its state."""
     return session.scalar(sa.select(Registration).filter_by(public_id=public_id))

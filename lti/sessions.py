@@ -21,6 +21,28 @@ from models import (
 
 IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=8)
+BY_TOKEN = (
+    sa.select(LaunchSession)
+    .join(LaunchSession.registration)
+    .join(Deployment, Deployment.id == LaunchSession.deployment_id)
+    .join(LaunchSession.context)
+    .join(Tenant, Tenant.id == Context.tenant_id)
+    .join(LaunchSession.membership)
+    .join(User, User.id == Membership.user_id)
+    .options(
+        contains_eager(LaunchSession.registration),
+        contains_eager(LaunchSession.context).contains_eager(Context.tenant),
+        contains_eager(LaunchSession.membership).contains_eager(Membership.user),
+    )
+    .where(
+        LaunchSession.token_hash == sa.bindparam("wanted"),
+        LaunchSession.ended_at.is_(None),
+        LaunchSession.expires_at > sa.bindparam("now"),
+        LaunchSession.last_used_at > sa.bindparam("idle_since"),
+        Registration.state == "active",
+        Deployment.state == "active",
+    )
+)
 
 
 def open_session(
@@ -58,29 +80,8 @@ def find_session(session: Session, token: str, now: datetime) -> LaunchSession |
     It ends after an hour without renewal, after eight hours in any case, and at once
     when its registration or deployment is no longer active.
     """
-    query = (
-        sa.select(LaunchSession)
-        .join(LaunchSession.registration)
-        .join(Deployment, Deployment.id == LaunchSession.deployment_id)
-        .join(LaunchSession.context)
-        .join(Tenant, Tenant.id == Context.tenant_id)
-        .join(LaunchSession.membership)
-        .join(User, User.id == Membership.user_id)
-        .options(
-            contains_eager(LaunchSession.registration),
-            contains_eager(LaunchSession.context).contains_eager(Context.tenant),
-            contains_eager(LaunchSession.membership).contains_eager(Membership.user),
-        )
-        .where(
-            LaunchSession.token_hash == _hash(token),
-            LaunchSession.ended_at.is_(None),
-            LaunchSession.expires_at > now,
-            LaunchSession.last_used_at > now - IDLE,
-            Registration.state == "active",
-            Deployment.state == "active",
-        )
-    )
-    return session.scalar(query)
+    moments = {"now": now, "idle_since": now - IDLE}
+    return session.scalar(BY_TOKEN, {"wanted": _hash(token), **moments})
 
 
 def renew(session: Session, opened: LaunchSession, now: datetime) -> datetime:

@@ -7,7 +7,8 @@ from flask_sqlalchemy import SQLAlchemy
 
 from models.base import Base
 
-db = SQLAlchemy(model_class=Base)
+# A request answers from what it has just committed, without reading it again.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 
 def tune_sqlite(engine: sa.Engine) -> None:
