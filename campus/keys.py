@@ -4,6 +4,7 @@ import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import (
@@ -57,6 +58,7 @@ class KeyRing:
     """The published keys, newest first; the newest one signs."""
 
     def __init__(self, new_kid: Callable[[], str]) -> None:
+        self._lock = Lock()
         self._new_kid = new_kid
         self._keys: list[SigningKey] = []
 
@@ -66,9 +68,10 @@ class KeyRing:
 
     @property
     def published(self) -> tuple[SigningKey, ...]:
-        if not self._keys:
-            self._keys.append(signing_key(self._new_kid()))
-        return tuple(self._keys)
+        with self._lock:
+            if not self._keys:
+                self._keys.append(signing_key(self._new_kid()))
+            return tuple(self._keys)
 
     @property
     def jwks(self) -> dict[str, list[dict[str, str]]]:

@@ -4,13 +4,15 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from campus import vocabulary as lti
 from campus.clock import Clock
@@ -18,6 +20,7 @@ from campus.keys import SigningKey, signing_key
 from campus.records import (
     Course,
     Enrolment,
+    Launch,
     LineItem,
     Link,
     Person,
@@ -25,6 +28,7 @@ from campus.records import (
     Status,
     Tool,
 )
+from campus.seeding import Cast
 from campus.server import serving
 from campus.state import Campus
 from campus.tokens import REMOVED, signed
@@ -58,6 +62,39 @@ def shape_of(value: object) -> object:
     if isinstance(value, list):
         return [shape_of(member) for member in value[:1]]
     return type(value).__name__
+
+
+def launch_of(
+    campus: Campus, cast: Cast, person: Person | None, link: Link | None = None
+) -> Launch:
+    return campus.begin(
+        Launch(
+            tool=campus.tools[0],
+            course=cast.course,
+            person=person,
+            link=link or cast.link,
+        )
+    )
+
+
+def next_path(answer: TestResponse) -> str | None:
+    links = {
+        link.split('rel="')[1].rstrip('"'): link[1:].split(">")[0]
+        for link in answer.headers["Link"].split(",")
+    }
+    following = links.get("next")
+    return following.removeprefix("https://canvas.example.edu") if following else None
+
+
+def walk(asking: FlaskClient, path: str | None) -> list[list[dict[str, Any]]]:
+    """Follow the next links; return the rows page by page."""
+    pages = []
+    while path is not None:
+        answer = asking.get(path)
+        body = answer.get_json()
+        pages.append(body if isinstance(body, list) else body["members"])
+        path = next_path(answer)
+    return pages
 
 
 def recorded_moodle() -> Campus:
@@ -178,10 +215,11 @@ def add_recorded_items(campus: Campus) -> None:
 
 @dataclass(frozen=True)
 class ProvingTool:
-    """A tool with keys of its own, published over HTTP."""
+    """A tool with a key of its own, and what it publishes over HTTP."""
 
     tool: Tool
     key: SigningKey
+    published: list[SigningKey] = field(default_factory=list)
 
     def assertion(
         self,
@@ -225,9 +263,11 @@ def tool_key() -> SigningKey:
 @contextmanager
 def proving_tool(campus: Campus) -> Iterator[ProvingTool]:
     """Serve a tool's key set on a free port and register the tool."""
-    key = tool_key()
+    published = [tool_key()]
     app = Flask("tool")
-    app.add_url_rule("/lti/jwks.json", view_func=lambda: {"keys": [key.jwk]})
+    app.add_url_rule(
+        "/lti/jwks.json", view_func=lambda: {"keys": [key.jwk for key in published]}
+    )
     with serving(app, "127.0.0.1") as port:
         tool = campus.add_tool(Tool.at(f"http://127.0.0.1:{port}", "client-1"))
-        yield ProvingTool(tool, key)
+        yield ProvingTool(tool, tool_key(), published)

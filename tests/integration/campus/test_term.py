@@ -8,7 +8,7 @@ import pytest
 
 from campus import seeding, term
 from campus.clock import Clock
-from campus.records import WEEK, Course, Role, Tool
+from campus.records import WEEK, Course, Result, Role, Tool
 from campus.state import Campus
 
 WEDNESDAY = datetime(2026, 11, 18, 12, tzinfo=UTC)
@@ -132,6 +132,31 @@ def test_a_click_on_an_activity_counts_now_and_never_less() -> None:
     result = campus.find_result(item, person)
     assert result is not None
     assert result.at == WEDNESDAY
+
+
+def test_who_did_better_by_a_click_keeps_that_when_the_week_passes() -> None:
+    campus, course = a_campus()
+    planned = [
+        attempt
+        for attempt in term.planned_attempts(campus, course)
+        if attempt.at > WEDNESDAY and attempt.item.week == 3
+    ]
+    best = {}
+    for attempt in planned:
+        person = campus.person(attempt.person)
+        best[attempt.item, person] = campus.put_result(
+            Result(
+                line_item=attempt.item.number,
+                person=person.number,
+                score=attempt.item.maximum,
+                at=WEDNESDAY,
+            )
+        )
+
+    campus.next_week()
+
+    assert len(best) > 20
+    assert {key: campus.find_result(*key) for key in best} == best
 
 
 def test_only_the_tools_activities_up_to_now_are_open() -> None:

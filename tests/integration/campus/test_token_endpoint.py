@@ -117,6 +117,19 @@ def test_a_foreign_key_with_the_right_kid_is_refused(
     assert answer.get_json(force=True) == {"error": "Signature verification failed"}
 
 
+def test_a_tools_new_key_works_at_once_even_under_its_old_name(
+    moodle: Campus, at_moodle: ProvingTool
+) -> None:
+    renewed = ProvingTool(at_moodle.tool, signing_key(at_moodle.key.kid))
+    first = post(moodle, at_moodle.request(moodle.endpoints.token))
+
+    at_moodle.published[:] = [renewed.key]
+
+    second = post(moodle, renewed.request(moodle.endpoints.token))
+    old = post(moodle, at_moodle.request(moodle.endpoints.token))
+    assert [one.status_code for one in (first, second, old)] == [200, 200, 400]
+
+
 @pytest.mark.parametrize(
     ("name", "scopes"),
     [("only_openid_scope", "openid"), ("unknown_scope", "x")],
