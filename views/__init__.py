@@ -10,9 +10,9 @@ def register(app: OpenAPI) -> None:
     """Add every face to the application."""
     headers.register(app)
     errors.register(app)
-    app.jinja_env.globals["static_url"] = assets.static_url
     app.jinja_env.filters.update(FILTERS)
-    for blueprint in (assets.bp, health.bp, panel.bp):
+    for blueprint in (health.bp, panel.bp):
         app.register_blueprint(blueprint)
+    assets.register(app)
     lti.register(app)
     api.register(app)

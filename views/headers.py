@@ -32,10 +32,11 @@ def framed_by(registration: Registration) -> None:
 def register(app: Flask) -> None:
     """Set the headers of every answer, and offer `csp_nonce()` to templates."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
-    app.after_request(_protect)
+    app.after_request(protect)
 
 
-def _protect(response: Response) -> Response:
+def protect(response: Response) -> Response:
+    """Set what every answer says to a browser, on this one."""
     config: Config = current_app.extensions["laurel"]
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"

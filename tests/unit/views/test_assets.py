@@ -5,10 +5,9 @@ from pathlib import Path
 from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
 
-from views.assets import ICONS, static_url
+from views.assets import ICONS, SCRIPTS, static_url
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
-SCRIPTS = Path(__file__).resolve().parents[3] / "static" / "js"
 
 
 def address_of(app: OpenAPI, name: str) -> str:
@@ -80,13 +79,22 @@ def test_every_icon_named_is_in_the_sprite(app: OpenAPI, client: FlaskClient) ->
     assert "wreath" in named
 
 
-def test_a_module_finds_its_neighbours_under_the_same_digest(
+def test_what_a_script_imports_later_lies_beside_it(
     app: OpenAPI, client: FlaskClient
 ) -> None:
-    folder = address_of(app, "js/shell.js").rsplit("/", 1)[0]
+    folder = address_of(app, "js/login.js").rsplit("/", 1)[0]
+    scripts = [client.get(f"{folder}/{name}.js").text for name in SCRIPTS]
+    later = re.findall(r'import\("\./([\w-]+\.js)"\)', "".join(scripts))
 
-    for module in SCRIPTS.glob("*.js"):
-        for name in re.findall(
-            r'(?:import|from) "\./([a-z]+\.js)"', module.read_text()
-        ):
-            assert client.get(f"{folder}/{name}").status_code == 200
+    assert later == ["platform-storage.js"]
+    assert client.get(f"{folder}/platform-storage.js").status_code == 200
+
+
+def test_todays_files_say_to_browsers_what_every_answer_says(
+    app: OpenAPI, client: FlaskClient
+) -> None:
+    answers = [client.get(address_of(app, "icons.svg")), client.get("/nowhere")]
+
+    said = ("Referrer-Policy", "Permissions-Policy", "X-Content-Type-Options")
+    today, other = ([answer.headers[name] for name in said] for answer in answers)
+    assert today == other
