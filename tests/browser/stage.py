@@ -67,6 +67,10 @@ class CoursePage:
         assert frame is not None
         return frame
 
+    def follow(self, link: str) -> None:
+        """Click on the link of this name in the panel."""
+        self.panel.get_by_role("link", name=link, exact=True).click()
+
     def shows(self, heading: str) -> None:
         """Wait until a panel with this first heading is there."""
         expect(self.heading).to_have_text(heading)
