@@ -120,8 +120,7 @@ def _clear(step: Step, missing: Collection[int], known: Log, marker: Marker) -> 
         return
     facts: list[Fact] = []
     for member in sorted(missing):
-        maximum = known.maximum_of(member) or 0
-        facts += marker.facts(member, Result("", None, maximum, None))
+        facts += marker.facts(member, Result("", None, None, None))
     _record(step, known.news(facts))
 
 

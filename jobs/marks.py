@@ -82,11 +82,6 @@ class Log:
             if key.startswith("graded:") and status == "normal" and score is not None
         }
 
-    def maximum_of(self, member: int) -> int | None:
-        """Return the maximum that belongs to a member's score."""
-        contents = (c for (who, _), c in self.facts.items() if who == member)
-        return next((maximum for _, _, maximum, _ in contents if maximum), None)
-
     def _is_news(self, fact: Fact) -> bool:
         known = self.facts.get((fact.membership_id, fact.key))
         # What was never there need not be taken back.

@@ -44,11 +44,11 @@ class LineItem:
 
 @dataclass(frozen=True)
 class Result:
-    """A person's mark in millionths; a cleared one has no score."""
+    """A person's mark in millionths; a cleared one has neither score nor maximum."""
 
     sub: str
     score: int | None
-    maximum: int
+    maximum: int | None
     acted_at: datetime | None
 
 
@@ -156,18 +156,20 @@ def _line_item(row: object, origin: Origin | None) -> LineItem:
 
 def _result(sub: str, fields: Mapping[str, object], acted_at: object) -> Result:
     score = fields.get("resultScore")
-    mark = None if score is None else _amount(score, "score")
+    if score is None:
+        return Result(sub, None, None, _moment(acted_at))
+    mark = _amount(score, "score")
     # Without a word the maximum is 1 (AGS 2.0, 3.4.8); a mark of five out of one is
     # a platform that forgot it.
     maximum = _amount(fields.get("resultMaximum", 1), "maximum")
     if maximum == 0:
         raise RowMalformed("maximum is not above zero")
-    if "resultMaximum" not in fields and mark is not None and mark > 1:
+    if "resultMaximum" not in fields and mark > 1:
         raise RowMalformed("no maximum")
     return Result(
         sub,
         # Never rounded up: nobody earns by rounding.
-        None if mark is None else _millionths(mark, ROUND_FLOOR),
+        _millionths(mark, ROUND_FLOOR),
         _millionths(maximum, ROUND_CEILING),
         _moment(acted_at),
     )
