@@ -1,7 +1,9 @@
 """Every setting, read from the environment once and never changed after."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,13 +159,14 @@ def _clock_file(environ: Mapping[str, str], problems: list[str]) -> Path | None:
 def _made_once(path: Path, value: str) -> str:
     """Return the secret in the file; write it first if there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "w") as file:
         file.write(value)
-    return value
+    # Two processes that start together find one whole secret: a link is made at once.
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    Path(draft).unlink()
+    return path.read_text().strip()
 
 
 def _is_fernet_key(key: str) -> bool:

@@ -1,8 +1,10 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -106,6 +108,21 @@ def test_development_makes_its_secrets_once(
         "encryption_key",
     }
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_processes_that_start_together_find_the_same_secrets(
+    development: dict[str, str],
+) -> None:
+    together = Barrier(8)
+
+    def start(_number: int) -> Config:
+        together.wait()
+        return Config.from_environment(development)
+
+    with ThreadPoolExecutor(8) as pool:
+        configs = list(pool.map(start, range(8)))
+
+    assert configs == [configs[0]] * 8
 
 
 def test_development_allows_http_on_loopback_alone(
