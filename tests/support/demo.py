@@ -143,9 +143,11 @@ def main() -> None:
 def _run(demo: Demo) -> None:
     print("Starting anew: database, campus, web server, worker …", flush=True)
     demo.flask("db", "upgrade")
+    campus = _start(demo)
     demo.flask("platform", "add", *_platform(demo.campus))
     demo.flask("gamification", "enable", "--tenant", "demo")
-    _start(demo)
+    if campus.stdout is None or not campus.stdout.readline():
+        raise Stopped(f"The campus did not start; see {demo.log('campus')}")
     _begin_course(demo)
     demo.flask("sync", "run", "--tenant", "demo")
     demo.start("worker", "flask", "worker")
@@ -165,8 +167,8 @@ def _platform(campus: str) -> list[str]:
     ]
 
 
-def _start(demo: Demo) -> None:
-    """Start the campus and the web server; return when the campus listens.
+def _start(demo: Demo) -> subprocess.Popen[str]:
+    """Start the campus and the web server; the campus says a line when it listens.
 
     The web server's socket listens already: who comes early waits in line.
     """
@@ -179,13 +181,13 @@ def _start(demo: Demo) -> None:
     socket_number = demo.socket.fileno()
     demo.start(
         "web",
-        *("gunicorn", "--bind", f"fd://{socket_number}", "--worker-class", "gthread"),
-        *("--workers", "1", "--threads", "16", "app:create_app()"),
+        *("gunicorn", "--bind", f"fd://{socket_number}", "--no-control-socket"),
+        *("--worker-class", "gthread", "--workers", "1", "--threads", "16"),
+        "app:create_app()",
         give=(socket_number,),
     )
     demo.socket.close()
-    if campus.stdout is None or not campus.stdout.readline():
-        raise Stopped(f"The campus did not start; see {demo.log('campus')}")
+    return campus
 
 
 def _begin_course(demo: Demo) -> None:
