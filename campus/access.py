@@ -111,7 +111,8 @@ def _claimed_tool(campus: "Campus", assertion: str) -> Tool:
 def _verified_claims(campus: "Campus", tool: Tool, assertion: str) -> Mapping[str, Any]:
     try:
         return campus.tool_keys.verified(tool, assertion)
-    except jwt.PyJWKClientError as error:
-        raise AssertionRejected(Flaw.UNKNOWN_KEY) from error
     except jwt.InvalidTokenError as error:
         raise AssertionRejected(Flaw.BAD_SIGNATURE) from error
+    except (jwt.PyJWTError, ValueError) as error:
+        # No such key, no answer, or none that is a key set.
+        raise AssertionRejected(Flaw.UNKNOWN_KEY) from error

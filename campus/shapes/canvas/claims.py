@@ -1,4 +1,4 @@
-"""What Canvas puts into an id_token: canvas.md section 2.3."""
+"""What Canvas puts into an id_token."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Assignments and Grades as Canvas serves them: canvas.md section 5."""
+"""Assignments and Grades as Canvas serves them."""
 
 from typing import TYPE_CHECKING
 

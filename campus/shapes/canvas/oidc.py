@@ -1,4 +1,4 @@
-"""The login initiation and `/api/lti/authorize`: canvas.md sections 2.1 and 2.2."""
+"""The login initiation and `/api/lti/authorize`."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit

@@ -1,4 +1,4 @@
-"""Names and Roles as Canvas serves it: canvas.md section 4."""
+"""Names and Roles as Canvas serves it."""
 
 from typing import TYPE_CHECKING
 

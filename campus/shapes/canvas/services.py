@@ -1,4 +1,4 @@
-"""The token endpoint and who may call the services: canvas.md section 5."""
+"""The token endpoint and who may call the services."""
 
 import math
 import re

@@ -18,7 +18,7 @@ Values = dict[str, str | None]
 def of_person(campus: "Campus", course: Course, person: Person) -> Values:
     """Return what a launch expands, and the roster for each member when `rlid` is sent.
 
-    The list is the newer one of canvas.md section 4: sections and groups included.
+    It is the newer, longer list: sections and groups included.
     """
     enrolment = campus.find_enrolment(course, person)
     sections = sorted(enrolment.sections) if enrolment else []

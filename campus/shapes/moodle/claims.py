@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from campus.state import Campus
 
 # Whoever may manage external tools is an Instructor at launch, the non-editing
-# teacher too, who is a Learner in the roster: moodle.md section 4.
+# teacher too, who is a Learner in the roster.
 LAUNCH_ROLES = {
     Role.TEACHER: (lti.MEMBERSHIP + "Instructor",),
     Role.ASSISTANT: (lti.MEMBERSHIP + "Instructor",),

@@ -1,4 +1,4 @@
-"""Assignments and Grades as Moodle 4.3 serves them: moodle.md section 2."""
+"""Assignments and Grades as Moodle 4.3 serves them."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 READERS = (lti.LINE_ITEM, lti.LINE_ITEM_READ)
 GRADABLE = (Role.STUDENT, Role.OBSERVER, Role.TEST_STUDENT)
-
-
 LEFT_QUOTE = "\N{LEFT DOUBLE QUOTATION MARK}"
 RIGHT_QUOTE = "\N{RIGHT DOUBLE QUOTATION MARK}"
 

@@ -1,4 +1,4 @@
-"""Names and Roles as Moodle 4.3 serves it: moodle.md section 4."""
+"""Names and Roles as Moodle 4.3 serves it."""
 
 from typing import TYPE_CHECKING
 

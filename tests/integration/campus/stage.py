@@ -268,6 +268,7 @@ def proving_tool(campus: Campus) -> Iterator[ProvingTool]:
     app.add_url_rule(
         "/lti/jwks.json", view_func=lambda: {"keys": [key.jwk for key in published]}
     )
+    app.add_url_rule("/page", "page", view_func=lambda: "<p>No key set.")
     with serving(app, "127.0.0.1") as port:
         tool = campus.add_tool(Tool.at(f"http://127.0.0.1:{port}", "client-1"))
         yield ProvingTool(tool, tool_key(), published)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from werkzeug.test import TestResponse
@@ -128,6 +129,18 @@ def test_a_tools_new_key_works_at_once_even_under_its_old_name(
     second = post(moodle, renewed.request(moodle.endpoints.token))
     old = post(moodle, at_moodle.request(moodle.endpoints.token))
     assert [one.status_code for one in (first, second, old)] == [200, 200, 400]
+
+
+@pytest.mark.parametrize("path", ["/gone", "/page"])
+def test_a_tool_without_a_key_set_is_told_its_kid_is_unknown(
+    moodle: Campus, at_moodle: ProvingTool, path: str
+) -> None:
+    url = at_moodle.tool.jwks_url.replace("/lti/jwks.json", path)
+    moodle.change_tool(replace(at_moodle.tool, jwks_url=url))
+
+    answer = post(moodle, at_moodle.request(moodle.endpoints.token))
+
+    assert answer.get_data(as_text=True) == MOODLE["unknown_kid"]["body"]
 
 
 @pytest.mark.parametrize(
