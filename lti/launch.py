@@ -3,6 +3,7 @@
 LTI Core 1.3, section 5: https://www.imsglobal.org/spec/lti/v1p3#required-message-claims
 """
 
+import hashlib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -134,7 +135,9 @@ def _identifier(value: object, claim: str) -> str:
 def _context_id(context: Mapping[str, Any], link_id: str) -> str:
     if context.get("id") in (None, ""):
         # A launch need not come from a course: then its link stands for one.
-        return f"resource-link:{link_id}"[:LONGEST_ID]
+        digest = hashlib.sha256(link_id.encode()).hexdigest()
+        name = f"resource-link:{link_id}"
+        return name if len(name) <= LONGEST_ID else f"resource-link:{digest}"
     return _identifier(context["id"], "context")
 
 

@@ -106,10 +106,13 @@ def test_a_course_of_no_proper_name_is_refused(context: dict[str, Any]) -> None:
         launched(CONTEXT=context)
 
 
-def test_a_long_link_still_makes_a_course() -> None:
-    launch = launched(RESOURCE_LINK={"id": "x" * 255})
+def test_long_links_make_courses_of_their_own() -> None:
+    ids = ("x" * 255, "x" * 254 + "y", "x")
 
-    assert len(launch.context_id) == 255
+    courses = {launched(RESOURCE_LINK={"id": link}).context_id for link in ids}
+
+    assert len(courses) == 3
+    assert all(len(course) <= 255 for course in courses)
 
 
 def test_a_waiting_launch_is_the_same_after_its_wait() -> None:

@@ -1,0 +1,213 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lti.arrival import Arrival, Gate, arrive
+from lti.errors import DeploymentPending, LaunchRejected
+from lti.launch import Launch
+from models import AuditEntry, Context, Deployment, Membership, Registration, User
+from tests.factories import a_registration
+
+LAUNCH = Launch(
+    deployment_id="1",
+    sub="17",
+    name="Ada Ahorn",
+    role="learner",
+    context_id="3",
+    context_title="Biology",
+    context_label="BIO-1",
+    resource_link_id="10",
+    resource_link_title="Your badges",
+    target_link_uri="https://tool.example/lti/launch",
+    panel="overview",
+    badge="",
+    locale="en",
+    family="moodle",
+    return_url="https://school.example/course/3",
+    memberships_url="https://lms.example/members",
+    lineitems_url="https://lms.example/items",
+    ags_scopes=("a", "b"),
+)
+
+
+def arrived(
+    session: Session,
+    registration: Registration,
+    now: datetime,
+    **changes: object,
+) -> Arrival:
+    launch = replace(LAUNCH, **changes)  # type: ignore[arg-type] # fields of a launch
+    gate = Gate(registration_id=registration.id, development=False)
+    return arrive(session, launch, gate, now)
+
+
+def test_a_first_launch_writes_everything_down(session: Session, now: datetime) -> None:
+    registration = a_registration(session, family="")
+
+    arrival = arrived(session, registration, now)
+
+    course, member = arrival.context, arrival.membership
+    assert (course.lti_id, course.title, course.label) == ("3", "Biology", "BIO-1")
+    assert (course.memberships_url, course.lineitems_url, course.ags_scopes) == (
+        "https://lms.example/members",
+        "https://lms.example/items",
+        ["a", "b"],
+    )
+    assert (course.enabled, course.last_launch_at) == (False, now)
+    assert (member.user.name, member.role, member.status) == (
+        "Ada Ahorn",
+        "learner",
+        "active",
+    )
+    assert (arrival.is_new, arrival.resource_link.title) == (True, "Your badges")
+    assert registration.family == "moodle"
+    assert registration.learned_origins == ["https://school.example"]
+    assert registration.last_launch_at == now
+
+
+def test_a_second_launch_finds_it_all_again(session: Session, now: datetime) -> None:
+    registration = a_registration(session)
+    first = arrived(session, registration, now)
+    session.commit()
+
+    second = arrived(session, registration, now + timedelta(hours=1))
+
+    assert (second.context, second.membership, second.resource_link) == (
+        first.context,
+        first.membership,
+        first.resource_link,
+    )
+    assert (second.is_new, second.role_changed) == (False, False)
+    assert session.scalar(sa.select(sa.func.count()).select_from(User)) == 1
+
+
+def test_the_same_ids_at_another_platform_are_other_people_and_courses(
+    session: Session, now: datetime
+) -> None:
+    here, there = a_registration(session), a_registration(session)
+
+    first, second = arrived(session, here, now), arrived(session, there, now)
+
+    assert first.context.id != second.context.id
+    assert first.membership.user_id != second.membership.user_id
+
+
+def test_a_later_launch_brings_what_changed(session: Session, now: datetime) -> None:
+    registration = a_registration(session)
+    arrived(session, registration, now)
+
+    arrival = arrived(
+        session,
+        registration,
+        now,
+        name="Ada Birke",
+        context_title="Biology II",
+        context_label="",
+        memberships_url="",
+        ags_scopes=("a",),
+    )
+
+    assert arrival.membership.user.name == "Ada Birke"
+    assert (arrival.context.title, arrival.context.label) == ("Biology II", "BIO-1")
+    assert (arrival.context.memberships_url, arrival.context.ags_scopes) == (
+        None,
+        ["a"],
+    )
+
+
+def test_a_name_withheld_later_takes_nothing_away(
+    session: Session, now: datetime
+) -> None:
+    registration = a_registration(session)
+    arrived(session, registration, now)
+
+    assert arrived(session, registration, now, name="").membership.user.name == (
+        "Ada Ahorn"
+    )
+
+
+def test_a_returner_is_active_again(session: Session, now: datetime) -> None:
+    registration = a_registration(session)
+    member = arrived(session, registration, now).membership
+    member.status, member.left_at = "left", now
+    session.flush()
+
+    again = arrived(session, registration, now)
+
+    assert (again.membership.status, again.membership.left_at) == ("active", None)
+    assert again.role_changed
+
+
+@pytest.mark.parametrize(
+    ("days", "role"), [(0, "instructor"), (30, "instructor"), (31, "learner")]
+)
+def test_staff_who_look_as_learners_are_no_rivals_for_a_month(
+    session: Session, now: datetime, days: int, role: str
+) -> None:
+    registration = a_registration(session)
+    arrived(session, registration, now, role="instructor")
+
+    later = now + timedelta(days=days)
+    member = arrived(session, registration, later, role="learner").membership
+
+    assert member.role == role
+
+
+def test_a_listed_platform_lets_no_unknown_deployment_in(
+    session: Session, now: datetime
+) -> None:
+    registration = a_registration(session, deployments="listed")
+
+    with pytest.raises(DeploymentPending):
+        arrived(session, registration, now)
+
+    assert counts(session) == {Deployment: 0, Context: 0, User: 0, Membership: 0}
+
+
+@pytest.mark.parametrize("state", ["pending", "disabled"])
+def test_a_deployment_that_is_not_active_lets_nobody_in(
+    session: Session, now: datetime, state: str
+) -> None:
+    registration = a_registration(session)
+    arrived(session, registration, now).deployment.state = state
+    session.flush()
+
+    with pytest.raises(DeploymentPending):
+        arrived(session, registration, now)
+
+
+def test_a_platform_disabled_meanwhile_lets_nobody_in(
+    session: Session, now: datetime
+) -> None:
+    registration = a_registration(session, state="disabled")
+
+    with pytest.raises(LaunchRejected, match="registration_inactive"):
+        arrived(session, registration, now)
+
+
+def test_an_address_elsewhere_is_not_kept(session: Session, now: datetime) -> None:
+    registration = a_registration(session)
+
+    arrival = arrived(
+        session, registration, now, lineitems_url="https://elsewhere.example/items"
+    )
+
+    (entry,) = session.scalars(sa.select(AuditEntry))
+    assert arrival.context.lineitems_url is None
+    assert arrival.context.memberships_url == "https://lms.example/members"
+    assert (entry.action, entry.details) == (
+        "service_address_refused",
+        {"service": "lineitems_url"},
+    )
+
+
+def counts(session: Session) -> Mapping[type, int | None]:
+    models = (Deployment, Context, User, Membership)
+    return {
+        model: session.scalar(sa.select(sa.func.count()).select_from(model))
+        for model in models
+    }

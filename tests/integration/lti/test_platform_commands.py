@@ -1,0 +1,153 @@
+import re
+
+import pytest
+import sqlalchemy as sa
+from click.testing import Result
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy.orm import Session
+
+from models import Deployment, Registration, Tenant
+from tests.factories import a_deployment, a_registration
+
+MOODLE = {
+    "--tenant": "acme",
+    "--issuer": "https://lms.example",
+    "--client-id": "abc",
+    "--auth-login-url": "https://lms.example/auth",
+    "--token-url": "https://lms.example/token",
+    "--jwks-url": "https://lms.example/certs",
+}
+
+
+def flask(app: OpenAPI, *words: str) -> Result:
+    return app.test_cli_runner().invoke(args=["platform", *words])
+
+
+def add(app: OpenAPI, *more: str, **changes: str) -> Result:
+    options = {**MOODLE, **{f"--{k.replace('_', '-')}": v for k, v in changes.items()}}
+    words = (word for option in options.items() for word in option)
+    return flask(app, "add", *words, *more)
+
+
+def test_adding_a_platform_prints_what_to_paste(app: OpenAPI, session: Session) -> None:
+    result = add(app, audience="https://lms.example/aud")
+
+    row = session.scalars(sa.select(Registration)).one()
+    url = app.extensions["laurel"].public_url
+    assert result.exit_code == 0
+    assert result.output.splitlines()[0] == f"registration: {row.public_id}"
+    for address in ("launch", "jwks.json", f"login/{row.public_id}"):
+        assert f"{url}/lti/{address}\n" in result.output
+    assert (row.state, row.deployments, row.audience) == (
+        "active",
+        "any",
+        "https://lms.example/aud",
+    )
+    assert session.get_one(Tenant, row.tenant_id).key == "acme"
+
+
+def test_named_deployments_are_the_only_ones(app: OpenAPI, session: Session) -> None:
+    add(app, "--deployment-id", "1", "--deployment-id", "2:ab")
+
+    row = session.scalars(sa.select(Registration)).one()
+    places = session.execute(sa.select(Deployment.lti_id, Deployment.state)).all()
+    assert row.deployments == "listed"
+    assert sorted(map(tuple, places)) == [("1", "active"), ("2:ab", "active")]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("auth_login_url", "http://lms.example/auth"),
+        ("token_url", "ftp://lms.example/token"),
+        ("jwks_url", "https://user@lms.example/jwks"),
+        ("jwks_url", "lms.example"),
+        ("issuer", ""),
+        ("frame_origin", "*"),
+    ],
+)
+def test_an_address_we_would_never_call_is_refused(
+    app: OpenAPI, session: Session, option: str, value: str
+) -> None:
+    result = add(app, **{option: value})
+
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert session.scalars(sa.select(Registration)).all() == []
+
+
+def test_a_namesake_is_told_and_overwrites_nothing(
+    app: OpenAPI, session: Session
+) -> None:
+    add(app)
+    first = session.scalars(sa.select(Registration)).one()
+
+    result = add(app, tenant="rival", jwks_url="https://rival.example/jwks")
+
+    session.rollback()
+    rows = session.scalars(sa.select(Registration).order_by(Registration.id)).all()
+    assert "same issuer and client id" in result.output
+    assert [row.jwks_url for row in rows] == [
+        "https://lms.example/certs",
+        "https://rival.example/jwks",
+    ]
+    assert (len(rows), rows[0].id) == (2, first.id)
+
+
+def test_the_list_is_one_line_a_platform(app: OpenAPI, session: Session) -> None:
+    add(app, "--frame-origin", "https://courses.example/some/page")
+    row = session.scalars(sa.select(Registration)).one()
+
+    (line,) = flask(app, "list").output.splitlines()
+
+    known, framing = line.split(" frames=")
+    assert known == f"{row.public_id} acme active abc https://lms.example"
+    assert framing == "https://courses.example,https://lms.example"
+
+
+def test_disabling_and_approving(app: OpenAPI, session: Session) -> None:
+    row = a_registration(session)
+    session.commit()
+
+    off = flask(app, "disable", row.public_id)
+    states = [state_of(session, row)]
+    on = flask(app, "approve", row.public_id, "--frame-origin", "https://b.example")
+    states.append(state_of(session, row))
+
+    assert (off.output, on.output) == (
+        f"{row.public_id} is disabled\n",
+        f"{row.public_id} is active\n",
+    )
+    assert states == ["disabled", "active"]
+    assert row.frame_origins == ["https://b.example"]
+
+
+def test_deployments_are_let_in_and_shut_out(app: OpenAPI, session: Session) -> None:
+    row = a_registration(session, deployments="listed")
+    a_deployment(session, registration=row, lti_id="5:x", state="pending")
+    session.commit()
+
+    flask(app, "deployment", "approve", row.public_id, "5:x")
+    flask(app, "deployment", "approve", row.public_id, "6:y")
+    flask(app, "deployment", "disable", row.public_id, "6:y")
+    listed = flask(app, "deployment", "list", row.public_id).output
+
+    assert listed.splitlines() == [
+        f"{row.public_id} active 5:x",
+        f"{row.public_id} disabled 6:y",
+    ]
+    assert flask(app, "deployment", "list").output == listed
+
+
+@pytest.mark.parametrize("command", ["approve", "disable"])
+def test_an_unknown_registration_is_an_error(app: OpenAPI, command: str) -> None:
+    result = flask(app, command, "no-such-id")
+
+    assert result.exit_code == 1
+    assert re.search(r"no registration no-such-id", result.output)
+
+
+def state_of(session: Session, row: Registration) -> str:
+    session.rollback()
+    session.refresh(row)
+    return row.state
