@@ -1,4 +1,4 @@
-"""`make screenshots`: pictures of the panel in a course page, from a demo of its own."""
+"""`make screenshots`: the README's picture of the panel, from a demo of its own."""
 
 import tempfile
 from pathlib import Path
@@ -14,8 +14,6 @@ IMAGES = ROOT / "docs" / "images"
 ColorScheme = Literal["light", "dark"]
 PICTURES: list[tuple[str, int, int, ColorScheme]] = [
     ("panel", 1200, 1000, "light"),
-    ("panel-dark", 1200, 1000, "dark"),
-    ("panel-narrow", 380, 900, "light"),
 ]
 
 
