@@ -17,6 +17,7 @@ from pylti1p3.service_connector import ServiceConnector, TServiceConnectorRespon
 from lti import platforms
 from lti.addresses import Origin
 from lti.errors import (
+    AddressRefused,
     PlatformUnavailable,
     ResourceGone,
     ScopeMissing,
@@ -78,6 +79,8 @@ class StrictServiceConnector(ServiceConnector):
         ScopeMissing, ResourceGone or ServiceRefused; AddressRefused before anything
         is sent. Numbers with a point come as Decimal, exactly as written.
         """
+        if Origin.of(url) is None:
+            raise AddressRefused("A service's address is no web address.")
         headers = {"Accept": accept}
         if is_post:
             headers["Content-Type"] = content_type
