@@ -26,9 +26,18 @@ async function prove() {
   return here || there;
 }
 
+function showTheWindow() {
+  const blocked = document.getElementById("blocked");
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = blocked.dataset.style;
+  style.onload = style.onerror = () => (blocked.hidden = false);
+  document.head.append(style);
+  document.getElementById("opening").hidden = true;
+}
+
 if (await prove()) {
   window.location.replace(link.href);
 } else {
-  link.parentElement.hidden = true;
-  document.getElementById("blocked").hidden = false;
+  showTheWindow();
 }
