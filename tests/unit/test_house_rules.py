@@ -13,7 +13,6 @@ from tests.support import house
 # Faces that must open without a launch, and why.
 PUBLIC_BLUEPRINTS: dict[str, str] = {
     "assets": "small files of our own, the same for everybody",
-    "assets": "our static files",
     "openapi": "the description of the API",
     "health": "a probe has no launch",
     "lti": "a launch begins here",
