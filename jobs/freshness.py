@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from jobs.clock import now
+from jobs.outbox import is_waiting
 from jobs.settings import settings
 from lti.errors import (
     AddressRefused,
@@ -21,7 +22,7 @@ from lti.errors import (
     WalkStopped,
 )
 from lti.rows import Dropped
-from models import Context, Outbox, SyncState
+from models import Context, SyncState
 from models.upsert import insert
 
 ROSTER, RESULTS = "roster", "results"
@@ -104,16 +105,12 @@ def freshness(session: Session, context: Context) -> Freshness:
         sa.select(SyncState).where(SyncState.context_id == context.id)
     )
     known = {row.source: row for row in rows}
-    waiting = sa.select(Outbox.id).where(
-        Outbox.subject_id == context.id,
-        Outbox.job.in_([SYNC_COURSE, SYNC_COURSE_NOW]),
-    )
     return Freshness(
         tuple(
             _source(source, known.get(source), moment - 2 * every)
             for source in offered(context)
         ),
-        is_waiting=session.scalar(waiting.limit(1)) is not None,
+        is_waiting=is_waiting(session, context.id, SYNC_COURSE, SYNC_COURSE_NOW),
     )
 
 

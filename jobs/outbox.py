@@ -36,6 +36,16 @@ def wake_after_commit(session: Session | scoped_session[Session]) -> None:
     sa.event.listen(here, "after_commit", wake, once=True)
 
 
+def is_waiting(session: Session, subject_id: int, *jobs: str) -> bool:
+    """Tell whether one of these jobs is asked for and was not begun."""
+    waiting = sa.exists().where(
+        Outbox.subject_id == subject_id,
+        Outbox.job.in_(jobs),
+        Outbox.taken_at.is_(None),
+    )
+    return bool(session.scalar(sa.select(waiting)))
+
+
 def sweep() -> int:
     """Hand every row that is due to a worker; return how many."""
     moment = now()

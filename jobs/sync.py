@@ -11,11 +11,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from gamification.activity import request
 from gamification.catalog import adopt, load
 from gamification.switches import switch_of
-from jobs import freshness
+from jobs import freshness, outbox
 from jobs.clock import now
 from jobs.freshness import RESULTS, ROSTER, SYNC_COURSE, SYNC_COURSE_NOW, Tally
 from jobs.grades import sync_results
-from jobs.outbox import wake_after_commit
 from jobs.rosters import sync_roster
 from jobs.settings import settings
 from jobs.steps import Consent, Course, Step, writing
@@ -98,7 +97,7 @@ def sync_due_courses() -> int:
         begin_write(session)
         for context_id in due:
             request(session, SYNC_COURSE, context_id, moment, moment)
-        wake_after_commit(session)
+        outbox.wake_after_commit(session)
         session.commit()
     return len(due)
 
@@ -114,13 +113,12 @@ def request_sync(
     """
     if not may_sync(context) or not freshness.offered(context):
         return False
-    if now_please:
-        request(session, SYNC_COURSE_NOW, context.id, now, now)
-    elif _is_worth_asking(session, context, now):
-        request(session, SYNC_COURSE, context.id, now, now)
-    else:
+    if not (now_please or _is_worth_asking(session, context, now)):
         return False
-    wake_after_commit(session)
+    job = SYNC_COURSE_NOW if now_please else SYNC_COURSE
+    if not outbox.is_waiting(session, context.id, job):
+        request(session, job, context.id, now, now)
+        outbox.wake_after_commit(session)
     return True
 
 

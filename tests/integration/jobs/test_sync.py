@@ -1,0 +1,289 @@
+"""When a course is read, how often, and what that costs everybody else."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Response
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy.orm import Session
+
+from campus.faults import Honest, status
+from campus.records import Course, Enrolment, LineItem, Person, Result
+from config import Config
+from jobs import sync
+from jobs.freshness import freshness
+from jobs.sync import request_sync, sync_course, sync_due_courses
+from models import Outbox, Registration, Tenant
+from models.db import db
+from tests.support.clock import NOW, Clock
+from tests.support.syncing import Desk, a_course
+
+
+def waiting(session: Session) -> list[str]:
+    session.expire_all()
+    return sorted(session.scalars(sa.select(Outbox.job)))
+
+
+def asked(desk: Desk, *, now_please: bool = False) -> bool:
+    """Ask as a launch does, or a human; commit."""
+    context = desk.session.merge(desk.context)
+    with desk.app.app_context():
+        is_asked = request_sync(
+            desk.session, context, desk.app.extensions["clock"](), now_please=now_please
+        )
+        desk.session.commit()
+    return is_asked
+
+
+def switch_off(desk: Desk, switch: str) -> None:
+    session, config = desk.session, desk.app.extensions["laurel"]
+    if switch == "environment":
+        off = replace(config, gamification_enabled=False)
+        desk.app.extensions["laurel"] = off
+    elif switch == "tenant":
+        session.execute(sa.update(Tenant).values(enabled=False))
+    elif switch == "course":
+        desk.context.enabled = False
+    else:
+        session.execute(sa.update(Registration).values(state="disabled"))
+    session.commit()
+
+
+SWITCHES = ["environment", "tenant", "course", "registration"]
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_nothing_is_fetched_about_a_course_that_is_off(desk: Desk, switch: str) -> None:
+    switch_off(desk, switch)
+
+    report = desk.sync()
+
+    assert report.sources == ()
+    assert desk.registered.campus.traffic.requests() == ()
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_nobody_asks_for_a_course_that_is_off(desk: Desk, switch: str) -> None:
+    switch_off(desk, switch)
+
+    assert not asked(desk, now_please=True)
+    with desk.app.app_context():
+        assert sync_due_courses() == 0
+    assert waiting(desk.session) == []
+
+
+def test_a_course_whose_platform_offers_nothing_is_not_asked_for(desk: Desk) -> None:
+    desk.context.memberships_url = desk.context.lineitems_url = None
+    desk.session.commit()
+
+    assert not asked(desk, now_please=True)
+    assert desk.sync().ok
+
+
+def test_many_launches_ask_once(desk: Desk) -> None:
+    assert [asked(desk) for _ in range(5)] == [True] * 5
+
+    assert waiting(desk.session) == ["sync_course"]
+
+
+def test_a_launch_does_not_ask_again_within_five_minutes(
+    desk: Desk, clock: Clock
+) -> None:
+    desk.sync()
+
+    assert not asked(desk)
+    clock.advance(timedelta(minutes=6))
+    assert asked(desk)
+
+
+def test_a_launch_leaves_a_platform_alone_that_failed(desk: Desk, clock: Clock) -> None:
+    desk.registered.campus.faults.on("token", status(503, retry_after=3600))
+    desk.sync()
+    clock.advance(timedelta(minutes=30))
+
+    assert not asked(desk)
+    assert asked(desk, now_please=True)
+    assert waiting(desk.session) == ["sync_course_now"]
+
+
+def test_a_human_may_ask_at_any_time(desk: Desk) -> None:
+    desk.sync()
+
+    assert asked(desk, now_please=True)
+
+
+def due(app: OpenAPI) -> int:
+    with app.app_context():
+        return sync_due_courses()
+
+
+def test_a_course_is_due_an_hour_after_it_was_read(desk: Desk, clock: Clock) -> None:
+    assert due(desk.app) == 1
+    desk.sync()
+
+    clock.advance(timedelta(minutes=59))
+    assert due(desk.app) == 0
+
+    clock.advance(timedelta(minutes=2))
+    assert due(desk.app) == 1
+
+
+def test_a_course_that_is_being_read_is_not_due(desk: Desk) -> None:
+    seen = []
+
+    def look(honest: Honest) -> Response:
+        seen.append(due(desk.app))
+        return honest()
+
+    desk.registered.campus.faults.on("results", look)
+
+    desk.sync()
+
+    assert seen == [0, 0]
+
+
+def test_a_platform_that_is_down_is_asked_ever_less_often(
+    desk: Desk, clock: Clock
+) -> None:
+    desk.registered.campus.faults.on("token", status(500))
+    pauses = []
+    for _ in range(4):
+        desk.sync()
+        after = desk.state("roster").next_attempt_at
+        assert after is not None
+        pauses.append((after - clock()) / timedelta(minutes=1))
+        clock.moment = after
+
+    doubled = zip(pauses, [1, 2, 4, 8], strict=True)
+    assert all(least <= pause <= 1.25 * least for pause, least in doubled)
+
+
+def test_a_source_that_failed_does_not_keep_the_other_waiting(
+    desk: Desk, clock: Clock
+) -> None:
+    busy = status(429, retry_after=7200)
+    desk.registered.campus.faults.on("memberships", busy, times=1)
+    desk.sync(now_please=False)
+    clock.advance(timedelta(minutes=61))
+
+    report = desk.sync(now_please=False)
+
+    assert [source.source for source in report.sources] == ["results"]
+
+
+def test_no_transaction_is_open_while_a_platform_thinks(desk: Desk) -> None:
+    seen = []
+
+    def look(honest: Honest) -> Response:
+        with desk.app.app_context():
+            pool = db.engine.pool
+            assert isinstance(pool, sa.QueuePool)
+            seen.append(pool.checkedout())
+        return honest()
+
+    for endpoint in ("token", "memberships", "lineitems", "results"):
+        desk.registered.campus.faults.on(endpoint, look)
+
+    assert desk.sync().ok
+    assert set(seen) == {0}
+
+
+def test_the_panel_learns_how_fresh_it_is(desk: Desk, clock: Clock) -> None:
+    def now_fresh() -> tuple[bool, bool, object]:
+        with desk.app.app_context():
+            found = freshness(desk.session, desk.session.merge(desk.context))
+        return found.is_stale, found.is_waiting, found.as_of
+
+    assert now_fresh() == (True, False, None)
+    asked(desk)
+    assert now_fresh() == (True, True, None)
+    desk.sync()
+    assert now_fresh()[::2] == (False, NOW)
+    clock.advance(timedelta(hours=3))
+    assert now_fresh()[::2] == (True, NOW)
+
+
+def test_the_signature_of_a_sync_needs_no_key_made_before(desk: Desk) -> None:
+    """The first call of a fresh installation makes our first key."""
+    assert desk.sync().ok
+
+
+@contextmanager
+def counted(app: OpenAPI) -> Iterator[Callable[[], int]]:
+    """Count the statements the application sends to its database."""
+    sent = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(*arguments: object) -> None:
+        if not str(arguments[2]).startswith("BEGIN"):
+            sent.append(arguments[2])
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield lambda: len(sent)
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def a_class(desk: Desk, learners: int, items: int) -> Course:
+    """Make a course of this size; everybody has a score everywhere."""
+    campus, tool = desk.registered.campus, desk.registered.cast.tool
+    course = campus.add_course(Course(title="Big", label="BIG"))
+    people = [campus.add_person(Person(given_name=f"L{n}")) for n in range(learners)]
+    for person in people:
+        campus.enrol(Enrolment(course=course.number, person=person.number))
+    for number in range(items):
+        item = LineItem(course=course.number, label=f"Task {number}", tool=tool.number)
+        item = campus.add_line_item(item)
+        for person in people:
+            result = Result(
+                line_item=item.number, person=person.number, score=number, at=NOW
+            )
+            campus.put_result(result)
+    return course
+
+
+def statements_of_a_sync(desk: Desk, learners: int, items: int) -> tuple[int, int]:
+    """Return the statements of a first and of a second sync of a new course."""
+    desk.sync()  # our first key is made once
+    desk.session.rollback()
+    course = a_class(desk, learners, items)
+    context_id = a_course(desk.session, desk.registered, course).id
+    found = []
+    for _ in range(2):
+        with counted(desk.app) as sent, desk.app.app_context():
+            assert sync_course(context_id, now_please=True).ok
+            found.append(sent())
+    return found[0], found[1]
+
+
+def test_what_is_known_costs_one_statement_an_item(desk: Desk) -> None:
+    _, small = statements_of_a_sync(desk, learners=3, items=2)
+    _, many_people = statements_of_a_sync(desk, learners=150, items=2)
+    _, many_items = statements_of_a_sync(desk, learners=3, items=12)
+
+    assert many_people == small
+    assert many_items == small + 10
+
+
+def test_the_statements_of_a_roster_do_not_grow_with_it(desk: Desk) -> None:
+    small, _ = statements_of_a_sync(desk, learners=2, items=0)
+    large, _ = statements_of_a_sync(desk, learners=200, items=0)
+
+    assert large == small
+
+
+def test_another_process_may_have_turned_the_course_off(
+    desk: Desk, config: Config
+) -> None:
+    desk.sync()
+    switch_off(desk, "course")
+    desk.registered.campus.traffic.clear()
+
+    with desk.app.app_context():
+        sync.sync_course_now(desk.context.id)
+
+    assert desk.registered.campus.traffic.requests() == ()
