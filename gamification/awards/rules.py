@@ -50,29 +50,19 @@ def rules_of(session: Session, context_id: int) -> list[Rule]:
 
 
 def table_of(rules: Iterable[Rule]) -> sa.CTE:
-    """Return the rules as rows a query can join."""
-    return (
-        sa.values(
-            sa.column("badge_id", sa.BigInteger),
-            sa.column("version_id", sa.BigInteger),
-            sa.column("metric", sa.Text),
-            sa.column("at_least", sa.BigInteger),
-            sa.column("needed", sa.BigInteger),
-            name="rule",
-        )
-        .data([_row_of(rule) for rule in rules])
-        .cte("rule")
-    )
+    """Return the rules as rows a query can join; there must be one at least."""
+    # Not `sa.values`: SQLAlchemy would compile the whole query anew every time.
+    return sa.union_all(*map(_row_of, rules)).cte("rule")
 
 
-def _row_of(rule: Rule) -> tuple[int, int, str, int, int]:
+def _row_of(rule: Rule) -> sa.Select[int, int, str, int, int]:
     asked = rule.criterion
-    return (
-        rule.badge_id,
-        rule.version_id,
-        asked.metric,
-        asked.at_least,
-        asked.needed,
+    return sa.select(
+        sa.literal(rule.badge_id, sa.BigInteger).label("badge_id"),
+        sa.literal(rule.version_id, sa.BigInteger).label("version_id"),
+        sa.literal(asked.metric, sa.Text).label("metric"),
+        sa.literal(asked.at_least, sa.BigInteger).label("at_least"),
+        sa.literal(asked.needed, sa.BigInteger).label("needed"),
     )
 
 
