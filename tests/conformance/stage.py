@@ -20,7 +20,7 @@ from models import AuditEntry, LaunchSession, Login, Membership
 from tests.support.platform import Registered
 from tests.support.visitor import Page
 
-ERROR_ID = re.compile(r"<code>([0-9a-f]{10})</code>")
+ERROR_ID = re.compile(r"<samp>([0-9a-f]{10})</samp>")
 
 
 @dataclass(frozen=True)

@@ -227,7 +227,7 @@ def test_f14_errors_are_plain_pages_and_problems(stage: Stage) -> None:
     ):
         page = browser.open(path, method=method)
         assert (page.status_code, page.mimetype) == (status, "text/html")
-        assert "Number <code>" in page.get_data(as_text=True)
+        assert "Number <samp>" in page.get_data(as_text=True)
         assert "Traceback" not in page.get_data(as_text=True)
 
     problem = browser.get("/api/nowhere")
