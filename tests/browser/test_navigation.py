@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
-from tests.browser.classroom import CLASSMATES, a_class, a_learner, works
+from tests.browser.classroom import CLASSMATES, a_class, a_learner
 from tests.browser.stage import CoursePage, Stage
 from tests.support.clock import Clock
 
@@ -27,7 +27,7 @@ def course(stage: Stage) -> CoursePage:
         board_participation="opt_out",
     )
     ada = stage.registered.cast.ada
-    works(stage.session, a_learner(stage.session, context, ada), 5)
+    a_learner(stage.session, context, ada, items=5)
     course = stage.open(ada)
     course.shows("Hello, Ada Example")
     return course

@@ -1,0 +1,161 @@
+"""Every page a person can meet, each with a course in which it shows all it has."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from models import Context, SyncState
+from tests.browser.classroom import CLASSMATES, a_class, a_learner
+from tests.browser.stage import CoursePage, Stage
+from tests.browser.wire import without_partitioned
+from tests.support.clock import NOW
+
+Scene = Callable[[Stage], CoursePage]
+
+OPEN_TO_ALL: dict[str, Any] = {"board_enabled": True, "board_participation": "opt_out"}
+GOES_WRONG = "location.hash = '#/badges/no-such-badge'"
+RUNS_OUT = """() => {
+  window.fetch = async () => new Response("", { status: 401 });
+  location.hash = "#/overview?again";
+}"""
+
+
+def a_full_course(stage: Stage) -> Context:
+    """Make a course with a board, where Ada has a badge and results are stale."""
+    context = a_class(
+        stage.session, stage.registered, classmates=CLASSMATES, **OPEN_TO_ALL
+    )
+    a_learner(stage.session, context, stage.registered.cast.ada, items=5)
+    for source, error in (("roster", None), ("results", "The platform was away.")):
+        state = SyncState(
+            context_id=context.id,
+            source=source,
+            attempted_at=NOW - timedelta(hours=1),
+            succeeded_at=NOW - timedelta(days=1),
+            error=error,
+            counts={"people": 8, "dropped": {"no name and no id": 2}},
+        )
+        stage.session.add(state)
+    stage.session.commit()
+    return context
+
+
+def as_ada(stage: Stage, heading: str = "Hello, Ada Example") -> CoursePage:
+    course = stage.open(stage.registered.cast.ada)
+    course.shows(heading)
+    return course
+
+
+def as_iris(stage: Stage, heading: str = "Badges in this course") -> CoursePage:
+    course = stage.open(stage.registered.cast.iris)
+    course.shows(heading)
+    return course
+
+
+def overview(stage: Stage) -> CoursePage:
+    a_full_course(stage)
+    return as_ada(stage)
+
+
+def first_day(stage: Stage) -> CoursePage:
+    """Show a learner who has done nothing yet."""
+    a_class(stage.session, stage.registered)
+    return as_ada(stage)
+
+
+def earned_badge(stage: Stage) -> CoursePage:
+    return turned_to(overview(stage), "badges/first_contribution", "First contribution")
+
+
+def locked_badge(stage: Stage) -> CoursePage:
+    return turned_to(overview(stage), "badges/prolific", "Prolific")
+
+
+def leaderboard(stage: Stage) -> CoursePage:
+    return turned_to(overview(stage), "leaderboard", "Leaderboard")
+
+
+def leaderboard_to_join(stage: Stage) -> CoursePage:
+    context = a_full_course(stage)
+    context.board_participation = "opt_in"
+    stage.session.commit()
+    return turned_to(as_ada(stage), "leaderboard", "Leaderboard")
+
+
+def leaderboard_too_few(stage: Stage) -> CoursePage:
+    a_class(stage.session, stage.registered, **OPEN_TO_ALL)
+    return turned_to(as_ada(stage), "leaderboard", "Leaderboard")
+
+
+def off(stage: Stage) -> CoursePage:
+    """Show a learner a course that nobody turned on."""
+    return as_ada(stage, "Nothing to see here yet")
+
+
+def manage(stage: Stage) -> CoursePage:
+    a_full_course(stage)
+    return as_iris(stage)
+
+
+def invitation(stage: Stage) -> CoursePage:
+    """Show the teacher a course that is not on yet."""
+    return as_iris(stage, "Recognise the work your learners do")
+
+
+def class_list(stage: Stage) -> CoursePage:
+    return turned_to(manage(stage), "class", "Class")
+
+
+def all_badges(stage: Stage) -> CoursePage:
+    return turned_to(manage(stage), "badges", "What learners can earn")
+
+
+def way_out(stage: Stage) -> CoursePage:
+    """Show the login page in a browser that keeps nothing."""
+    stage.wire.bends.append(without_partitioned)
+    course = stage.open(stage.registered.cast.ada)
+    course.panel.locator("#blocked").wait_for()
+    return course
+
+
+def error_page(stage: Stage) -> CoursePage:
+    """Show a launch that was refused."""
+    course = off(stage)
+    course.frame.evaluate("location.reload()")
+    course.shows("This did not open")
+    return course
+
+
+def launch_is_over(stage: Stage) -> CoursePage:
+    course = off(stage)
+    course.frame.evaluate(RUNS_OUT)
+    course.shows("This page has been open for a long time")
+    return course
+
+
+def failed_panel(stage: Stage) -> CoursePage:
+    course = off(stage)
+    course.frame.evaluate(GOES_WRONG)
+    course.shows("This did not arrive")
+    return course
+
+
+def turned_to(course: CoursePage, route: str, heading: str) -> CoursePage:
+    course.frame.evaluate("(route) => { location.hash = '#/' + route; }", route)
+    course.shows(heading)
+    return course
+
+
+LEARNERS: tuple[Scene, ...] = (
+    overview,
+    first_day,
+    earned_badge,
+    locked_badge,
+    leaderboard,
+    leaderboard_to_join,
+    leaderboard_too_few,
+    off,
+)
+STAFF: tuple[Scene, ...] = (manage, invitation, class_list, all_badges)
+BESIDES: tuple[Scene, ...] = (way_out, error_page, launch_is_over, failed_panel)
+ALL = LEARNERS + STAFF + BESIDES
