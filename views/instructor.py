@@ -66,7 +66,7 @@ class Asked:
         """Read an address; what makes no sense is as if it were not there."""
         asked = query.get("sort")
         return cls(
-            search=query.get("search", "").strip()[:100],
+            search=_printable(query.get("search", ""))[:100],
             sort=next((sort for sort in SORTS if sort == asked), "name"),
             after=query.get("after") or None,
         )
@@ -75,6 +75,11 @@ class Asked:
         """Return the route of this list, or of its page after a cursor."""
         asked = {"search": self.search, "sort": self.sort, "after": after or ""}
         return f"class?{urlencode({k: v for k, v in asked.items() if v})}"
+
+
+def _printable(text: str) -> str:
+    """Return what of a text can be a part of a name."""
+    return "".join(char for char in text if char.isprintable()).strip()
 
 
 def manage(launch: LaunchSession) -> Page:

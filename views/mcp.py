@@ -23,7 +23,10 @@ STRANGER = "There is no such user in this tenant."
 NO_SUCH_COURSE = "This user is in no such course."
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
-UserId = Annotated[str, Field(max_length=64, description="Laurel's id of a user.")]
+ID = "^[A-Za-z0-9_-]+$"
+UserId = Annotated[
+    str, Field(max_length=64, pattern=ID, description="Laurel's id of a user.")
+]
 CourseId = Annotated[str, Field(max_length=64, description="Laurel's id of a course.")]
 
 

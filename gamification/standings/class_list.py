@@ -161,4 +161,11 @@ def _place_of(page: Page) -> sa.Tuple:
         raise BadCursor("This cursor cannot be read.") from error
     if (sort, type(value), type(member)) != (page.sort, kind, int):
         raise BadCursor("This cursor belongs to another list.")
+    if not all(_fits(part) for part in (value, member)):
+        raise BadCursor("This cursor cannot be read.")
     return sa.tuple_(sa.literal(value), sa.literal(member))
+
+
+def _fits(part: str | int) -> bool:
+    """Tell whether a database can compare it: no NUL, no half character, 64 bits."""
+    return part.isprintable() if isinstance(part, str) else abs(part) < 2**63

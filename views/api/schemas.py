@@ -22,6 +22,13 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("it holds a character that no name has")
+    return text
+
+
+Printable = Annotated[str, AfterValidator(_printable)]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 Cursor = Annotated[str, Field(max_length=500)]
 
@@ -45,7 +52,7 @@ class LeaderboardQuery(Asked):
 
 
 class MembersQuery(Asked):
-    search: str = Field(default="", max_length=100)
+    search: Printable = Field(default="", max_length=100)
     sort: Literal["name", "points", "badges"] = "name"
     cursor: Cursor | None = None
     limit: int = Field(default=50, ge=1, le=200)

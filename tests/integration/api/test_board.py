@@ -1,0 +1,260 @@
+"""The board over the API and on the page: whom it shows to whom."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from gamification.standings import set_consent
+from models import Membership
+from tests.factories import a_member
+from tests.support.clock import NOW
+from tests.support.launches import Caller, a_caller, a_live_course, hand_in
+from tests.support.markup import text_of
+
+LEARNERS_ROW = {
+    "rank",
+    "name",
+    "points",
+    "completed",
+    "badges",
+    "updated_at",
+    "me",
+}
+
+
+def a_board(session: Session, people: int = 6, **columns: Any) -> list[Membership]:  # noqa: ANN401 -- any column of the course
+    """Build a course whose learners joined the board; each one has more points."""
+    course = a_live_course(session, board_enabled=True, **columns)
+    members = [
+        a_member(session, of=course, name=f"Name {n}", alias=f"Alias {n}")
+        for n in range(people)
+    ]
+    for n, member in enumerate(members, 1):
+        hand_in(session, member, times=n)
+        set_consent(session, member, NOW, joined=True)
+    session.flush()
+    return members
+
+
+def rows_of(caller: Caller, query: str = "") -> list[dict[str, Any]]:
+    answer = caller.get(f"{caller.course}/leaderboard{query}").json
+    assert answer is not None
+    items: list[dict[str, Any]] = answer["items"]
+    return items
+
+
+def test_a_learner_sees_aliases_and_marks_their_own_row(
+    client: FlaskClient, session: Session
+) -> None:
+    members = a_board(session)
+    caller = a_caller(session, client, member=members[4])
+
+    answer = caller.get(f"{caller.course}/leaderboard").json
+
+    assert answer is not None
+    assert (answer["state"], answer["people"], answer["next"]) == ("ready", 6, None)
+    assert [(r["rank"], r["name"], r["points"], r["me"]) for r in answer["items"]] == [
+        (1, "Alias 5", 12, False),
+        (2, "Alias 4", 10, True),
+        (3, "Alias 3", 8, False),
+        (4, "Alias 2", 6, False),
+    ]
+    assert {frozenset(row) for row in answer["items"]} == {frozenset(LEARNERS_ROW)}
+
+
+def test_no_learners_answer_names_another(
+    client: FlaskClient, session: Session
+) -> None:
+    members = a_board(session)
+    caller = a_caller(session, client, member=members[0])
+    paths = [f"{caller.course}/leaderboard", "/panel/leaderboard", "/panel/overview"]
+
+    said = "".join(caller.get(path).text for path in paths)
+
+    others = members[1:]
+    assert "Alias 5" in said
+    assert [m.user.name for m in others if m.user.name in said] == []
+    assert [m.user.public_id for m in others if m.user.public_id in said] == []
+
+
+def test_staff_see_names_and_ids(client: FlaskClient, session: Session) -> None:
+    members = a_board(session)
+    teacher = a_caller(session, client, of=members[0].context, role="assistant")
+
+    rows = rows_of(teacher)
+
+    assert [(row["name"], row["user_id"]) for row in rows] == [
+        (member.user.name, member.user.public_id) for member in members[:2:-1]
+    ]
+
+
+def test_a_teacher_who_looks_as_a_learner_sees_no_names(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_board(session)[0].context
+    teacher = a_member(session, of=course, role="instructor")
+    caller = a_caller(session, client, member=teacher, role="learner")
+
+    answer = caller.get(f"{caller.course}/leaderboard").json
+
+    assert answer == {"state": "off", "people": 0, "items": [], "next": None}
+    assert "Leaderboard" not in caller.get("/panel/leaderboard").text
+
+
+@pytest.mark.parametrize(
+    "columns", [{"enabled": False}, {"board_enabled": False}], ids=str
+)
+def test_a_board_that_is_off_is_nowhere(
+    columns: dict[str, bool], client: FlaskClient, session: Session
+) -> None:
+    ada = a_board(session)[0]
+    for name, value in columns.items():
+        setattr(ada.context, name, value)
+    caller = a_caller(session, client, member=ada)
+
+    answer = caller.get(f"{caller.course}/leaderboard").json
+    choice = caller.send("PUT", "/api/v1/me/board", {"joined": False})
+
+    assert answer == {"state": "off", "people": 0, "items": [], "next": None}
+    assert choice.status_code == 409
+    assert "eaderboard" not in caller.get("/panel/overview").text
+
+
+def test_four_people_are_too_few_to_be_shown(
+    client: FlaskClient, session: Session
+) -> None:
+    ada = a_board(session, people=4)[0]
+    caller = a_caller(session, client, member=ada)
+
+    answer = caller.get(f"{caller.course}/leaderboard").json
+    page = text_of(caller.get("/panel/leaderboard").text)
+
+    assert answer == {"state": "too_few", "people": 0, "items": [], "next": None}
+    assert "Not enough people yet" in page
+    assert "Alias 0" in page  # their own, in the choice to leave
+    assert "Alias 1" not in page
+
+
+def test_leaving_and_joining_are_immediate(
+    client: FlaskClient, session: Session
+) -> None:
+    members = a_board(session)
+    ada = a_caller(session, client, member=members[5])
+    ben = a_caller(session, client, member=members[0])
+
+    left = ada.send("PUT", "/api/v1/me/board", {"joined": False})
+    without = [row["name"] for row in rows_of(ben)]
+    page = text_of(ada.get("/panel/leaderboard").text)
+    joined = ada.send("PUT", "/api/v1/me/board", {"joined": True})
+
+    assert left.json == {"joined": False, "name": "Alias 5"}
+    assert "Alias 5" not in without
+    assert "If you join, the others read Alias 5 , never your name." in page
+    assert joined.json == {"joined": True, "name": "Alias 5"}
+    assert rows_of(ben)[0]["name"] == "Alias 5"
+
+
+def test_who_joins_without_an_alias_gets_one(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_live_course(session, board_enabled=True)
+    caller = a_caller(session, client, of=course)
+
+    answer = caller.send("PUT", "/api/v1/me/board", {"joined": True}).json
+
+    assert answer is not None
+    assert answer["joined"] is True
+    assert len(answer["name"].split()) >= 2
+
+
+def test_where_everyone_takes_part_nobody_chooses(
+    client: FlaskClient, session: Session
+) -> None:
+    ada = a_board(session, board_participation="all")[0]
+    caller = a_caller(session, client, member=ada)
+
+    answer = caller.send("PUT", "/api/v1/me/board", {"joined": False})
+
+    assert answer.status_code == 409
+    assert "Leave the board" not in caller.get("/panel/leaderboard").text
+
+
+def test_a_real_name_is_announced_before_one_joins(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_live_course(session, board_enabled=True, board_identity="name")
+    ada = a_member(session, of=course, name="Ada Ahorn")
+    caller = a_caller(session, client, member=ada)
+
+    page = text_of(caller.get("/panel/leaderboard").text)
+
+    assert "If you join, the others read your name: Ada Ahorn" in page
+
+
+def test_a_place_is_shown_as_the_course_chose(
+    client: FlaskClient, session: Session
+) -> None:
+    ben = a_board(session)[4]
+    caller = a_caller(session, client, member=ben)
+    forms = {
+        "absolute": "Rank Name Completed Badges Points 1 Alias 5 0 1 12",
+        "relative": (
+            "Name Completed Badges Points Beside you Alias 5 0 1 12 2 ahead "
+            "Alias 4 You 0 1 10 Alias 3 0 1 8 2 behind"
+        ),
+        "hidden": "Leaderboard, all time Name Completed Badges Points Alias 5 0 1 12",
+    }
+    ranks = {}
+
+    for form, shown in forms.items():
+        ben.context.board_rank = form
+        session.commit()
+        assert shown in text_of(caller.get("/panel/leaderboard").text)
+        ranks[form] = [row["rank"] for row in rows_of(caller)]
+
+    hidden = [None] * 4
+    assert ranks == {"absolute": [1, 2, 3, 4], "relative": hidden, "hidden": hidden}
+
+
+def test_others_between_are_told_of(client: FlaskClient, session: Session) -> None:
+    last = a_board(session, people=9)[0]
+    caller = a_caller(session, client, member=last)
+
+    page = text_of(caller.get("/panel/leaderboard").text)
+
+    assert "3 Alias 6 0 1 14 others in between 7 Alias 2" in page
+
+
+def test_a_period_is_a_tab_of_its_own(client: FlaskClient, session: Session) -> None:
+    caller = a_caller(session, client, member=a_board(session)[0])
+
+    for period, shown in {
+        "week": "week",
+        "month": "month",
+        "all": "all",
+        "nonsense": "all",
+    }.items():
+        page = caller.get(f"/panel/leaderboard?period={period}").text
+        current = f'href="#/leaderboard?period={shown}" aria-current="true"'
+        assert current in " ".join(page.split())
+
+    answers = [
+        caller.get(f"{caller.course}/leaderboard?period={period}").status_code
+        for period in ("week", "month", "all", "nonsense")
+    ]
+    assert answers == [200, 200, 200, 422]
+
+
+def test_another_course_has_its_own_board(
+    client: FlaskClient, session: Session
+) -> None:
+    here = a_board(session)[0].context
+    there = a_live_course(session, registration=here.registration, board_enabled=True)
+    caller = a_caller(session, client, of=there)
+
+    assert rows_of(caller) == []
+    assert (
+        caller.get(f"/api/v1/courses/{here.public_id}/leaderboard").status_code == 404
+    )

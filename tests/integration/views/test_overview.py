@@ -1,0 +1,211 @@
+"""What a learner sees first, and that it is nothing while a switch is off."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from flask import g
+from flask.testing import FlaskClient
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy.orm import Session
+
+from lti.sessions import find_session
+from models import SyncState
+from models.db import db
+from tests.factories import a_member
+from tests.support.clock import NOW
+from tests.support.launches import a_caller, a_launch, a_live_course, hand_in
+from tests.support.markup import text_of
+from views.panel import open_panel
+
+
+def opened(app: OpenAPI, token: str) -> str:
+    """Return the page that answers the launch of this token."""
+    with app.test_request_context():
+        launch = find_session(db.session(), token, NOW)
+        assert launch is not None
+        g.launch = launch
+        return open_panel(launch, token)
+
+
+def test_a_learner_sees_points_badges_and_the_next_step(
+    client: FlaskClient, session: Session
+) -> None:
+    ada = a_member(session, of=a_live_course(session), name="Ada Ahorn")
+    hand_in(session, ada, times=14)
+
+    page = text_of(a_caller(session, client, member=ada).get("/panel/overview").text)
+
+    assert "Hello, Ada Ahorn" in page
+    assert "28 points" in page
+    assert "28 points this week: your best week so far." in page
+    assert "22 points to the milestone of 50" in page
+    assert "Next badge Prolific" in page
+    assert "72 points to go" in page
+    assert "2 of 5 earned" in page
+    assert "Contributor Earned 22 Nov 2026" in page
+    assert "Prolific 28 of 100 points" in page
+
+
+def test_a_learner_without_a_name_or_a_point_is_told_the_first_step(
+    client: FlaskClient, session: Session
+) -> None:
+    new = a_member(session, of=a_live_course(session), name="")
+
+    page = text_of(a_caller(session, client, member=new).get("/panel/overview").text)
+
+    assert "Your progress" in page
+    assert "Your first points come with the first thing you hand in" in page
+    assert "First step First contribution" in page
+    assert "1 contribution to go" in page
+
+
+def test_a_name_of_markup_is_text(client: FlaskClient, session: Session) -> None:
+    ada = a_member(session, of=a_live_course(session), name="Lerner <b>x</b>")
+
+    page = a_caller(session, client, member=ada).get("/panel/overview").text
+
+    assert "Lerner &lt;b&gt;x&lt;/b&gt;" in page
+    assert "<b>x" not in page
+
+
+@pytest.mark.parametrize("off", ["environment", "tenant", "course"])
+def test_off_leaves_no_trace_of_badges_for_a_learner(
+    off: str, app: OpenAPI, client: FlaskClient, session: Session
+) -> None:
+    course = a_live_course(session, board_enabled=True)
+    ada = a_member(session, of=course)
+    hand_in(session, ada, times=14)
+    course.enabled, course.tenant.enabled = off != "course", off != "tenant"
+    if off == "environment":
+        settings = app.extensions["laurel"]
+        app.extensions["laurel"] = type(settings)(
+            **{**vars(settings), "gamification_enabled": False}
+        )
+    caller = a_caller(session, client, member=ada)
+
+    pages = [
+        caller.get(f"/panel/{route}")
+        for route in ("overview", "badges", "leaderboard", "leaderboard?period=week")
+    ]
+
+    assert {page.status_code for page in pages} == {200}
+    assert {"badge" in page.text.lower() for page in pages} == {False}
+    assert {"leaderboard" in page.text.lower() for page in pages} == {False}
+    assert all("Nothing to see here yet" in page.text for page in pages)
+    assert caller.get("/panel/badges/contributor").status_code == 404
+
+
+def test_a_badges_page_says_how_it_is_earned(
+    client: FlaskClient, session: Session
+) -> None:
+    ada = a_member(session, of=a_live_course(session))
+    hand_in(session, ada, times=14)
+    caller = a_caller(session, client, member=ada)
+
+    locked = text_of(caller.get("/panel/badges/prolific").text)
+    earned = text_of(caller.get("/panel/badges/contributor").text)
+
+    assert "Prolific You contribute a lot, and it shows. Not earned yet" in locked
+    assert "How do I earn this? Earn 100 points 28 of 100 points" in locked
+    assert "72 points to go." in locked
+    assert "Earned on 22 November 2026" in earned
+    assert caller.get("/panel/badges/nonsense").status_code == 404
+
+
+def test_the_page_says_how_old_it_is(client: FlaskClient, session: Session) -> None:
+    course = a_live_course(session, lineitems_url="https://lms.example/items")
+    state = SyncState(context_id=course.id, source="results", counts={})
+    session.add(state)
+    caller = a_caller(session, client, of=course)
+
+    def page_of(ago: timedelta | None, error: str | None) -> str:
+        state.succeeded_at, state.error = NOW - ago if ago else None, error
+        session.commit()
+        return text_of(caller.get("/panel/overview").text)
+
+    down = page_of(timedelta(hours=5), "It is down.")
+    assert "What you see is from 5 hours ago" in down
+    assert "It is down." not in down
+    assert "Up to date 5 minutes ago" in page_of(timedelta(minutes=5), None)
+    assert "The course site has not answered yet" in page_of(None, "It is down.")
+    assert "is being fetched" in page_of(None, None)
+
+
+def test_a_launch_is_answered_with_its_panel_and_one_token(
+    app: OpenAPI, session: Session
+) -> None:
+    ada = a_member(session, of=a_live_course(session, title="Bio </script> 1"))
+    token = a_launch(session, ada, role="learner")
+
+    page = opened(app, token)
+
+    found = re.search(r'id="laurel-session"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    assert json.loads(found.group(1)) == {"token": token}
+    assert page.count(token) == 1
+    assert '<html lang="en" dir="ltr">' in page
+    assert "Bio &lt;/script&gt; 1" in page
+    assert "0 of 5 earned" in page
+    assert 'data-route="overview"' in page
+
+
+def test_a_launch_opens_the_panel_its_link_asked_for(
+    app: OpenAPI, session: Session
+) -> None:
+    course = a_live_course(session, board_enabled=True)
+    wanted = {
+        ("learner", "overview", None): "Your progress",
+        ("learner", "progress", None): "Your progress",
+        ("learner", "dashboard", None): "Your progress",
+        ("learner", "leaderboard", None): "Leaderboard",
+        ("learner", "badge", "author"): "Author",
+        ("learner", "badge", "gone"): "Your progress",
+        ("instructor", "overview", None): "Badges in this course",
+        ("instructor", "badges", None): "What learners can earn",
+        ("instructor", "leaderboard", None): "Leaderboard",
+        ("instructor", "badge", "author"): "Author",
+        ("observer", "leaderboard", None): "Nothing to see here yet",
+        ("observer", "badge", "author"): "Nothing to see here yet",
+    }
+
+    opens = {}
+    for role, panel, key in wanted:
+        member = a_member(session, of=course, role=role, name="")
+        token = a_launch(session, member, role=role, panel=panel, badge_key=key)
+        opens[role, panel, key] = heading_of(opened(app, token))
+
+    assert opens == wanted
+
+
+def heading_of(page: str) -> str:
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
+    return text_of(found.group(1)) if found else ""
+
+
+def test_the_page_is_laid_out_as_the_locale_reads(
+    app: OpenAPI, session: Session
+) -> None:
+    ada = a_member(session, of=a_live_course(session))
+    arabic = a_launch(session, ada, role="learner", locale="ar-EG")
+    german = a_launch(session, ada, role="learner", locale="de")
+
+    assert '<html lang="en" dir="rtl">' in opened(app, arabic)
+    assert '<html lang="en" dir="ltr">' in opened(app, german)
+
+
+def test_only_a_page_that_can_is_asked_to_resize_the_frame(
+    app: OpenAPI, session: Session
+) -> None:
+    ada = a_member(session, of=a_live_course(session))
+    registration = ada.context.registration
+    registration.frame_origins = ["https://school.example"]
+    origins = {}
+
+    for family in ("canvas", "moodle", ""):
+        registration.family = family
+        page = opened(app, a_launch(session, ada, role="learner"))
+        origins[family] = re.findall(r'data-frame-origins="(.*?)"', page)
+
+    assert origins == {"canvas": ["https://school.example"], "moodle": [], "": []}
