@@ -1,0 +1,314 @@
+"""The one writer: idempotent, append-only, in order, within its course."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.activity import (
+    EVALUATE_COURSE,
+    Recorded,
+    rebuild,
+    record,
+    request,
+)
+from gamification.metrics import percents, values
+from gamification.standings import standing_of
+from models import Contribution, Earned, Outbox, Scoring, Standing, StreamEvent
+from tests.factories import POINT, a_badge, a_context, a_member, an_item
+from tests.integration.gamification.conftest import Act, Counting, a_fact
+
+
+def counts(recorded: Recorded) -> tuple[int, int, int, int]:
+    return (
+        recorded.new,
+        recorded.corrected,
+        recorded.unchanged,
+        len(recorded.refused),
+    )
+
+
+def log(session: Session) -> list[Contribution]:
+    rows = sa.select(Contribution).order_by(Contribution.id)
+    return list(session.scalars(rows.execution_options(populate_existing=True)))
+
+
+def test_the_same_fact_again_changes_nothing(session: Session, act: Act) -> None:
+    member = a_member(session)
+    item = an_item(session, of=member.context)
+
+    first = act(member, "completed", item)
+    again = act(member, "completed", item, source="another")
+
+    assert (counts(first), counts(again)) == ((1, 0, 0, 0), (0, 0, 1, 0))
+    assert len(log(session)) == 1
+
+
+def test_a_correction_supersedes_and_the_act_does_not_move(
+    session: Session, act: Act, now: datetime
+) -> None:
+    member = a_member(session)
+    item = an_item(session, of=member.context)
+    yesterday = now - timedelta(days=1)
+
+    act(member, "graded", item, score=50 * POINT, occurred_at=yesterday)
+    corrected = act(member, "graded", item, score=80 * POINT, occurred_at=now)
+
+    old, new = log(session)
+    assert counts(corrected) == (0, 1, 0, 0)
+    assert (old.superseded_at, old.revision, old.score) == (now, 1, 50 * POINT)
+    assert (new.superseded_at, new.revision, new.score) == (None, 2, 80 * POINT)
+    assert (old.occurred_at, new.occurred_at) == (yesterday, yesterday)
+    assert percents(session, member.context_id, item.id) == {member.id: 80}
+    assert standing_of(session, member).points == 4
+
+
+def test_an_older_sighting_never_supersedes_a_newer_one(
+    session: Session, act: Act, now: datetime
+) -> None:
+    member = a_member(session)
+    item = an_item(session, of=member.context)
+    act(member, "graded", item, score=80 * POINT, seen_at=now - timedelta(hours=1))
+
+    late = act(
+        member, "graded", item, score=50 * POINT, seen_at=now - timedelta(hours=2)
+    )
+    newer = act(member, "graded", item, score=90 * POINT, seen_at=now)
+
+    assert (counts(late), counts(newer)) == ((0, 0, 1, 0), (0, 1, 0, 0))
+    assert [row.score for row in log(session)] == [80 * POINT, 90 * POINT]
+
+
+def test_a_cleared_grade_takes_its_points_back(session: Session, act: Act) -> None:
+    member = a_member(session)
+    item = an_item(session, of=member.context)
+    act(member, "graded", item)
+
+    act(member, "graded", item, status="withdrawn", score=None, maximum=None)
+
+    assert standing_of(session, member).points == 0
+    assert session.scalars(sa.select(Earned.contribution_id)).all() == []
+    assert session.scalars(sa.select(Standing.period)).all() == []
+
+
+def test_a_fact_that_comes_twice_in_a_batch_is_corrected_in_order(
+    session: Session, now: datetime
+) -> None:
+    member = a_member(session)
+    item = an_item(session, of=member.context)
+    scores = (10, 90, 90)
+
+    facts = [a_fact(member, "graded", item, score=score * POINT) for score in scores]
+    recorded = record(session, facts, now, environment=True)
+
+    assert counts(recorded) == (1, 1, 1, 0)
+    assert [row.score for row in log(session)] == [10 * POINT, 90 * POINT]
+
+
+def test_strangers_and_the_future_are_refused_and_the_rest_is_recorded(
+    session: Session, now: datetime
+) -> None:
+    ada, otto = a_member(session), a_member(session)
+    foreign = an_item(session, of=otto.context)
+    facts = [
+        a_fact(ada, "completed", foreign),
+        a_fact(ada, occurred_at=now + timedelta(minutes=6)),
+        a_fact(ada, "posted", occurred_at=now + timedelta(minutes=4)),
+        a_fact(ada),
+    ]
+    stranger = a_fact(otto)
+    object.__setattr__(stranger, "context_id", ada.context_id)
+    nowhere = a_fact(otto)
+    object.__setattr__(nowhere, "context_id", 10**9)
+
+    recorded = record(session, [*facts, stranger, nowhere], now, environment=True)
+
+    assert counts(recorded) == (2, 0, 0, 4)
+    assert {refused.reason for refused in recorded.refused} == {
+        "this is not an item of the course",
+        "it lies in the future",
+        "this is not a member of the course",
+        "there is no such course",
+    }
+
+
+def test_facts_of_several_courses_go_to_their_courses(
+    session: Session, now: datetime
+) -> None:
+    ada, otto = a_member(session), a_member(session)
+
+    record(session, [a_fact(otto), a_fact(ada)], now, environment=True)
+
+    for member in (ada, otto):
+        assert values(session, member.context_id, "events") == {member.id: 1}
+
+
+def test_a_badge_comes_with_the_fact_that_earns_it(session: Session, act: Act) -> None:
+    context = a_context(session)
+    member = a_member(session, of=context)
+    badge = a_badge(session, of=context, metric="events", threshold=2)
+
+    first, second = act(member), act(member, "completed")
+
+    assert first.awarded == []
+    assert [granted.badge_id for granted in second.awarded] == [badge.id]
+
+
+def test_while_it_is_off_facts_are_kept_and_nothing_is_awarded(
+    session: Session, now: datetime
+) -> None:
+    context = a_context(session)
+    member = a_member(session, of=context)
+    a_badge(session, of=context, metric="events", threshold=1)
+
+    recorded = record(session, [a_fact(member)], now, environment=False)
+
+    assert (counts(recorded), recorded.awarded) == ((1, 0, 0, 0), [])
+    assert values(session, context.id, "events") == {member.id: 1}
+
+
+def test_many_touched_members_are_left_to_a_job(
+    session: Session, now: datetime
+) -> None:
+    context = a_context(session)
+    a_badge(session, of=context, metric="events", threshold=1)
+    facts = [a_fact(a_member(session, of=context)) for _ in range(201)]
+
+    recorded = record(session, facts, now, environment=True)
+
+    assert recorded.awarded == []
+    waiting = session.scalars(sa.select(Outbox)).all()
+    assert [(row.job, row.subject_id) for row in waiting] == [
+        (EVALUATE_COURSE, context.id)
+    ]
+
+
+def test_a_job_is_asked_for_once_while_it_waits(
+    session: Session, now: datetime
+) -> None:
+    for _ in range(2):
+        request(session, "sync", 1, now, now)
+    (waiting,) = session.scalars(sa.select(Outbox)).all()
+    waiting.taken_at = now
+    session.flush()
+    request(session, "sync", 1, now, now)
+
+    assert len(session.scalars(sa.select(Outbox)).all()) == 2
+
+
+def test_a_batch_tells_a_course_once_that_points_changed(
+    session: Session, now: datetime
+) -> None:
+    context = a_context(session)
+    facts = [a_fact(a_member(session, of=context)) for _ in range(3)]
+
+    record(session, facts, now, environment=True)
+    record(session, facts, now, environment=True)
+
+    events = session.scalars(sa.select(StreamEvent)).all()
+    assert [(e.kind, e.audience, e.subject) for e in events] == [
+        ("standing", "course", {})
+    ]
+
+
+def test_posts_beyond_the_cap_of_a_day_earn_nothing_in_whatever_batches(
+    session: Session, act: Act, now: datetime
+) -> None:
+    member = a_member(session)
+    late = [a_fact(member, "posted", attempt=f"late {n}") for n in range(4)]
+    record(session, late, now, environment=True)
+    for number in range(3):
+        act(
+            member,
+            "posted",
+            attempt=f"early {number}",
+            occurred_at=now - timedelta(hours=1),
+        )
+
+    standing = standing_of(session, member)
+    assert (standing.points, standing.events) == (5, 7)
+
+
+def test_a_changed_weight_counts_after_a_rebuild(
+    session: Session, act: Act, now: datetime
+) -> None:
+    member = a_member(session)
+    act(member, occurred_at=now - timedelta(days=2))
+    act(member, "completed")
+    session.add(
+        Scoring(
+            context_id=member.context_id,
+            version=1,
+            kind="submitted",
+            weight=7 * POINT,
+            effective_from=now - timedelta(days=3),
+        )
+    )
+
+    rebuild(session, member.context, now)
+
+    assert standing_of(session, member).points == 10
+
+
+def test_another_zone_moves_days_and_weeks_after_a_rebuild(
+    session: Session, act: Act, now: datetime
+) -> None:
+    context = a_context(session, time_zone="UTC")
+    member = a_member(session, of=context)
+    sunday_night = now.replace(hour=23, minute=30) - timedelta(days=7)
+    act(member, occurred_at=sunday_night)
+    before = standing_of(session, member, "2026-W46").points
+
+    context.time_zone = "Europe/Berlin"
+    rebuild(session, context, now)
+
+    assert before == 2
+    assert standing_of(session, member, "2026-W46").points == 0
+    assert standing_of(session, member, "2026-W47").points == 2
+
+
+@pytest.mark.parametrize("facts", [1, 30])
+def test_a_batch_costs_the_same_statements_whatever_its_size(
+    session: Session, now: datetime, statements: Counting, facts: int
+) -> None:
+    context = a_context(session)
+    a_badge(session, of=context, metric="events", threshold=1)
+    item = an_item(session, of=context)
+    people = [a_member(session, of=context) for _ in range(facts)]
+    batch = [a_fact(member, "posted", item) for member in people]
+    session.flush()
+    locks = 2 * (session.get_bind().dialect.name == "postgresql")
+
+    with statements() as seen:
+        record(session, batch, now, environment=True)
+
+    assert len(seen) - locks == 21
+    with statements() as seen:
+        record(session, batch, now, environment=True)
+    # Course, members, items, what is known: nothing is new, nothing is written.
+    assert len(seen) - locks // 2 == 4
+
+
+def test_a_launch_costs_four_statements(
+    session: Session, now: datetime, statements: Counting
+) -> None:
+    member = a_member(session)
+    locks = session.get_bind().dialect.name == "postgresql"
+
+    with statements() as seen:
+        record(session, [a_fact(member, "launched")], now, environment=True)
+
+    assert len(seen) - locks == 4
+
+
+def test_a_batch_larger_than_a_statement_can_be_is_recorded_whole(
+    session: Session, now: datetime
+) -> None:
+    member = a_member(session)
+    batch = [a_fact(member, attempt=str(number)) for number in range(1_100)]
+
+    recorded = record(session, batch, now, environment=True)
+
+    assert counts(recorded) == (1_100, 0, 0, 0)
+    assert standing_of(session, member).points == 2_200
