@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
@@ -45,8 +45,6 @@ LONGEST = {
 NEW_WINDOW_LEAVES_OUT = "lti_storage_target"
 MOST_OPEN, WITHIN = 600, timedelta(minutes=1)
 """So many logins of one platform may wait for their launch at a time."""
-KEPT_FOR = timedelta(hours=1)
-"""A login that is over is kept so long, to tell people why it does not work."""
 ASKING = (
     sa.select(
         Registration,
@@ -203,13 +201,6 @@ def is_proven(cookies: Mapping[str, str], state: str) -> bool:
         cookies.get(cookie_name(state), "").encode(errors="replace"),
         state.encode(errors="replace"),
     )
-
-
-def forget_expired(session: Session, now: datetime) -> int:
-    """Delete the logins that have been over for an hour; return how many."""
-    over = sa.delete(Login).where(Login.expires_at < now - KEPT_FOR)
-    result: Any = session.execute(over)
-    return int(result.rowcount)
 
 
 def again_in_a_window(parameters: Mapping[str, str], address: str) -> str:

@@ -61,10 +61,5 @@ def take(session: Session, name: str, now: datetime) -> Waiting | None:
     return Waiting(state or "", Launch.restored(taken.claims))
 
 
-def forget_expired(session: Session, now: datetime) -> None:
-    """Delete the launches no browser came back for."""
-    session.execute(sa.delete(PendingLaunch).where(PendingLaunch.expires_at <= now))
-
-
 def _hash(name: str) -> str:
     return hashlib.sha256(name.encode(errors="replace")).hexdigest()

@@ -91,16 +91,5 @@ def renew(session: Session, opened: LaunchSession, now: datetime) -> datetime:
     return min(opened.last_used_at + IDLE, opened.expires_at)
 
 
-def end(session: Session, opened: LaunchSession, now: datetime) -> None:
-    """End a session; its token is worth nothing from now on."""
-    opened.ended_at = now
-    session.flush()
-
-
-def forget_ended(session: Session, now: datetime) -> None:
-    """Delete the sessions whose eight hours are over."""
-    session.execute(sa.delete(LaunchSession).where(LaunchSession.expires_at < now))
-
-
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()

@@ -52,8 +52,6 @@ def enter(launch: "Launch", gate: Gate) -> Response:
     Ends the transaction; whoever proves the launch begins it, as a writer.
     """
     session, moment = db.session(), now()
-    # The page shows what was just read and written: no need to read it again.
-    session.expire_on_commit = False
     arrival = arrive(session, launch, gate, moment)
     opened, token = open_session(session, arrival, launch, moment)
     _tell_the_rules(arrival, opened.token_hash, moment)
