@@ -1,21 +1,15 @@
 """What one member has and how far the rest is: the same rules, asked for a person."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.awards.rules import (
-    Rule,
-    counts_towards,
-    is_open,
-    past_awards,
-    rule_of,
-    table_of,
-    value_of,
-)
+from gamification.awards.rules import counts_towards, is_open, past_awards
+from gamification.catalog import Criterion
+from gamification.metrics import METRICS
 from gamification.metrics.people import is_ranked
 from gamification.switches import Switch
 from models import Award, Badge, BadgeVersion, Earned, Membership
@@ -52,27 +46,23 @@ class BadgeRoster:
 
 
 @dataclass(frozen=True)
-class _Listed:
-    """A badge that this member may see, with the award that is open."""
+class _Measured:
+    """A badge that this member may see, and what they have of what it asks."""
 
     badge: Badge
     version: BadgeVersion
     granted_at: datetime | None
+    barred: bool
+    values: dict[str, int]
+    """Every metric over the facts that count for this badge, in its unit."""
 
     @property
-    def rule(self) -> Rule:
-        return rule_of(self.badge, self.version)
+    def criterion(self) -> Criterion:
+        return Criterion.from_json(self.version.criterion)
 
-
-@dataclass(frozen=True)
-class _Measured:
-    """What a member has of what a badge asks, in the metric's unit."""
-
-    value: int
-    barred: bool
-
-
-NOTHING = _Measured(0, barred=False)
+    @property
+    def value(self) -> int:
+        return self.values[self.criterion.metric]
 
 
 def holds(session: Session, member: Membership, badge: Badge, now: datetime) -> bool:
@@ -82,32 +72,35 @@ def holds(session: Session, member: Membership, badge: Badge, now: datetime) -> 
     revoked with a bar, the member is an active learner, and the facts since the
     rule took effect (and since an award expired, if one did) meet the rule.
     """
-    listed = _listed(session, member, now, only=badge.id)
-    measured = _measured(session, member, now, listed)
-    return any(_is_earned(member, one, measured) for one in listed)
+    question = MEASURED.where(Badge.id == badge.id)
+    measured = _measured(session, member, now, question)
+    return any(_is_earned(member, one) for one in measured)
 
 
 def badges_for(
     session: Session, member: Membership, now: datetime, *, switch: Switch
 ) -> BadgeRoster:
-    """Return every badge of the course for a member, in two queries."""
+    """Return every badge of the course for a member, in one query."""
     if not switch.on:
         return BadgeRoster(enabled=False, badges=[])
-    listed = _listed(session, member, now)
-    measured = _measured(session, member, now, listed)
+    measured = _measured(session, member, now, MEASURED)
     return BadgeRoster(
-        enabled=True, badges=[_standing(member, one, measured) for one in listed]
+        enabled=True, badges=[_standing(member, one) for one in measured]
     )
 
 
-def _listed(
-    session: Session, member: Membership, now: datetime, *, only: int | None = None
-) -> list[_Listed]:
+def _question() -> sa.Select[*tuple[Any, ...]]:
+    """Ask for a course's badges, one member's awards and all their metrics."""
+    course = sa.bindparam("course", type_=Badge.context_id.type)
+    person = sa.bindparam("person", type_=Award.membership_id.type)
+    moment = sa.bindparam("moment", type_=Award.granted_at.type)
     mine = sa.and_(
-        Award.badge_id == Badge.id, Award.membership_id == member.id, is_open(now)
+        Award.badge_id == Badge.id, Award.membership_id == person, is_open(moment)
     )
-    query = (
-        sa.select(Badge, BadgeVersion, Award.granted_at)
+    past = past_awards(course, moment, [person])
+    barred = sa.func.coalesce(past.c.barred, 0)
+    return (
+        sa.select(Badge, BadgeVersion, Award.granted_at, barred, *_METRICS)
         .join(
             BadgeVersion,
             sa.and_(
@@ -115,56 +108,56 @@ def _listed(
             ),
         )
         .outerjoin(Award, mine)
+        .outerjoin(past, past.c.badge_id == Badge.id)
+        .outerjoin(
+            Earned, sa.and_(Earned.membership_id == person, counts_towards(past))
+        )
         .where(
-            Badge.context_id == member.context_id,
+            Badge.context_id == course,
             sa.or_(Badge.state == "active", Award.id.is_not(None)),
         )
+        .group_by(Badge.id, BadgeVersion.id, Award.id, past.c.barred)
         .order_by(Badge.state == "retired", Badge.position, Badge.id)
     )
-    if only is not None:
-        query = query.where(Badge.id == only)
-    return [_Listed(*row) for row in session.execute(query)]
+
+
+_METRICS = [metric.column.label(name) for name, metric in METRICS.items()]
+# Asked at every launch, so it is put together once.
+MEASURED = _question()
 
 
 def _measured(
-    session: Session, member: Membership, now: datetime, listed: Iterable[_Listed]
-) -> dict[int, _Measured]:
-    rules = [one.rule for one in listed]
-    if not rules:
-        return {}
-    rule = table_of(rules)
-    past = past_awards(member.context_id, now, [member.id])
-    query = (
-        sa.select(rule.c.badge_id, value_of(rule), sa.func.coalesce(past.c.barred, 0))
-        .join(BadgeVersion, BadgeVersion.id == rule.c.version_id)
-        .outerjoin(past, past.c.badge_id == rule.c.badge_id)
-        .outerjoin(
-            Earned,
-            sa.and_(Earned.membership_id == member.id, counts_towards(past)),
+    session: Session,
+    member: Membership,
+    now: datetime,
+    question: sa.Select[*tuple[Any, ...]],
+) -> list[_Measured]:
+    asked = {"course": member.context_id, "person": member.id, "moment": now}
+    return [
+        _Measured(
+            badge,
+            version,
+            granted_at,
+            bool(barred),
+            dict(zip(METRICS, values, strict=True)),
         )
-        .group_by(rule.c.badge_id, rule.c.metric, past.c.barred)
-    )
-    rows = session.execute(query)
-    return {id_: _Measured(value, bool(barred)) for id_, value, barred in rows}
+        for badge, version, granted_at, barred, *values in session.execute(
+            question, asked
+        )
+    ]
 
 
-def _is_earned(
-    member: Membership, one: _Listed, measured: dict[int, _Measured]
-) -> bool:
+def _is_earned(member: Membership, one: _Measured) -> bool:
     if one.granted_at is not None:
         return True
-    has = measured.get(one.badge.id, NOTHING)
-    met = has.value >= one.rule.criterion.needed
+    met = one.value >= one.criterion.needed
     can_be_earned = one.badge.state == "active" and is_ranked(member)
-    return met and can_be_earned and not has.barred
+    return met and can_be_earned and not one.barred
 
 
-def _standing(
-    member: Membership, one: _Listed, measured: dict[int, _Measured]
-) -> BadgeStanding:
-    value = measured.get(one.badge.id, NOTHING).value
-    criterion = one.rule.criterion
-    earned = _is_earned(member, one, measured)
+def _standing(member: Membership, one: _Measured) -> BadgeStanding:
+    criterion, value = one.criterion, one.value
+    earned = _is_earned(member, one)
     return BadgeStanding(
         key=one.badge.key,
         label=one.version.label,

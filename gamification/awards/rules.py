@@ -12,6 +12,10 @@ from gamification.catalog import Criterion
 from gamification.metrics import METRICS
 from models import Award, Badge, BadgeVersion, Earned
 
+Number = int | sa.ColumnElement[int]
+Moment = datetime | sa.ColumnElement[datetime]
+"""A value, or a parameter that takes its place."""
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -96,7 +100,7 @@ def evidence_of(
     return sa.func.json(text, type_=sa.JSON)
 
 
-def is_open(now: datetime) -> sa.ColumnElement[bool]:
+def is_open(now: Moment) -> sa.ColumnElement[bool]:
     """Hold for an award that a member has at this moment."""
     return sa.and_(
         Award.ended_at.is_(None),
@@ -105,7 +109,7 @@ def is_open(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def past_awards(
-    context_id: int, now: datetime, members: Sequence[int] | None
+    context_id: Number, now: Moment, members: Sequence[Number] | None
 ) -> sa.Subquery:
     """Select what is over by now, by member and badge.
 
