@@ -1,6 +1,7 @@
 """Web addresses: where they lead, and whether we would go there."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ class Origin:
         return f"{self.scheme}://{host}{port}"
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def of(cls, url: str) -> Self | None:
         """Return the origin of an address, None if it is no web address.
 
