@@ -13,6 +13,7 @@ from tests.support.clock import NOW
 Scene = Callable[[Stage], CoursePage]
 
 OPEN_TO_ALL: dict[str, Any] = {"board_enabled": True, "board_participation": "opt_out"}
+TO_JOIN: dict[str, Any] = {"board_enabled": True, "board_participation": "opt_in"}
 GOES_WRONG = "location.hash = '#/badges/no-such-badge'"
 RUNS_OUT = """() => {
   window.fetch = async () => new Response("", { status: 401 });
@@ -20,11 +21,13 @@ RUNS_OUT = """() => {
 }"""
 
 
-def a_full_course(stage: Stage) -> Context:
+def a_full_course(
+    stage: Stage,
+    **columns: Any,  # noqa: ANN401 -- any column of the course
+) -> Context:
     """Make a course with a board, where Ada has a badge and results are stale."""
-    context = a_class(
-        stage.session, stage.registered, classmates=CLASSMATES, **OPEN_TO_ALL
-    )
+    columns = columns or OPEN_TO_ALL
+    context = a_class(stage.session, stage.registered, classmates=CLASSMATES, **columns)
     a_learner(stage.session, context, stage.registered.cast.ada, items=5)
     for source, error in (("roster", None), ("results", "The platform was away.")):
         state = SyncState(
@@ -76,9 +79,7 @@ def leaderboard(stage: Stage) -> CoursePage:
 
 
 def leaderboard_to_join(stage: Stage) -> CoursePage:
-    context = a_full_course(stage)
-    context.board_participation = "opt_in"
-    stage.session.commit()
+    a_full_course(stage, **TO_JOIN)
     return turned_to(as_ada(stage), "leaderboard", "Leaderboard")
 
 
