@@ -1,0 +1,292 @@
+"""`flask gamification …` and `flask catalog …`, as an operator types them."""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import Result
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy.orm import Session
+
+from gamification.activity import record
+from models import Award, Badge, Context, Outbox, Tenant
+from tests.factories import a_context, a_member, a_registration, a_tenant
+from tests.integration.gamification.conftest import a_fact
+
+Flask = Callable[..., Result]
+BAD = """
+[[badge]]
+key = "owl"
+metric = "nights"
+threshold = 5
+
+[[badge]]
+key = "lark"
+metric = "active_days"
+threshold = 5
+"""
+
+
+@pytest.fixture
+def flask(app: OpenAPI) -> Flask:
+    """Run a command as `flask …` would."""
+    return lambda *words: app.test_cli_runner().invoke(args=words)
+
+
+@pytest.fixture
+def course(session: Session, now: datetime) -> Context:
+    """Build a course of three contributors in tenant acme that is on."""
+    tenant = a_tenant(session, key="acme")
+    context = a_context(
+        session,
+        registration=a_registration(session, tenant=tenant),
+        lti_id="42",
+        title="Botany",
+    )
+    facts = [a_fact(a_member(session, of=context)) for _ in range(3)]
+    record(session, facts, now, environment=True)
+    session.commit()
+    return context
+
+
+def written(session: Session) -> int:
+    session.rollback()
+    return len(session.scalars(sa.select(Award.id)).all())
+
+
+def test_a_recompute_prints_one_line_a_tenant(
+    session: Session, course: Context, flask: Flask
+) -> None:
+    a_context(session)
+    session.commit()
+
+    first, second = (flask("gamification", "recompute") for _ in range(2))
+
+    assert first.stdout.splitlines()[0] == "[acme] contributors=3 badges_awarded=3"
+    assert second.stdout.splitlines()[0] == "[acme] contributors=3 badges_awarded=0"
+    assert all(
+        re.fullmatch(r"\[[\w-]+\] contributors=\d+ badges_awarded=\d+", line)
+        for line in first.stdout.splitlines()
+    )
+    assert (first.exit_code, len(first.stdout.splitlines())) == (0, 2)
+    assert written(session) == 3
+
+
+def test_a_recompute_can_be_of_one_tenant_or_course(
+    course: Context, flask: Flask
+) -> None:
+    result = flask("gamification", "recompute", "--tenant", "acme", "--course", "42")
+
+    assert result.stdout == "[acme] contributors=3 badges_awarded=3\n"
+
+
+def test_a_dry_run_writes_nothing(
+    session: Session, course: Context, flask: Flask
+) -> None:
+    result = flask("gamification", "recompute", "--tenant", "acme", "--dry-run")
+
+    assert result.stdout == (
+        "[acme] contributors=3 badges_awarded=3 (dry run: nothing was written)\n"
+    )
+    assert written(session) == 0
+    assert session.scalars(sa.select(Badge.id)).all() == []
+
+
+def test_a_recompute_of_an_unknown_tenant_is_an_error_that_names_the_known(
+    course: Context, flask: Flask
+) -> None:
+    result = flask("gamification", "recompute", "--tenant", "acne")
+
+    assert result.exit_code == 2
+    assert "There is no tenant acne. Known tenants: acme." in result.stderr
+
+
+@pytest.mark.parametrize("off", ["tenant", "course"])
+def test_a_recompute_while_it_is_off_says_so_and_writes_nothing(
+    session: Session, course: Context, flask: Flask, off: str
+) -> None:
+    course.tenant.enabled = off != "tenant"
+    course.enabled = off != "course"
+    session.commit()
+
+    result = flask("gamification", "recompute", "--tenant", "acme")
+
+    assert result.stdout == f"[acme] off ({off}): nothing was recomputed\n"
+    assert (result.exit_code, written(session)) == (0, 0)
+
+
+def test_a_recompute_of_a_course_that_is_off_says_so(
+    session: Session, course: Context, flask: Flask
+) -> None:
+    a_context(session, registration=course.registration)
+    course.enabled = False
+    session.commit()
+
+    result = flask("gamification", "recompute", "--tenant", "acme", "--course", "42")
+
+    assert result.stdout == "[acme] off (course): nothing was recomputed\n"
+
+
+@pytest.mark.parametrize("command", ["recompute", "enable"])
+def test_while_the_environment_is_off_nothing_is_awarded(
+    session: Session, course: Context, flask: Flask, app: OpenAPI, command: str
+) -> None:
+    config = app.extensions["laurel"]
+    app.extensions["laurel"] = replace(config, gamification_enabled=False)
+
+    result = flask("gamification", command, "--tenant", "acme")
+
+    assert "GAMIFICATION_ENABLED=true" in result.stdout
+    assert (result.exit_code, written(session)) == (0, 0)
+
+
+def test_enabling_a_tenant_leaves_its_courses_alone(
+    session: Session, course: Context, flask: Flask
+) -> None:
+    course.tenant.enabled = course.enabled = False
+    session.commit()
+
+    result = flask("gamification", "enable", "--tenant", "acme")
+
+    session.rollback()
+    assert (course.tenant.enabled, course.enabled) == (True, False)
+    assert result.stdout.splitlines() == [
+        "[acme] on",
+        "[acme] off (course): nothing was recomputed",
+    ]
+
+
+@pytest.mark.parametrize("by", ["public_id", "lti_id"])
+def test_enabling_a_course_enables_its_tenant_and_says_so(
+    session: Session, course: Context, flask: Flask, by: str
+) -> None:
+    course.tenant.enabled = course.enabled = False
+    course.memberships_url = "https://lms.example/members"
+    session.commit()
+
+    result = flask(
+        "gamification", "enable", "--tenant", "acme", "--course", getattr(course, by)
+    )
+
+    session.rollback()
+    assert (course.tenant.enabled, course.enabled) == (True, True)
+    assert result.stdout.splitlines() == [
+        "[acme] on",
+        f"[acme] {course.public_id} Botany on",
+        "[acme] contributors=3 badges_awarded=3",
+    ]
+    assert len(session.scalars(sa.select(Outbox)).all()) == 1
+
+
+def test_disabling_keeps_everything(
+    session: Session, course: Context, flask: Flask
+) -> None:
+    flask("gamification", "recompute")
+
+    of_course = flask("gamification", "disable", "--tenant", "acme", "--course", "42")
+    of_tenant = flask("gamification", "disable", "--tenant", "acme")
+
+    session.rollback()
+    assert (course.tenant.enabled, course.enabled) == (False, False)
+    assert of_course.stdout == f"[acme] {course.public_id} Botany off\n"
+    assert of_tenant.stdout == "[acme] off\n"
+    assert written(session) == 3
+
+
+def test_an_unknown_course_is_an_error_that_lists_the_courses(
+    course: Context, flask: Flask
+) -> None:
+    result = flask("gamification", "enable", "--tenant", "acme", "--course", "43")
+
+    assert result.exit_code == 2
+    assert "acme has no course 43." in result.stderr
+    assert f"{course.public_id}  42  Botany" in result.stderr
+
+
+def test_a_course_that_two_platforms_number_alike_is_asked_for_by_our_id(
+    session: Session, course: Context, flask: Flask
+) -> None:
+    tenant = session.get_one(Tenant, course.tenant_id)
+    other = a_registration(session, tenant=tenant)
+    twin = a_context(session, registration=other, lti_id="42")
+    session.commit()
+
+    result = flask("gamification", "disable", "--tenant", "acme", "--course", "42")
+
+    assert result.exit_code == 2
+    assert "use our id" in result.stderr
+    assert course.public_id in result.stderr
+    assert twin.public_id in result.stderr
+
+
+def test_a_course_of_another_tenant_is_not_found(
+    session: Session, course: Context, flask: Flask
+) -> None:
+    a_tenant(session, key="other")
+    session.commit()
+
+    words = ("--tenant", "other", "--course", course.public_id)
+    result = flask("gamification", "enable", *words)
+
+    assert result.exit_code == 2
+    assert "A course is known once the tool was opened in it." in result.stderr
+    assert "Botany" not in result.stderr
+
+
+def test_a_course_needs_its_tenant(course: Context, flask: Flask) -> None:
+    result = flask("gamification", "recompute", "--course", "42")
+
+    assert result.exit_code == 2
+    assert "--course needs --tenant" in result.stderr
+
+
+def test_the_shipped_catalog_is_valid(flask: Flask) -> None:
+    result = flask("catalog", "validate")
+
+    assert (result.stdout, result.exit_code) == ("5 badges\n", 0)
+
+
+def test_validating_names_every_dropped_entry_and_why(
+    flask: Flask, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(BAD)
+
+    result = flask("catalog", "validate", os.fspath(path))
+
+    assert result.stdout.splitlines() == [
+        (
+            'mine.toml, badge 1 (owl): there is no metric "nights"; there are '
+            "score, events, authored, active_days, completed"
+        ),
+        "1 badge",
+    ]
+    assert result.exit_code == 1
+
+
+def test_validating_a_file_that_is_not_there_is_no_crash(
+    flask: Flask, tmp_path: Path
+) -> None:
+    result = flask("catalog", "validate", os.fspath(tmp_path / "none.toml"))
+
+    assert result.stdout.splitlines() == [
+        "none.toml: No such file or directory",
+        "0 badges",
+    ]
+    assert result.exit_code == 1
+
+
+def test_validating_reads_the_operators_own_catalog(
+    flask: Flask, app: OpenAPI, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(BAD)
+    config = app.extensions["laurel"]
+    app.extensions["laurel"] = replace(config, catalog_file=path)
+
+    assert "mine.toml, badge 1 (owl)" in flask("catalog", "validate").stdout
