@@ -12,19 +12,19 @@ from tests.support.statements import statements
 GUARD = 1
 """Finding the session, with the course, the person and the platform, is one."""
 COSTS = {
-    "/api/me/badges": GUARD + 2,
+    "/api/me/badges": GUARD + 1,
     "/api/v1/me": GUARD,
     "/api/v1/me/standing": GUARD + 2,
-    "{course}/badges": GUARD + 2,
+    "{course}/badges": GUARD + 1,
     "{course}/leaderboard": GUARD + 2,
     "{course}/members": GUARD + 1,
     "{course}/members?sort=points": GUARD + 1,
     "{course}/settings": GUARD,
-    "/panel/badges": GUARD + 2,
-    "/panel/badges/author": GUARD + 2,
+    "/panel/badges": GUARD + 1,
+    "/panel/badges/author": GUARD + 1,
     "/panel/class": GUARD + 1,
     "/panel/leaderboard": GUARD + 2,
-    "/panel/manage": GUARD + 4,
+    "/panel/manage": GUARD + 3,
 }
 
 
@@ -48,7 +48,7 @@ def test_a_page_costs_the_same_for_one_row_and_for_three(
     learner = a_caller(session, client, of=course)
 
     assert {path: cost(app, teacher, path) for path in COSTS} == COSTS
-    assert cost(app, learner, "/panel/overview") == GUARD + 6
+    assert cost(app, learner, "/panel/overview") == GUARD + 5
     assert cost(app, learner, "/panel/leaderboard") == GUARD + 2
 
 
