@@ -105,7 +105,8 @@ def measure(served: Site, recording: Recording, launches: int) -> Round:
     cpu, began = served.cpu_seconds(), time.perf_counter()
     fetched = served.keys_fetched()
     for _ in range(launches):
-        served.launch(recording)
+        with served.browser() as browser:
+            served.launch(browser, recording)
     return Round(
         cpu_ms=(served.cpu_seconds() - cpu) * 1000 / launches,
         wall_ms=(time.perf_counter() - began) * 1000 / launches,

@@ -11,12 +11,13 @@ from itertools import cycle
 from pathlib import Path
 
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.engine import make_url
 
 from app import create_app
 from bench.browser import Browser, Failed, Fetch, Recording
 from bench.cpu import cpu_seconds, resident_bytes
-from campus import launches, seeding
+from campus import launches, seeding, term
 from campus.records import Course, Launch, Person, Role, Tool
 from campus.server import running
 from campus.state import Campus
@@ -26,6 +27,7 @@ from jobs.sync import sync_course
 from lti import registrations
 from lti.arrival import Gate, arrive
 from lti.launch import Launch as Arriving
+from models import Context
 from models.db import db
 from models.locks import begin_write
 from tests.support.databases import Database
@@ -50,25 +52,34 @@ DOCUMENTED = Subject(
 )
 
 
+@dataclass(frozen=True)
+class Program:
+    """The tool as it is served, and as it can be asked from this process."""
+
+    url: str
+    app: Flask
+    processes: Sequence[int]
+    """The web server, and the database server if there is one."""
+
+
 class Site:
     """A subject that is being served, and the campus that launches it."""
 
-    def __init__(
-        self, subject: Subject, url: str, campus: Campus, processes: Sequence[int]
-    ) -> None:
+    def __init__(self, subject: Subject, program: Program, campus: Campus) -> None:
         self.subject = subject
-        self.url = url
+        self.url = program.url
         self.campus = campus
-        self.processes = processes
-        """The web server, and the database server if there is one."""
         self.course = campus.courses[0]
-        self._learners = cycle(people(campus, self.course, Role.STUDENT))
+        self._program = program
+        learners = people(campus, self.course, Role.STUDENT)
+        self._learners, self._workers = cycle(learners), cycle(learners)
 
     def cpu_seconds(self) -> float:
-        return cpu_seconds(self.processes)
+        return cpu_seconds(self._program.processes)
 
     def resident_bytes(self) -> int:
-        return resident_bytes(self.processes[:1])
+        """Return the memory of the web server alone."""
+        return resident_bytes(self._program.processes[:1])
 
     def keys_fetched(self) -> int:
         """Return how often the campus was asked for its public keys so far."""
@@ -79,14 +90,28 @@ class Site:
         learner = next(self._learners).number
         return f"{self.campus.base_url}/course/{self.course.number}?as={learner}"
 
-    def launch(self, recording: Recording) -> str:
-        """Let the next learner open the tool in a new browser; return the page."""
+    @contextmanager
+    def browser(self) -> Iterator[Browser]:
+        """Open a new browser, and close it afterwards."""
         browser = Browser(self.url)
-        launch = launch_of(self.campus, next(self._learners))
         try:
-            return browser.launch(self.campus, launch, recording)
+            yield browser
         finally:
             browser.close()
+
+    def launch(self, browser: Browser, recording: Recording) -> str:
+        """Let the next learner open the tool; return the page."""
+        launch = launch_of(self.campus, next(self._learners))
+        return browser.launch(self.campus, launch, recording)
+
+    def work_and_sync(self) -> None:
+        """Let a learner do all activities once more, and read the course."""
+        learner = next(self._workers)
+        for item in term.open_items(self.campus, self.course):
+            term.do_activity(self.campus, item, learner)
+        with self._program.app.app_context():
+            _read_course()
+            db.session.remove()
 
 
 @contextmanager
@@ -107,9 +132,10 @@ def site(subject: Subject, database: Database, home: Path) -> Iterator[Site]:
                 # Its first answer takes long; the campus would not wait for it.
                 Browser(url).send("GET", Fetch("/health/live", {}))
                 _open_course(campus)
+                _read_course()
                 db.session.remove()
-                db.engine.dispose()
-                yield Site(subject, url, campus, [server, *servers])
+                yield Site(subject, Program(url, app, [server, *servers]), campus)
+            db.engine.dispose()
 
 
 def people(campus: Campus, course: Course, role: Role) -> list[Person]:
@@ -172,7 +198,7 @@ def _register(campus: Campus) -> None:
 
 
 def _open_course(campus: Campus) -> None:
-    """Let the teacher arrive, switch everything on, and read roster and results."""
+    """Let the teacher arrive, and switch everything on."""
     session = db.session()
     begin_write(session)
     (registration,) = registrations.every(session)
@@ -183,7 +209,11 @@ def _open_course(campus: Campus) -> None:
     course.enabled = course.tenant.enabled = course.board_enabled = True
     course.board_participation = "opt_out"
     session.commit()
-    report = sync_course(course.id)
+
+
+def _read_course() -> None:
+    (course,) = db.session.scalars(sa.select(Context.id))
+    report = sync_course(course, now_please=True)
     if not report.sources or not report.ok:
         errors = [source.error for source in report.sources]
         raise Failed(f"The course was not read: {errors}")
