@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
+from config import ROOT
 from gamification.catalog import adopt, load
 from tests.factories import a_context, a_member
 from tests.support.clock import NOW
@@ -159,3 +160,17 @@ def test_a_launch_as_a_learner_has_a_learners_rights(
     answer = caller.get("/panel/manage")
 
     assert answer.status_code == 403
+
+
+def test_every_operation_is_in_the_manual(client: FlaskClient) -> None:
+    document = client.get("/api/v1/openapi.json").json
+    manual = (ROOT / "docs" / "api.md").read_text()
+    assert document is not None
+
+    operations = {
+        f"{method.upper()} {path}"
+        for path, described in document["paths"].items()
+        for method in described
+    }
+
+    assert {name for name in operations if f"`{name}`" not in manual} == set()
