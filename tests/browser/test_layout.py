@@ -1,0 +1,192 @@
+"""Pages hold together: narrow, from right to left, with much or hostile text."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask_openapi3.openapi import OpenAPI
+from playwright.sync_api import expect
+
+from campus import vocabulary as lti
+from campus.records import Launch
+from campus.state import Campus
+from campus.tokens import Claims
+from tests.browser.classroom import CLASSMATES, a_class, a_learner
+from tests.browser.scenes import (
+    ALL,
+    OPEN_TO_ALL,
+    Scene,
+    as_iris,
+    class_list,
+    manage,
+    overview,
+    turned_to,
+)
+from tests.browser.stage import CoursePage, Stage
+
+# What is there for screen readers alone, or drawn over the edge on purpose.
+ASIDE = ".visually-hidden, .skip, .class-list thead, svg[aria-hidden]"
+SPILLS = """(aside) => [...document.querySelectorAll("body *")]
+  .filter((one) => one.checkVisibility() && !one.closest(aside))
+  .filter((one) => {
+    const { left, right, width } = one.getBoundingClientRect();
+    return width > 0 && (left < -1 || right > innerWidth + 1);
+  })
+  .map((one) => one.outerHTML.slice(0, 120))"""
+SCROLLS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+MOVING = """() => [...document.querySelectorAll("*")].filter((one) =>
+  ["", "::before", "::after"].some((part) => {
+    const style = getComputedStyle(one, part || undefined);
+    return [style.transitionDuration, style.animationDuration]
+      .flatMap((list) => list.split(",")).some((time) => parseFloat(time) > 0.001);
+  })).map((one) => one.outerHTML.slice(0, 120))"""
+LONGEST_WORD = "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen"
+
+
+@pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.__name__)
+def test_nothing_spills_over_a_narrow_frame(stage: Stage, scene: Scene) -> None:
+    """WCAG 1.4.10: nobody has to scroll to the side."""
+    course = scene(stage)
+
+    narrow(course)
+
+    assert spilled(course) == []
+
+
+@pytest.mark.parametrize("locale", ["ar", "he-IL"])
+def test_a_launch_from_right_to_left(
+    stage: Stage, locale: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The locale of the launch turns the page around, and it still fits."""
+    a_class(stage.session, stage.registered, classmates=CLASSMATES, **OPEN_TO_ALL)
+    speak(stage.registered.campus, locale, monkeypatch)
+    course = stage.open(stage.registered.cast.ada)
+    course.shows("Hello, Ada Example")
+
+    narrow(course)
+
+    assert course.frame.evaluate("document.documentElement.dir") == "rtl"
+    assert spilled(course) == []
+    box = course.panel.locator(".brand").bounding_box()
+    frame = course.page.locator("#tool").bounding_box()
+    assert box
+    assert frame
+    assert box["x"] > frame["x"] + frame["width"] / 3
+
+
+def test_fifty_badges_with_long_names_fit(
+    stage: Stage, app: OpenAPI, tmp_path: Path
+) -> None:
+    """A catalog of any size, with words that do not break by themselves (F13)."""
+    catalog = tmp_path / "catalog.toml"
+    catalog.write_text("\n".join(entry(number) for number in range(50)))
+    settings = app.extensions["laurel"]
+    app.extensions["laurel"] = replace(settings, catalog_file=catalog)
+    a_class(stage.session, stage.registered, catalog=catalog)
+    course = stage.open(stage.registered.cast.ada)
+    expect(course.panel.locator(".badge-card")).to_have_count(50)
+
+    narrow(course)
+    assert spilled(course) == []
+
+    turned_to(course, "badges/badge_7", f"{LONGEST_WORD} 7")
+    assert spilled(course) == []
+
+
+def test_a_very_long_name_fits(stage: Stage) -> None:
+    """A person and a course may be called anything."""
+    cast = stage.registered.cast
+    campus = stage.registered.campus
+    campus.change_course(replace(cast.course, title=LONGEST_WORD * 3))
+    context = a_class(stage.session, stage.registered, **OPEN_TO_ALL)
+    long = campus.add_person(replace(cast.ada, given_name=LONGEST_WORD * 3, number=0))
+    a_learner(stage.session, context, long, items=3)
+    course = as_iris(stage)
+    narrow(course)
+    assert spilled(course) == []
+
+    turned_to(course, "class", "Class")
+    people = course.panel.get_by_role("region", name="People")
+    expect(people.get_by_text(LONGEST_WORD * 3)).to_be_visible()
+
+    assert spilled(course) == []
+
+
+def test_a_hostile_name_is_text(stage: Stage) -> None:
+    """A name with markup is shown as it was written, to its owner and to others (F1)."""
+    name = "Lerner <b>x</b>"
+    hostile = stage.registered.cast.hostile
+    context = a_class(
+        stage.session,
+        stage.registered,
+        classmates=CLASSMATES,
+        board_identity="name",
+        **OPEN_TO_ALL,
+    )
+    a_learner(stage.session, context, hostile, items=5)
+
+    own = stage.open(hostile)
+    own.shows(f"Hello, {name}")
+    assert_plain(turned_to(own, "leaderboard", "Leaderboard"), name)
+    assert_plain(turned_to(as_iris(stage), "class", "Class"), name)
+
+
+@pytest.mark.parametrize("scene", [overview, manage], ids=lambda scene: scene.__name__)
+def test_nothing_moves_for_who_asked_for_it(stage: Stage, scene: Scene) -> None:
+    """WCAG 2.3.3: `prefers-reduced-motion` ends every transition at once."""
+    course = scene(stage)
+    assert course.frame.evaluate(MOVING) != []
+
+    course.page.emulate_media(reduced_motion="reduce")
+    course.frame.wait_for_function("matchMedia('(prefers-reduced-motion)').matches")
+
+    assert course.frame.evaluate(MOVING) == []
+
+
+def test_a_page_is_read_at_twice_the_size(stage: Stage) -> None:
+    """WCAG 1.4.4: text of twice the size still fits."""
+    course = class_list(stage)
+    course.frame.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    assert course.frame.evaluate(SCROLLS) is False
+
+
+def narrow(course: CoursePage) -> None:
+    """Make the window narrow, and wait until the frame has followed."""
+    course.page.set_viewport_size({"width": 380, "height": 900})
+    course.frame.wait_for_function("innerWidth <= 380")
+
+
+def spilled(course: CoursePage) -> list[str]:
+    """Return what reaches over the frame's sides; the whole page if it scrolls."""
+    spills: list[str] = course.frame.evaluate(SPILLS, ASIDE)
+    return spills + (["the page scrolls"] if course.frame.evaluate(SCROLLS) else [])
+
+
+def assert_plain(course: CoursePage, name: str) -> None:
+    """Check that a name is there to be read, and made no element."""
+    expect(course.panel.get_by_text(name).first).to_be_visible()
+    expect(course.panel.locator("main b")).to_have_count(0)
+
+
+def speak(campus: Campus, locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the campus send its people with another language."""
+    claims = campus.shape.claims
+
+    def translated(campus: Campus, launch: Launch) -> Claims:
+        sent = claims(campus, launch)
+        return {**sent, lti.LAUNCH_PRESENTATION: {"locale": locale}}
+
+    monkeypatch.setattr(campus.shape, "claims", translated)
+
+
+def entry(number: int) -> str:
+    return f"""
+[[badge]]
+key = "badge_{number}"
+label = "{LONGEST_WORD} {number}"
+icon = "📚"
+metric = "authored"
+threshold = {number + 1}
+description = "{LONGEST_WORD * 2}"
+"""
