@@ -183,7 +183,9 @@ def find(session: Session, state: str, now: datetime) -> Login | None:
     It may be used or expired. Detached, so that it can be read while no transaction
     is open and a platform is asked for its keys.
     """
-    login = DbLaunchDataStorage(session, now).get_value(state) if state else None
+    if not state or not _is_plain(state):
+        return None
+    login = DbLaunchDataStorage(session, now).get_value(state)
     if login is not None:
         session.expunge(login.registration)
         session.expunge(login)
@@ -221,12 +223,13 @@ def _checked(parameters: Mapping[str, str], door: Door) -> dict[str, str]:
         if len(parameters.get(name, "")) > longest:
             raise LoginRejected("too_long")
     target = parameters.get("target_link_uri", "")
-    is_plain = target.isascii() and target.isprintable()
-    if not is_plain or Origin.of(target) != Origin.of(door.public_url):
+    if not _is_plain(target) or Origin.of(target) != Origin.of(door.public_url):
         raise LoginRejected("target_link_uri")
     for name in ("iss", "client_id", "lti_deployment_id", "deployment_id"):
         if not parameters.get(name, "").isprintable():
             raise LoginRejected("malformed")
+    if not _is_plain(door.registration or ""):
+        raise LoginRejected("malformed")
     wanted = {name: parameters[name] for name in LONGEST if parameters.get(name)}
     target_frame = parameters.get("lti_storage_target")
     if target_frame:
@@ -249,6 +252,11 @@ def _asking(
     if open_logins >= MOST_OPEN:
         raise TooManyLogins("Too many logins wait for their launch.")
     return cast("Registration", registration)
+
+
+def _is_plain(text: str) -> bool:
+    # PostgreSQL takes no NUL in a text, not even to look for it.
+    return text.isascii() and text.isprintable()
 
 
 def _with_query(url: str, parameters: Mapping[str, str]) -> str:

@@ -109,7 +109,7 @@ def _refused(error: LTIError) -> Response:
     page = _page_of(error)
     error_id = new_error_id()
     reason = getattr(error, "reason", type(error).__name__)
-    log.warning("Refused %s: %s (%s)", request.path, reason, error_id)
+    log.warning("Refused %s: %s (%s)", request.endpoint, reason, error_id)
     # Refused floods must not fill the table that login floods cannot fill.
     if not isinstance(error, TooManyLogins):
         _note(error, reason, error_id)

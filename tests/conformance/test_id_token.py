@@ -74,6 +74,13 @@ def test_b03_a_key_that_the_header_brings_along(stage: Stage) -> None:
         assert stage.refusal(stage.post(begun, token)) == "kid_unknown"
 
 
+def test_a_critical_header_that_we_do_not_know(stage: Stage) -> None:
+    """RFC 7515, 4.1.11: what is critical and not understood is refused."""
+    answer = stage.launch(header={"crit": ["exp"], "exp": 0})
+
+    assert stage.refusal(answer) == "critical_header"
+
+
 def test_b04_no_kid_or_an_unknown_one_asks_once_in_30_seconds(stage: Stage) -> None:
     """An unknown key id asks the platform again, but not for every token."""
     campus = stage.registered.campus
@@ -132,6 +139,16 @@ def test_b08_iat_five_seconds_ahead_is_accepted(stage: Stage) -> None:
     answer = stage.launch(changes={"iat": seconds(seconds=5), "exp": seconds(hours=1)})
 
     assert answer.status_code == 200
+
+
+def test_a_token_that_is_not_valid_yet(stage: Stage) -> None:
+    """RFC 7519, 4.1.5: nbf is optional, and counts when it is there."""
+    assert stage.launch(changes={"nbf": seconds(seconds=5)}).status_code == 200
+
+    begun = stage.begin()
+    answer = stage.post(begun, stage.token(begun, {"nbf": seconds(minutes=5)}))
+
+    assert (answer.status_code, stage.reasons()) == (401, ["not_before"])
 
 
 def test_b09_an_audience_that_is_not_us(stage: Stage) -> None:

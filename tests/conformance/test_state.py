@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -56,6 +57,30 @@ def test_c05_a_state_that_is_missing_invented_or_expired(stage: Stage) -> None:
     stage.app.extensions["clock"].advance(timedelta(minutes=10))
     answer = stage.post(begun, stage.token(begun))
     assert stage.refusal(answer) == "state_expired"
+
+
+@pytest.mark.usefixtures("database")
+def test_c05_bytes_that_no_database_looks_for(stage: Stage, database: Database) -> None:
+    """What cannot be stored cannot be found, on either database: no failure."""
+    begun, browser = stage.begin(), stage.browser()
+    form = stage.login_form()
+
+    for text in ("\x00", "é\x00"):
+        answers = [
+            stage.post(begun, stage.token(begun), state=text),
+            browser.post("/lti/launch", data={"error": "x", "state": text}),
+            browser.post(f"/lti/login/{quote(text)}", data=form),
+            finish(stage, browser, text, text),
+            *(
+                browser.post("/lti/login", data={**form, name: text})
+                for name in ("iss", "client_id", "lti_deployment_id")
+            ),
+        ]
+        for answer in answers:
+            assert stage.refusal(answer)
+    for name in ("login_hint", "lti_message_hint", "lti_storage_target"):
+        begun = stage.begin(changes={name: "a\x00b"})
+        assert stage.post(begun, stage.token(begun)).status_code == 200
 
 
 def test_c05_a_state_of_another_browser(stage: Stage) -> None:
