@@ -3,15 +3,15 @@
 from datetime import datetime
 from random import SystemRandom
 
-from sqlalchemy.orm import Session
-
 from gamification.activity import EVALUATE_COURSE, rebuild, request
 from gamification.catalog import adopt
 from gamification.standings import assign_aliases, refresh
+from jobs.clock import now
 from jobs.outbox import wake_after_commit
 from jobs.sync import request_sync
 from lti import audit
 from models import Context
+from models.db import db
 from views.api import schemas
 from views.catalog import catalog_at
 from views.pages import settings, switch_now
@@ -36,10 +36,9 @@ def settings_of(context: Context) -> schemas.Settings:
     )
 
 
-def change(
-    session: Session, context: Context, asked: schemas.SettingsChange, now: datetime
-) -> None:
+def change(context: Context, asked: schemas.SettingsChange) -> None:
     """Decide anew what is named, and let badges, board and totals follow."""
+    session, moment = db.session(), now()
     before = settings_of(context)
     for column, value in _columns(asked).items():
         setattr(context, column, value)
@@ -50,17 +49,17 @@ def change(
     audit.note(
         session,
         "settings_changed",
-        now,
+        moment,
         registration=context.registration,
         course=context.public_id,
         settings=after.model_dump(mode="json"),
     )
     if after.time_zone != before.time_zone:
-        rebuild(session, context, now)
+        rebuild(session, context, moment)
     if after.board.participation != before.board.participation:
         refresh(session, context)
     if after.enabled and not before.enabled:
-        _begin(session, context, now)
+        _begin(context, moment)
     if after.board.enabled and not before.board.enabled:
         assign_aliases(session, context, SystemRandom())
 
@@ -86,11 +85,12 @@ def _columns(asked: schemas.SettingsChange) -> dict[str, object]:
     return columns
 
 
-def _begin(session: Session, context: Context, now: datetime) -> None:
+def _begin(context: Context, moment: datetime) -> None:
     """Give a course that was turned on its badges, and fetch what was done so far."""
     if not switch_now(context).on:
         return
-    adopt(session, context, catalog_at(settings().catalog_file), now)
-    request(session, EVALUATE_COURSE, context.id, now, now)
-    request_sync(session, context, now, now_please=True)
+    session = db.session()
+    adopt(session, context, catalog_at(settings().catalog_file), moment)
+    request(session, EVALUATE_COURSE, context.id, moment, moment)
+    request_sync(session, context, moment, now_please=True)
     wake_after_commit(session)

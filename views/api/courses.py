@@ -65,7 +65,7 @@ def get_settings(path: schemas.CoursePath) -> Response:
 def put_settings(path: schemas.CoursePath, body: schemas.SettingsChange) -> Response:
     """Change the settings that are named; the answer has all of them."""
     context = the_course(path)
-    change(db.session(), context, body, now())
+    change(context, body)
     db.session.commit()
     return jsonify(settings_of(context).model_dump(mode="json"))
 
