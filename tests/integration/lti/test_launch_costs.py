@@ -57,7 +57,9 @@ def test_a_launch_into_a_course_that_is_off_is_four_statements(stage: Stage) -> 
     assert words == ["SELECT", "UPDATE", "SELECT", "INSERT"]
 
 
-def test_one_launch_of_many_into_a_course_that_is_on_is_twelve_at_most(stage: Stage) -> None:
+def test_one_launch_of_many_into_a_course_that_is_on_is_twelve_at_most(
+    stage: Stage,
+) -> None:
     stage.launch()
     stage.session.execute(sa.update(Context).values(enabled=True))
     stage.session.commit()
