@@ -66,7 +66,8 @@ def write(session: Session, context_id: int, facts: Iterable[Scored]) -> None:
     """Insert facts that are not in `earned` yet."""
     rows = [_columns(context_id, scored) for scored in facts]
     if rows:
-        session.execute(sa.insert(Earned), rows)
+        # Without it, rows with and without a score would not go together.
+        session.execute(sa.insert(Earned).execution_options(render_nulls=True), rows)
 
 
 def _lost(session: Session, course: Course, superseded: list[int]) -> list[Scored]:

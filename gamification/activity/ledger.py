@@ -143,5 +143,7 @@ def _insert(session: Session, rows: list[dict[str, Any]]) -> list[Entry]:
     if not rows:
         return []
     rows.sort(key=lambda row: (row["membership_id"], row["fact_key"]))
-    statement = sa.insert(Contribution).returning(*ENTRY)
+    # Rows that leave out what is empty would each be a statement of their own.
+    statement = sa.insert(Contribution).execution_options(render_nulls=True)
+    statement = statement.returning(*ENTRY)
     return [Entry(*row) for row in session.execute(statement, rows)]
