@@ -56,6 +56,7 @@ def change(context: Context, asked: schemas.SettingsChange) -> None:
     )
     if after.time_zone != before.time_zone:
         rebuild(session, context, moment)
+        request(session, EVALUATE_COURSE, context.id, moment, moment)
     if after.board.participation != before.board.participation:
         refresh(session, context)
     if after.enabled and not before.enabled:
