@@ -1,5 +1,6 @@
 """Bringing grades over: the line items first, then each one's results as facts."""
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from models import Membership, UserIdentity
 
 AT_ONCE = 100
 """How many facts one transaction records: SQLite's other writers wait for it."""
+PAUSE_SECONDS = 0.01
+"""Between two of them: whoever waits for SQLite is not told when it is free."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,9 @@ def _clear(step: Step, missing: Collection[int], known: Log, marker: Marker) -> 
 def _record(step: Step, facts: Sequence[Fact]) -> None:
     """Record facts in transactions that are short enough for everybody else."""
     environment = settings().gamification_enabled
-    for batch in chunks(facts, AT_ONCE):
+    for number, batch in enumerate(chunks(facts, AT_ONCE)):
+        if number:
+            time.sleep(PAUSE_SECONDS)
         with writing(step.session, step.course.id):
             recorded = record(step.session, batch, now(), environment=environment)
         step.tally.counts["recorded"] += recorded.new + recorded.corrected

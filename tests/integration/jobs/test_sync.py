@@ -228,8 +228,8 @@ def counted(app: OpenAPI) -> Iterator[Callable[[], int]]:
     sa.event.remove(engine, "before_cursor_execute", note)
 
 
-def a_class(desk: Desk, learners: int, items: int) -> Course:
-    """Make a course of this size; everybody has a score everywhere."""
+def a_class(desk: Desk, learners: int, items: int, graded: int | None = None) -> Course:
+    """Make a course of this size; so many, or all, have a score everywhere."""
     campus, tool = desk.registered.campus, desk.registered.cast.tool
     course = campus.add_course(Course(title="Big", label="BIG"))
     people = [campus.add_person(Person(given_name=f"L{n}")) for n in range(learners)]
@@ -238,7 +238,7 @@ def a_class(desk: Desk, learners: int, items: int) -> Course:
     for number in range(items):
         item = LineItem(course=course.number, label=f"Task {number}", tool=tool.number)
         item = campus.add_line_item(item)
-        for person in people:
+        for person in people[:graded]:
             result = Result(
                 line_item=item.number, person=person.number, score=number, at=NOW
             )
@@ -274,6 +274,22 @@ def test_the_statements_of_a_roster_do_not_grow_with_it(desk: Desk) -> None:
     large, _ = statements_of_a_sync(desk, learners=200, items=0)
 
     assert large == small
+
+
+def test_a_large_course_takes_a_bounded_number_of_statements(desk: Desk) -> None:
+    """A thousand people and 51 line items; twenty of them have worked."""
+    course = a_class(desk, 1000, 51, graded=20)
+    context_id = a_course(desk.session, desk.registered, course).id
+    found = []
+    for _ in range(2):
+        with counted(desk.app) as sent, desk.app.app_context():
+            assert sync_course(context_id, now_please=True).ok
+            found.append(sent())
+
+    first, second = found
+    assert first < 51 * 40
+    assert second < 51 + 60
+    assert desk.registered.campus.traffic.count("memberships") == 2
 
 
 def test_another_process_may_have_turned_the_course_off(
