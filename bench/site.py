@@ -236,8 +236,10 @@ def _serving(
     number = listener.fileno()
     command = [
         *(sys.executable, "-m", "gunicorn", "--bind", f"fd://{number}"),
-        *("--worker-class", "gthread", "--workers", str(WORKERS)),
-        *("--threads", str(THREADS), subject.application),
+        # Several servers at a time would take each other's control socket.
+        *("--no-control-socket", "--worker-class", "gthread"),
+        *("--workers", str(WORKERS), "--threads", str(THREADS)),
+        subject.application,
     ]
     with (home / "web.log").open("w") as log:
         server = subprocess.Popen(  # noqa: S603 -- our own command
