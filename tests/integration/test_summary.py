@@ -71,7 +71,13 @@ def test_a_full_run_fails_where_a_test_is_skipped(suite: pytest.Pytester) -> Non
 
 
 @pytest.mark.parametrize(
-    "selection", [("tests/unit",), ("-k", "test_it"), ("-m", "postgres")]
+    "selection",
+    [
+        ("tests/unit",),
+        ("-k", "test_it"),
+        ("-m", "postgres"),
+        ("-p", "no:cacheprovider", "--ignore", "tests/browser"),
+    ],
 )
 def test_a_selection_may_lack_a_part(
     suite: pytest.Pytester, selection: tuple[str, ...]

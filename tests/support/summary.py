@@ -30,7 +30,8 @@ def part_of(item: pytest.Item) -> str:
 
 def is_full(config: pytest.Config) -> bool:
     """Return whether nothing was selected: no path, no word, no marker."""
-    chosen = (config.option.keyword, config.option.markexpr, config.option.lf)
+    options = ("keyword", "markexpr", "lf", "deselect", "ignore")
+    chosen = [config.getoption(name, None) for name in options]
     everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     return everything and not any(chosen) and not config.option.collectonly
 
