@@ -67,22 +67,34 @@ class Queue:
             shutdown_timeout=SHUTDOWN_SECONDS,
         ).run()
 
+    def waiting(self) -> int:
+        """Return how many calls no worker took yet."""
+        return int(self._huey.pending_count())
+
+    def is_due(self, periodic: Periodic) -> bool:
+        """Tell whether it is time, by our clock and in our zone."""
+        with self._app.app_context():
+            return periodic.is_due(now())
+
+    def perform(self, periodic: Periodic) -> None:
+        """Do what comes back, unless another worker did it in this period."""
+        with self._app.app_context():
+            work = self._jobs[periodic.job]
+            if periodic.form:
+                period = periodic.period(now())
+                runs.once(db.session(), periodic.job, period, work)
+            else:
+                work()
+
     def _repeat(self, periodic: Periodic) -> None:
         def is_due(_moment: datetime) -> bool:
             # The queue's own moment is naive and knows nothing of our clock.
-            with self._app.app_context():
-                return periodic.is_due(now())
+            return self.is_due(periodic)
 
-        def run() -> None:
-            with self._app.app_context():
-                work = self._jobs[periodic.job]
-                if periodic.form:
-                    period = periodic.period(now())
-                    runs.once(db.session(), periodic.job, period, work)
-                else:
-                    work()
+        def perform() -> None:
+            self.perform(periodic)
 
-        self._huey.periodic_task(is_due, name=periodic.job)(run)
+        self._huey.periodic_task(is_due, name=periodic.job)(perform)
 
 
 def enqueue(name: str, *args: int | str, delay: float = 0) -> None:

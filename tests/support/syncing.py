@@ -1,8 +1,6 @@
 """Courses that are ready to be synchronised, and a look at what came of it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,8 +8,9 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from campus.records import Course
+from jobs.clock import now
 from jobs.steps import Consent
-from jobs.sync import SyncReport, sync_course
+from jobs.sync import SyncReport, request_sync, sync_course
 from models import Context, Contribution, Item, Membership, SyncState, UserIdentity
 from tests.factories import a_context
 from tests.support.platform import Registered
@@ -59,6 +58,14 @@ class Desk:
         self.session.expire_all()
         return report
 
+    def ask(self, *, now_please: bool = False) -> bool:
+        """Ask for a synchronisation as a launch does, or a human; commit."""
+        context = self.session.merge(self.context)
+        with self.app.app_context():
+            is_asked = request_sync(self.session, context, now(), now_please=now_please)
+            self.session.commit()
+        return is_asked
+
     def people(self) -> dict[str, tuple[str, str]]:
         """Return everybody's role and status by id at the platform."""
         query = (
@@ -66,10 +73,13 @@ class Desk:
             .join(Membership, Membership.user_id == UserIdentity.user_id)
             .where(Membership.context_id == self.context.id)
         )
-        return {sub: (role, status) for sub, role, status in self.session.execute(query)}
+        return {
+            sub: (role, status) for sub, role, status in self.session.execute(query)
+        }
 
     def facts(self, kind: str = "graded") -> dict[tuple[str, str], tuple[object, ...]]:
         """Return current facts: status, score and maximum by person and item's key."""
+        self.session.rollback()
         query = (
             sa.select(
                 UserIdentity.sub,

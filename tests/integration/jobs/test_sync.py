@@ -16,7 +16,7 @@ from campus.records import Course, Enrolment, LineItem, Person, Result
 from config import Config
 from jobs import sync
 from jobs.freshness import freshness
-from jobs.sync import request_sync, sync_course, sync_due_courses
+from jobs.sync import sync_course, sync_due_courses
 from models import Outbox, Registration, Tenant
 from models.db import db
 from tests.support.clock import NOW, Clock
@@ -26,17 +26,6 @@ from tests.support.syncing import Desk, a_course
 def waiting(session: Session) -> list[str]:
     session.expire_all()
     return sorted(session.scalars(sa.select(Outbox.job)))
-
-
-def asked(desk: Desk, *, now_please: bool = False) -> bool:
-    """Ask as a launch does, or a human; commit."""
-    context = desk.session.merge(desk.context)
-    with desk.app.app_context():
-        is_asked = request_sync(
-            desk.session, context, desk.app.extensions["clock"](), now_please=now_please
-        )
-        desk.session.commit()
-    return is_asked
 
 
 def switch_off(desk: Desk, switch: str) -> None:
@@ -70,7 +59,7 @@ def test_nothing_is_fetched_about_a_course_that_is_off(desk: Desk, switch: str) 
 def test_nobody_asks_for_a_course_that_is_off(desk: Desk, switch: str) -> None:
     switch_off(desk, switch)
 
-    assert not asked(desk, now_please=True)
+    assert not desk.ask(now_please=True)
     with desk.app.app_context():
         assert sync_due_courses() == 0
     assert waiting(desk.session) == []
@@ -80,12 +69,12 @@ def test_a_course_whose_platform_offers_nothing_is_not_asked_for(desk: Desk) -> 
     desk.context.memberships_url = desk.context.lineitems_url = None
     desk.session.commit()
 
-    assert not asked(desk, now_please=True)
+    assert not desk.ask(now_please=True)
     assert desk.sync().ok
 
 
 def test_many_launches_ask_once(desk: Desk) -> None:
-    assert [asked(desk) for _ in range(5)] == [True] * 5
+    assert [desk.ask() for _ in range(5)] == [True] * 5
 
     assert waiting(desk.session) == ["sync_course"]
 
@@ -95,9 +84,9 @@ def test_a_launch_does_not_ask_again_within_five_minutes(
 ) -> None:
     desk.sync()
 
-    assert not asked(desk)
+    assert not desk.ask()
     clock.advance(timedelta(minutes=6))
-    assert asked(desk)
+    assert desk.ask()
 
 
 def test_a_launch_leaves_a_platform_alone_that_failed(desk: Desk, clock: Clock) -> None:
@@ -105,15 +94,15 @@ def test_a_launch_leaves_a_platform_alone_that_failed(desk: Desk, clock: Clock) 
     desk.sync()
     clock.advance(timedelta(minutes=30))
 
-    assert not asked(desk)
-    assert asked(desk, now_please=True)
+    assert not desk.ask()
+    assert desk.ask(now_please=True)
     assert waiting(desk.session) == ["sync_course_now"]
 
 
 def test_a_human_may_ask_at_any_time(desk: Desk) -> None:
     desk.sync()
 
-    assert asked(desk, now_please=True)
+    assert desk.ask(now_please=True)
 
 
 def due(app: OpenAPI) -> int:
@@ -199,7 +188,7 @@ def test_the_panel_learns_how_fresh_it_is(desk: Desk, clock: Clock) -> None:
         return found.is_stale, found.is_waiting, found.as_of
 
     assert now_fresh() == (True, False, None)
-    asked(desk)
+    desk.ask()
     assert now_fresh() == (True, True, None)
     desk.sync()
     assert now_fresh()[::2] == (False, NOW)
