@@ -74,14 +74,14 @@ def test_the_builders_build_what_they_stand_on(session: Session) -> None:
 def test_the_application_is_served_where_its_settings_say(
     app: OpenAPI, served: str
 ) -> None:
-    assert requests.get(f"{served}/nowhere", timeout=5).status_code == 404
+    assert requests.get(f"{served}/nowhere", timeout=60).status_code == 404
 
 
 def test_both_campuses_answer_and_are_registered(
     registered: Registered, canvas_registered: Registered
 ) -> None:
     for place in (registered, canvas_registered):
-        answer = requests.get(place.registration.jwks_url, timeout=5).json()
+        answer = requests.get(place.registration.jwks_url, timeout=60).json()
 
         assert {key["kty"] for key in answer["keys"]} == {"RSA"}
         assert place.campus.now() == NOW
