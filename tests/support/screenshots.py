@@ -1,20 +1,36 @@
-"""`make screenshots`: the README's picture of the panel, from a demo of its own."""
+"""`make screenshots`: every panel as it looks, from a demo of its own.
+
+The README's picture is written to docs/images, and one of each panel in three widths,
+light and dark, to instance/screenshots, to be looked at before a release.
+"""
 
 import tempfile
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.chromium import chromium
 from tests.support.demo import ROOT
 from tests.support.running_demo import running_demo
+from tests.support.visitor import Visitor
 
-IMAGES = ROOT / "docs" / "images"
-ColorScheme = Literal["light", "dark"]
-PICTURES: list[tuple[str, int, int, ColorScheme]] = [
-    ("panel", 1200, 1000, "light"),
-]
+PICTURE = ROOT / "docs" / "images" / "panel.png"
+GALLERY = ROOT / "instance" / "screenshots"
+WIDTHS = (380, 768, 1200)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+WEEKS_PASSED = 2
+LOOKS, BETWEEN_LOOKS = 30, 2_000
+"""How often, and every how many milliseconds, to see whether the worker is done."""
+
+LEARNER = ("overview", "badges/contributor", "badges/prolific", "leaderboard")
+TEACHER = ("manage", "class", "badges", "leaderboard")
+SETTLED = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  do { await frame(); await frame(); } while (document.getAnimations().length);
+}"""
 
 
 def main() -> None:
@@ -26,27 +42,85 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=chromium(), args=["--no-sandbox", "--disable-quic"]
         )
-        for name, width, height, scheme in PICTURES:
-            _take(
-                browser, demo.address, IMAGES / f"{name}.png", (width, height, scheme)
-            )
-            print(IMAGES / f"{name}.png")
+        for file in _all(browser, demo.address):
+            print(file)
         browser.close()
 
 
-def _take(
-    browser: Browser, address: str, file: Path, look: tuple[int, int, ColorScheme]
-) -> None:
-    width, height, scheme = look
-    page = browser.new_page(
-        viewport={"width": width, "height": height}, color_scheme=scheme
-    )
+def _all(browser: Browser, learner: str) -> Iterator[Path]:
+    """Take every picture; the course is switched off for the last ones."""
+    GALLERY.mkdir(parents=True, exist_ok=True)
+    teacher = learner.partition("?")[0]
+    _let_weeks_pass(teacher)
+    manage = _in_a_window(browser, teacher)
+    _synchronise(manage)
+    yield _course_page(browser, learner)
+    yield from _gallery(_in_a_window(browser, learner), "learner", LEARNER)
+    yield from _gallery(manage, "teacher", TEACHER)
+    _turn(manage, "manage")
+    manage.get_by_role("switch", name="Badges in this course").click()
+    manage.get_by_role("button", name="Turn on badges").wait_for()
+    yield from _gallery(manage, "teacher-off", ("manage",))
+    yield from _gallery(_in_a_window(browser, learner), "learner-off", ("overview",))
+
+
+def _let_weeks_pass(course: str) -> None:
+    visitor = Visitor()
+    for _ in range(WEEKS_PASSED):
+        visitor.submit(visitor.get(course).form_to(f"{course}/next-week"))
+
+
+def _in_a_window(browser: Browser, course: str) -> Page:
+    """Open the tool outside of the course page: there it is as wide as we like."""
+    page = browser.new_page()
+    page.goto(f"{course}{'&' if '?' in course else '?'}open=window")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="in a new window").click()
+    opened.value.locator("main h1").wait_for()
+    return opened.value
+
+
+def _synchronise(manage: Page) -> None:
+    """Ask for news, and look again until roster and results have both arrived."""
+    manage.get_by_role("button", name="Synchronise now").click()
+    fresh = manage.locator(".sources .chip.is-good", has_text="just now")
+    for _ in range(LOOKS):
+        manage.wait_for_timeout(BETWEEN_LOOKS)
+        _turn(manage, "manage")
+        if fresh.count() == 2:
+            return
+    raise RuntimeError("The worker fetched no news.")
+
+
+def _course_page(browser: Browser, address: str) -> Path:
+    page = browser.new_page(viewport={"width": 1200, "height": 1000})
     page.goto(address)
     # The panel is there when its own heading is.
-    panel = page.frame_locator("iframe[name=tool]")
-    panel.locator("main h1").first.wait_for()
-    page.screenshot(path=file)
+    page.frame_locator("iframe[name=tool]").locator("main h1").wait_for()
+    page.screenshot(path=PICTURE)
     page.close()
+    return PICTURE
+
+
+def _gallery(page: Page, who: str, routes: tuple[str, ...]) -> Iterator[Path]:
+    for route in routes:
+        _turn(page, route)
+        for width, scheme in product(WIDTHS, SCHEMES):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            page.evaluate(SETTLED)
+            name = f"{who}-{route.replace('/', '-')}-{width}-{scheme}.png"
+            page.screenshot(path=GALLERY / name, full_page=True)
+            yield GALLERY / name
+
+
+def _turn(page: Page, route: str) -> None:
+    """Go to a panel, anew even if it is the one that is shown."""
+    with page.expect_response(f"**/panel/{route}*"):
+        page.evaluate(
+            "(route) => { location.hash = `#/${route}?${performance.now()}`; }", route
+        )
+    page.locator("main[aria-busy=false]").wait_for()
 
 
 if __name__ == "__main__":
