@@ -1,0 +1,110 @@
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy.orm import Session
+
+from jobs.cleaning import clean_up
+from models import (
+    Base,
+    JobRun,
+    LaunchSession,
+    Login,
+    PendingLaunch,
+    Registration,
+    StreamEvent,
+)
+from tests.factories import a_context, a_member
+from tests.support.clock import NOW, Clock
+from tests.support.launches import a_launch
+
+
+def rows(session: Session, model: type[Base]) -> int:
+    session.rollback()
+    return session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
+
+
+def clean(app: OpenAPI) -> None:
+    with app.app_context():
+        clean_up()
+
+
+def a_login(session: Session, *, ago: timedelta) -> Login:
+    """Begin a login that expired so long ago."""
+    context = a_context(session)
+    login = Login(
+        state=f"state-{context.id}",
+        nonce=f"nonce-{context.id}",
+        registration_id=context.registration_id,
+        target_link_uri="https://laurel.example/lti/launch",
+        created_at=NOW - ago - timedelta(minutes=10),
+        expires_at=NOW - ago,
+    )
+    session.add(login)
+    session.flush()
+    return login
+
+
+def test_a_login_is_forgotten_an_hour_after_it_expired(
+    app: OpenAPI, session: Session
+) -> None:
+    a_login(session, ago=timedelta(minutes=59))
+    a_login(session, ago=timedelta(minutes=61))
+    session.commit()
+
+    clean(app)
+
+    assert rows(session, Login) == 1
+    assert rows(session, Registration) == 2
+
+
+def test_a_launch_that_waits_for_its_browser_goes_when_it_expires(
+    app: OpenAPI, session: Session
+) -> None:
+    for name, expires_at in (("a", NOW - timedelta(seconds=1)), ("b", NOW)):
+        login = a_login(session, ago=-timedelta(minutes=5))
+        session.add(
+            PendingLaunch(
+                token_hash=name, login_id=login.id, claims={}, expires_at=expires_at
+            )
+        )
+    session.commit()
+
+    clean(app)
+
+    assert rows(session, PendingLaunch) == 1
+
+
+def test_a_session_is_forgotten_a_day_after_it_ended(
+    app: OpenAPI, session: Session, clock: Clock
+) -> None:
+    a_launch(session, a_member(session), role="learner")  # it ends after eight hours
+
+    clock.advance(timedelta(hours=31))
+    clean(app)
+    assert rows(session, LaunchSession) == 1
+
+    clock.advance(timedelta(hours=2))
+    clean(app)
+    assert rows(session, LaunchSession) == 0
+
+
+def test_old_stream_events_and_old_runs_go(app: OpenAPI, session: Session) -> None:
+    context = a_context(session)
+    for hours in (23, 25):
+        session.add(
+            StreamEvent(
+                context_id=context.id,
+                audience="course",
+                kind="standing",
+                created_at=NOW - timedelta(hours=hours),
+            )
+        )
+    for days in (89, 91):
+        day = NOW - timedelta(days=days)
+        session.add(JobRun(job="recompute", period=str(days), started_at=day))
+    session.commit()
+
+    clean(app)
+
+    assert (rows(session, StreamEvent), rows(session, JobRun)) == (1, 1)

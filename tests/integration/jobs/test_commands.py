@@ -1,0 +1,142 @@
+"""`flask sync` and `flask worker --list`, as an operator types them."""
+
+from datetime import timedelta
+
+import pytest
+from click.testing import Result
+from flask_openapi3.openapi import OpenAPI
+
+from campus.bad_pages import with_malformed_members
+from campus.faults import changed, status
+from tests.support.clock import Clock
+from tests.support.syncing import Desk
+
+
+def typed(app: OpenAPI, *words: str) -> Result:
+    return app.test_cli_runner().invoke(args=[*words])
+
+
+def name_of(desk: Desk) -> str:
+    return f"acme {desk.context.public_id} {desk.context.title}"
+
+
+@pytest.fixture
+def name(desk: Desk) -> str:
+    found = name_of(desk)
+    desk.session.rollback()
+    return found
+
+
+def test_sync_run_says_what_came_of_each_course(desk: Desk, name: str) -> None:
+    result = typed(desk.app, "sync", "run")
+
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        f"{name}: roster new 9, people 9, left 0",
+        f"{name}: results items 2, gone 0, results 3, recorded 6, awards 2",
+    ]
+
+
+def test_sync_run_names_the_rows_it_dropped(desk: Desk) -> None:
+    desk.registered.campus.faults.on("memberships", with_malformed_members())
+
+    result = typed(desk.app, "sync", "run")
+
+    assert "dropped page 1, row 1: no object; page 1, row 2: no object" in result.output
+
+
+def test_sync_run_exits_1_when_a_course_could_not_be_read(
+    desk: Desk, name: str
+) -> None:
+    desk.registered.campus.faults.on("memberships", status(503))
+
+    result = typed(desk.app, "sync", "run")
+
+    assert result.exit_code == 1
+    assert f"{name}: roster The platform answers with status 503." in result.output
+    assert "1 of 1 courses need a look" in result.output
+
+
+def test_sync_run_asks_a_platform_that_is_being_left_alone(desk: Desk) -> None:
+    desk.registered.campus.faults.on("memberships", status(503), times=1)
+    typed(desk.app, "sync", "run")
+
+    assert typed(desk.app, "sync", "run").exit_code == 0
+
+
+@pytest.mark.parametrize("column", ["public_id", "lti_id"])
+def test_a_course_is_named_by_our_id_or_the_platforms(desk: Desk, column: str) -> None:
+    course = getattr(desk.context, column)
+    desk.session.rollback()
+
+    assert typed(desk.app, "sync", "run", "--course", course).exit_code == 0
+    assert typed(desk.app, "sync", "run", "--tenant", "acme").exit_code == 0
+
+
+@pytest.mark.parametrize("words", [("--tenant", "nobody"), ("--course", "none")])
+def test_a_course_nobody_knows_is_an_error(desk: Desk, words: tuple[str, str]) -> None:
+    for command in ("run", "status"):
+        result = typed(desk.app, "sync", command, *words)
+
+        assert result.exit_code == 1
+        assert "There is no such course" in result.output
+
+
+def test_sync_run_says_which_switch_is_off(desk: Desk, name: str) -> None:
+    desk.context.enabled = False
+    desk.session.commit()
+
+    for command in ("run", "status"):
+        result = typed(desk.app, "sync", command)
+        assert result.exit_code == 0
+        assert result.output == f"{name}: off (course), nothing is read\n"
+    assert desk.registered.campus.traffic.requests() == ()
+
+
+def test_many_leavers_pass_by_the_operators_word(desk: Desk) -> None:
+    typed(desk.app, "sync", "run")
+    few = changed(lambda body: {"members": body["members"][:2]})  # type: ignore[index] # a roster
+    desk.registered.campus.faults.on("memberships", few)
+
+    held = typed(desk.app, "sync", "run")
+    accepted = typed(desk.app, "sync", "run", "--accept-leavers")
+
+    assert (held.exit_code, accepted.exit_code) == (1, 0)
+    assert "lacks 7 of 9 people" in held.output
+    assert "left 7" in accepted.output
+
+
+def test_sync_status_says_how_old_each_source_is(
+    desk: Desk, clock: Clock, name: str
+) -> None:
+    assert typed(desk.app, "sync", "status").output.splitlines() == [
+        f"{name}: roster was never read.",
+        f"{name}: results was never read.",
+    ]
+    typed(desk.app, "sync", "run")
+
+    clock.advance(timedelta(minutes=12))
+    roster, results = typed(desk.app, "sync", "status").output.splitlines()
+    assert roster == f"{name}: roster fresh, 12 min old, new 9, people 9, left 0."
+    assert results.startswith(f"{name}: results fresh, 12 min old, items 2, gone 0,")
+    clock.advance(timedelta(hours=2))
+    assert "roster stale, 132 min old" in typed(desk.app, "sync", "status").output
+
+
+def test_sync_status_says_what_failed_and_what_to_do(desk: Desk, name: str) -> None:
+    desk.registered.campus.faults.on("memberships", status(403))
+    typed(desk.app, "sync", "run")
+
+    assert typed(desk.app, "sync", "status").output.splitlines()[0] == (
+        f"{name}: roster failed. The platform does not let us use this service. "
+        "Ask the platform's administrator to allow it for this tool."
+    )
+
+
+def test_the_worker_lists_what_happens_by_itself(app: OpenAPI) -> None:
+    assert typed(app, "worker", "--list").output.splitlines() == [
+        "sweep_outbox: every minute",
+        "sync_due_courses: each course every 60 minutes",
+        "recompute: every day at 05:20 (UTC)",
+        "clean_up: every hour",
+    ]
