@@ -131,7 +131,7 @@ class Standing(Base):
 
 
 class Histogram(Base):
-    """How many people of an audience have exactly so many points. Derived."""
+    """How many people of an audience have so many points. Derived."""
 
     __tablename__ = "histogram"
 
@@ -140,4 +140,5 @@ class Histogram(Base):
     audience: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     """`all` learners who are ranked, or `participants` of the board."""
     points: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """In whole points, as people read them: who reads the same shares a rank."""
     people: Mapped[int]

@@ -126,7 +126,7 @@ def _overview(session: Session, view: _View) -> tuple[int | None, int]:
 def _rows(view: _View) -> sa.Select[Membership, User, int, int, datetime, int, int]:
     ahead = sa.select(
         sa.cast(sa.func.coalesce(sa.func.sum(Histogram.people), 0), sa.BigInteger)
-    ).where(*view.counted(), Histogram.points > Standing.points)
+    ).where(*view.counted(), Histogram.points > Standing.points // POINT)
     badges = sa.select(sa.func.count()).where(
         Award.membership_id == Standing.membership_id, Award.ended_at.is_(None)
     )

@@ -1,16 +1,21 @@
-"""How many people have how many points: what makes a rank cheap, and exact."""
+"""How many people have how many points: what makes a rank cheap.
+
+Whole points are counted, as people read them: nobody loses a place to a fraction
+that no one can see.
+"""
 
 from collections import Counter
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.metrics import POINT
 from gamification.standings.audience import AUDIENCES, EVERYBODY, PARTICIPANTS
 from models import Histogram, Standing
 from models.upsert import insert
 
 Place = tuple[str, str, int]
-"""A period, an audience and a number of points, in millionths."""
+"""A period, an audience and a number of whole points."""
 
 
 def shift(session: Session, context_id: int, people: Counter[Place]) -> None:
@@ -55,6 +60,8 @@ def recount(session: Session, context_id: int) -> None:
     session.execute(
         sa.delete(Histogram).where(ours).execution_options(synchronize_session=False)
     )
+    # Written out: PostgreSQL must see that it groups by what it selects.
+    whole = Standing.points // sa.literal_column(str(POINT), sa.BigInteger)
     for audience in (EVERYBODY, PARTICIPANTS):
         counted = [name for name, within in AUDIENCES.items() if audience in within]
         people = (
@@ -62,11 +69,11 @@ def recount(session: Session, context_id: int) -> None:
                 Standing.context_id,
                 Standing.period,
                 sa.literal(audience),
-                Standing.points,
+                whole,
                 sa.func.count(),
             )
             .where(Standing.context_id == context_id, Standing.audience.in_(counted))
-            .group_by(Standing.context_id, Standing.period, Standing.points)
+            .group_by(Standing.context_id, Standing.period, whole)
         )
         columns = ["context_id", "period", "audience", "points", "people"]
         session.execute(sa.insert(Histogram).from_select(columns, people))

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.metrics import POINT
 from gamification.standings.audience import AUDIENCES, NONE, audience_column
 from gamification.standings.histogram import Place, recount, shift
 from models import Context, Membership, Standing
@@ -170,7 +171,7 @@ def _write(session: Session, context: Context, before: _Rows, after: _Rows) -> N
 
 def _places(rows: _Rows) -> Counter[Place]:
     return Counter(
-        (period, audience, row.totals.points)
+        (period, audience, row.totals.points // POINT)
         for (_, period), row in rows.items()
         for audience in AUDIENCES[row.audience]
     )

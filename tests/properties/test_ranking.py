@@ -41,11 +41,11 @@ def people(session: Session) -> list[Membership]:
 def boards(
     session: Session, people: list[Membership], points: Sequence[int], now: datetime
 ) -> list[Board]:
-    """Return everybody's board when they have these points, and nobody's remain."""
+    """Return everybody's board when they have these half points; nobody's remain."""
     with session.begin_nested() as example:
         changes = {
-            (member.id, "all"): Totals(points=whole * POINT)
-            for member, whole in zip(people, points, strict=True)
+            (member.id, "all"): Totals(points=halves * POINT // 2)
+            for member, halves in zip(people, points, strict=True)
         }
         move(session, people[0].context, changes, now)
         seen = [leaderboard(session, member, now, switch=ON) for member in people]
@@ -60,12 +60,14 @@ def my_rank(board: Board) -> int | None:
 
 @SLOW
 @given(points=POINTS)
-def test_a_rank_is_one_more_than_the_people_ahead(
+def test_a_rank_is_one_more_than_the_people_who_show_more_points(
     session: Session, people: list[Membership], now: datetime, points: list[int]
 ) -> None:
     ranks = [my_rank(board) for board in boards(session, people, points, now)]
 
-    assert ranks == [1 + sum(other > own for other in points) for own in points]
+    # Half a point cannot be seen, so it takes nobody's place.
+    whole = [halves // 2 for halves in points]
+    assert ranks == [1 + sum(other > own for other in whole) for own in whole]
 
 
 @SLOW
