@@ -93,7 +93,7 @@ class StrictServiceConnector(ServiceConnector):
         link = self.platform.next_url(answer.headers.get("Link", ""))
         return {
             "headers": answer.headers,
-            "body": _parsed(answer.content),
+            "body": _parsed(answer.content) if answer.content else None,
             "next_page_url": urljoin(url, link) if link else None,
         }
 
