@@ -13,7 +13,6 @@ from campus.state import Campus
 from campus.tokens import Claims
 from tests.browser.classroom import CLASSMATES, a_class, a_learner
 from tests.browser.scenes import (
-    ALL,
     OPEN_TO_ALL,
     Scene,
     as_iris,
@@ -22,18 +21,9 @@ from tests.browser.scenes import (
     overview,
     turned_to,
 )
+from tests.browser.spilling import SCROLLS, narrow, spilled
 from tests.browser.stage import CoursePage, Stage
 
-# What is there for screen readers alone, or drawn over the edge on purpose.
-ASIDE = ".visually-hidden, .skip, .class-list thead, svg[aria-hidden]"
-SPILLS = """(aside) => [...document.querySelectorAll("body *")]
-  .filter((one) => one.checkVisibility() && !one.closest(aside))
-  .filter((one) => {
-    const { left, right, width } = one.getBoundingClientRect();
-    return width > 0 && (left < -1 || right > innerWidth + 1);
-  })
-  .map((one) => one.outerHTML.slice(0, 120))"""
-SCROLLS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 MOVING = """() => [...document.querySelectorAll("*")].filter((one) =>
   ["", "::before", "::after"].some((part) => {
     const style = getComputedStyle(one, part || undefined);
@@ -41,16 +31,6 @@ MOVING = """() => [...document.querySelectorAll("*")].filter((one) =>
       .flatMap((list) => list.split(",")).some((time) => parseFloat(time) > 0.001);
   })).map((one) => one.outerHTML.slice(0, 120))"""
 LONGEST_WORD = "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen"
-
-
-@pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.__name__)
-def test_nothing_spills_over_a_narrow_frame(stage: Stage, scene: Scene) -> None:
-    """WCAG 1.4.10: nobody has to scroll to the side."""
-    course = scene(stage)
-
-    narrow(course)
-
-    assert spilled(course) == []
 
 
 @pytest.mark.parametrize("locale", ["ar", "he-IL"])
@@ -149,18 +129,6 @@ def test_a_page_is_read_at_twice_the_size(stage: Stage) -> None:
     course.frame.evaluate("document.documentElement.style.fontSize = '200%'")
 
     assert course.frame.evaluate(SCROLLS) is False
-
-
-def narrow(course: CoursePage) -> None:
-    """Make the window narrow, and wait until the frame has followed."""
-    course.page.set_viewport_size({"width": 380, "height": 900})
-    course.frame.wait_for_function("innerWidth <= 380")
-
-
-def spilled(course: CoursePage) -> list[str]:
-    """Return what reaches over the frame's sides; the whole page if it scrolls."""
-    spills: list[str] = course.frame.evaluate(SPILLS, ASIDE)
-    return spills + (["the page scrolls"] if course.frame.evaluate(SCROLLS) else [])
 
 
 def assert_plain(course: CoursePage, name: str) -> None:
