@@ -27,7 +27,7 @@ class Metric:
     """The aggregate over the rows of `earned`."""
     one: str
     many: str
-    """What people earn: `Earn {many}`, with the number in it."""
+    """What to do to reach so many, with the number in it."""
 
     def phrase(self, wholes: int) -> str:
         """Say in a sentence what to do to reach so many."""
@@ -53,7 +53,7 @@ METRICS: dict[str, Metric] = {
             "events",
             1,
             sa.func.count().filter(Earned.kind.in_(EVENTS)),
-            "Contribute {n} time",
+            "Contribute once",
             "Contribute {n} times",
         ),
         Metric(

@@ -23,7 +23,8 @@ def test_a_rule_of_another_kind_is_an_error_and_not_a_badge_for_everybody() -> N
     [
         (Criterion("score", 25), "Earn 25 points"),
         (Criterion("score", 1), "Earn 1 point"),
-        (Criterion("events", 1), "Contribute 1 time"),
+        (Criterion("events", 1), "Contribute once"),
+        (Criterion("events", 2), "Contribute 2 times"),
         (Criterion("authored", 5), "Hand in or post 5 different pieces of work"),
         (Criterion("active_days", 5), "Be active on 5 different days"),
         (Criterion("completed", 1), "Complete 1 activity"),
