@@ -29,8 +29,8 @@ serve: $(RUN) ## serve on 127.0.0.1, in the foreground (PORT=5000 WORKERS=2 THRE
 	@if [ -z "$$PUBLIC_URL" ] && ! grep -qs '^PUBLIC_URL=' .env; then \
 		export PUBLIC_URL=http://127.0.0.1:$(PORT); \
 	fi; \
-	exec $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --worker-class gthread \
-		--workers $(WORKERS) --threads $(THREADS) 'app:create_app()'
+	exec $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --no-control-socket \
+		--worker-class gthread --workers $(WORKERS) --threads $(THREADS) 'app:create_app()'
 
 worker: $(RUN) ## run the jobs, in the foreground
 	exec $(BIN)/flask worker

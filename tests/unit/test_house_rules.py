@@ -106,6 +106,17 @@ def test_every_blueprint_has_a_guard_or_is_public(app: OpenAPI) -> None:
     assert unguarded <= set(PUBLIC_BLUEPRINTS)
 
 
+def test_every_way_to_serve_leaves_the_home_folder_alone() -> None:
+    # Gunicorn would open a socket to control it there, unasked.
+    found = {
+        name: (text.count("gunicorn --bind"), text.count("--no-control-socket"))
+        for name in ("Makefile", "docs/operating.md")
+        if (text := (house.ROOT / name).read_text())
+    }
+
+    assert found == {"Makefile": (1, 1), "docs/operating.md": (2, 2)}
+
+
 def test_every_dependency_is_locked() -> None:
     project = tomllib.loads((house.ROOT / "pyproject.toml").read_text())
     dependencies = project["project"]["dependencies"]
