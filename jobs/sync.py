@@ -22,6 +22,7 @@ from lti.connector import StrictServiceConnector
 from lti.errors import LTIError
 from lti.http import session_for
 from lti.keys import KeyRing, SigningKey
+from lti.tokens import TokenCache
 from models import Context, Registration, SyncState, Tenant
 from models.db import db
 from models.locks import begin_write
@@ -73,7 +74,7 @@ def sync_course(
         adopt(session, context, load(settings().catalog_file), now())
     registration = session.get_one(Registration, context.registration_id)
     with session_for(registration, development=settings().is_development) as http:
-        connector = StrictServiceConnector(registration, key, http, now)
+        connector = StrictServiceConnector(registration, key, http, _tokens(), now)
         session.rollback()
         reports = [
             _sync(source, Step(session, course, connector, Tally(), consent))
@@ -162,6 +163,12 @@ def _signing_key(session: Session) -> SigningKey:
     key = ring.signing_key(session, now())
     session.commit()
     return key
+
+
+def _tokens() -> TokenCache:
+    """Return the tokens of this process, for all of its workers."""
+    tokens: TokenCache = current_app.extensions.setdefault("tokens", TokenCache())
+    return tokens
 
 
 def _sync(source: str, step: Step) -> SourceReport:

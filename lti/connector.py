@@ -26,7 +26,7 @@ from lti.errors import (
 )
 from lti.http import BoundedSession
 from lti.keys import SigningKey
-from lti.tokens import TOKENS, AccessToken, TokenKey, read_token, refusal
+from lti.tokens import AccessToken, TokenCache, TokenKey, read_token, refusal
 from models.platform import Registration
 
 ASSERTION_LIFETIME = timedelta(minutes=5)
@@ -47,6 +47,7 @@ class StrictServiceConnector(ServiceConnector):
         registration: Registration,
         key: SigningKey,
         session: BoundedSession,
+        tokens: TokenCache,
         clock: Callable[[], datetime],
     ) -> None:
         known = ConnectorRegistration()
@@ -57,6 +58,7 @@ class StrictServiceConnector(ServiceConnector):
         self.platform = platforms.of(registration)
         self.clock = clock
         self._key = key
+        self._tokens = tokens
         self._registration_id = registration.id
 
     def get_access_token(self, scopes: Sequence[str]) -> str:
@@ -125,7 +127,7 @@ class StrictServiceConnector(ServiceConnector):
         session = self._requests_session
         answer = session.send(session.prepare_request(request))
         if answer.status_code == 401:
-            TOKENS.drop(key, token)
+            self._tokens.drop(key, token)
         return answer
 
     def _token(self, scopes: Sequence[str]) -> tuple[TokenKey, AccessToken]:
@@ -135,7 +137,7 @@ class StrictServiceConnector(ServiceConnector):
             str(self._registration.get_auth_token_url()),
             frozenset(scopes),
         )
-        token = TOKENS.get(key, self.clock(), lambda: self._fetch_token(key))
+        token = self._tokens.get(key, self.clock(), lambda: self._fetch_token(key))
         if missing := key.scopes - token.scopes:
             names = ", ".join(sorted(scope.rsplit("/", 1)[-1] for scope in missing))
             raise ScopeMissing(f"The platform does not grant us the scope {names}.")

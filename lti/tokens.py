@@ -66,9 +66,6 @@ class TokenCache:
                 del self._tokens[key]
 
 
-TOKENS = TokenCache()
-
-
 def read_token(
     answer: requests.Response, asked: frozenset[str], now: datetime
 ) -> AccessToken:

@@ -17,6 +17,7 @@ from lti import roster
 from lti.connector import StrictServiceConnector
 from lti.errors import PlatformUnavailable, WalkStopped
 from lti.http import session_for
+from lti.tokens import TokenCache
 from models import Registration
 from tests.support.clock import Clock
 from tests.support.platform import Registered
@@ -24,13 +25,19 @@ from tests.support.platform import Registered
 
 @contextmanager
 def connected(
-    app: OpenAPI, session: Session, registered: Registered, clock: Clock
+    app: OpenAPI,
+    session: Session,
+    registered: Registered,
+    clock: Clock,
+    tokens: TokenCache | None = None,
 ) -> Iterator[StrictServiceConnector]:
     key = app.extensions["key_ring"].signing_key(session, clock())
     session.commit()
     registration = session.get_one(Registration, registered.registration.id)
     with session_for(registration, development=True) as http:
-        yield StrictServiceConnector(registration, key, http, clock)
+        yield StrictServiceConnector(
+            registration, key, http, tokens or TokenCache(), clock
+        )
 
 
 def memberships_url(registered: Registered) -> str:
@@ -81,9 +88,9 @@ def test_a_score_goes_out(
 def test_a_token_is_asked_for_once_by_all_connectors_of_a_process(
     app: OpenAPI, served: str, session: Session, registered: Registered, clock: Clock
 ) -> None:
-    tokens = set()
+    cache, tokens = TokenCache(), set()
     for _ in range(2):
-        with connected(app, session, registered, clock) as connector:
+        with connected(app, session, registered, clock, cache) as connector:
             tokens.add(connector.get_access_token([MEMBERS_READ]))
 
     assert len(tokens) == 1
