@@ -8,6 +8,7 @@ from gamification.metrics.people import is_ranked
 from gamification.standings import (
     Board,
     PersonalBest,
+    Viewer,
     assign_aliases,
     leaderboard,
     next_milestone,
@@ -114,9 +115,8 @@ def board_of(launch: LaunchSession, period: str) -> Board:
     switch = switch_now(launch.context)
     if not has_board(launch):
         switch = replace(switch, course=False)
-    return leaderboard(
-        db.session(), launch.membership, now(), switch=switch, period=period
-    )
+    viewer = Viewer(launch.membership, launch.role)
+    return leaderboard(db.session(), viewer, now(), switch=switch, period=period)
 
 
 def name_on_board(launch: LaunchSession) -> None:

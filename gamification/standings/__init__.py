@@ -1,7 +1,7 @@
 """Where a learner stands: with oneself first, and on a board for who joins it."""
 
 from gamification.standings.aliases import assign as assign_aliases
-from gamification.standings.board import Board, BoardRow, leaderboard
+from gamification.standings.board import Board, BoardRow, Viewer, leaderboard
 from gamification.standings.class_list import (
     BadCursor,
     ClassPage,
@@ -30,6 +30,7 @@ __all__ = [
     "MyStanding",
     "Page",
     "PersonalBest",
+    "Viewer",
     "assign_aliases",
     "class_list",
     "leaderboard",

@@ -54,18 +54,37 @@ class Board:
 
 
 @dataclass(frozen=True)
+class Viewer:
+    """Who looks, and in which role this time.
+
+    A teacher who looks at the course as a learner sees what learners see.
+    """
+
+    member: Membership
+    role: str
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF
+
+
+@dataclass(frozen=True)
 class _View:
     """Who looks at which period of which board."""
 
     context: Context
-    viewer: Membership
+    viewer: Viewer
     period: str
     points: int | None = None
     """The viewer's, in millionths, if they are on this board."""
 
     @property
     def by_staff(self) -> bool:
-        return self.viewer.role in STAFF
+        return self.viewer.is_staff
+
+    @property
+    def viewer_id(self) -> int:
+        return self.viewer.member.id
 
     def shown(self) -> tuple[sa.ColumnElement[bool], ...]:
         return (
@@ -84,7 +103,7 @@ class _View:
 
 def leaderboard(
     session: Session,
-    viewer: Membership,
+    viewer: Viewer,
     now: datetime,
     *,
     switch: Switch,
@@ -95,9 +114,9 @@ def leaderboard(
     The top rows, and the viewer among their neighbours, best first; two queries,
     however large the course. Raises KeyError for another period.
     """
-    context = viewer.context
+    context = viewer.member.context
     key = periods_of(context, now)[period]
-    joined = audience_of(viewer, context.board_participation) == PARTICIPANTS
+    joined = audience_of(viewer.member, context.board_participation) == PARTICIPANTS
     if not (switch.on and context.board_enabled):
         return Board(state="off", period=period, people=0, joined=joined, rows=[])
     mine, people = _overview(session, _View(context, viewer, key))
@@ -113,7 +132,7 @@ def leaderboard(
 
 def _overview(session: Session, view: _View) -> tuple[int | None, int]:
     mine = sa.select(Standing.points).where(
-        *view.shown(), Standing.membership_id == view.viewer.id
+        *view.shown(), Standing.membership_id == view.viewer_id
     )
     people = sa.select(
         sa.cast(sa.func.coalesce(sa.func.sum(Histogram.people), 0), sa.BigInteger)
@@ -156,7 +175,7 @@ def _picked(view: _View) -> sa.Select[int]:
     shown = sa.select(Standing.membership_id).where(*view.shown())
     parts = [shown.order_by(*best_first).limit(view.context.board_top)]
     if view.points is not None:
-        me = sa.tuple_(sa.literal(view.points), sa.literal(view.viewer.id))
+        me = sa.tuple_(sa.literal(view.points), sa.literal(view.viewer_id))
         near = view.context.board_neighbours
         parts += [
             shown.where(place >= me).order_by(*next_first).limit(near + 1),
@@ -171,7 +190,7 @@ def _picked(view: _View) -> sa.Select[int]:
 
 def _row(view: _View, found: Any) -> BoardRow:  # noqa: ANN401 -- a row of `_rows`
     member, user, points, completed, updated_at, ahead, badges = found
-    me = member.id == view.viewer.id
+    me = member.id == view.viewer_id
     if not (me or view.by_staff):
         updated_at = updated_at.replace(minute=0, second=0, microsecond=0)
     return BoardRow(

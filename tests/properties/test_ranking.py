@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from gamification.standings import Board, leaderboard
+from gamification.standings import Board, Viewer, leaderboard
 from gamification.standings.upkeep import Totals, move
 from gamification.switches import Switch
 from models import Membership
@@ -48,7 +48,8 @@ def boards(
             for member, halves in zip(people, points, strict=True)
         }
         move(session, people[0].context, changes, now)
-        seen = [leaderboard(session, member, now, switch=ON) for member in people]
+        viewers = [Viewer(member, "learner") for member in people]
+        seen = [leaderboard(session, viewer, now, switch=ON) for viewer in viewers]
         example.rollback()
     return seen
 

@@ -97,10 +97,24 @@ def test_a_teacher_who_looks_as_a_learner_sees_no_names(
     teacher = a_member(session, of=course, role="instructor")
     caller = a_caller(session, client, member=teacher, role="learner")
 
-    answer = caller.get(f"{caller.course}/leaderboard").json
+    rows = rows_of(caller)
+    page = caller.get("/panel/leaderboard").text
 
-    assert answer == {"state": "off", "people": 0, "items": [], "next": None}
-    assert "Leaderboard" not in caller.get("/panel/leaderboard").text
+    assert [row["name"] for row in rows] == ["Alias 5", "Alias 4", "Alias 3"]
+    assert {frozenset(row) for row in rows} == {frozenset(LEARNERS_ROW)}
+    assert ("Alias 5" in page, "Name 5" in page) == (True, False)
+    assert "board-choice" not in page
+
+
+def test_an_alias_hides_a_person_from_other_learners_and_says_no_more(
+    client: FlaskClient, session: Session
+) -> None:
+    members = a_board(session)
+    ada = a_caller(session, client, member=members[0])
+
+    page = text_of(ada.get("/panel/leaderboard").text)
+
+    assert "You are Alias 0 here. Other learners cannot see that this is you." in page
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gamification.activity import record
-from gamification.standings import Board, leaderboard, refresh, set_consent
+from gamification.standings import Board, Viewer, leaderboard, refresh, set_consent
 from gamification.switches import Switch
 from models import Context, Membership
 from tests.factories import POINT, a_badge, a_context, a_member, an_item
@@ -39,8 +39,12 @@ def a_class(
     return people
 
 
-def seen(session: Session, viewer: Membership, now: datetime) -> Board:
-    return leaderboard(session, viewer, now, switch=ON)
+def seen(session: Session, member: Membership, now: datetime) -> Board:
+    return leaderboard(session, as_usual(member), now, switch=ON)
+
+
+def as_usual(member: Membership) -> Viewer:
+    return Viewer(member, member.role)
 
 
 def ranks(board: Board) -> list[tuple[int | None, str, int]]:
@@ -64,7 +68,9 @@ def test_equal_points_share_a_rank_and_the_next_is_skipped(
     assert (board.state, board.people, board.joined) == ("ready", 5, True)
 
 
-def test_a_rank_is_told_apart_by_millionths(session: Session, now: datetime) -> None:
+def test_a_fraction_that_nobody_sees_takes_nobodys_place(
+    session: Session, now: datetime
+) -> None:
     people = a_class(session, now, [3] * 6, board_top=6)
     item = an_item(session, of=people[0].context)
     record(
@@ -77,7 +83,7 @@ def test_a_rank_is_told_apart_by_millionths(session: Session, now: datetime) -> 
     board = seen(session, people[0], now)
 
     assert ranks(board)[0] == (1, "Alias 2", 3)
-    assert {row.rank for row in board.rows[1:]} == {2}
+    assert {row.rank for row in board.rows} == {1}
 
 
 def test_a_learner_sees_the_top_and_those_around_them(
@@ -134,7 +140,7 @@ def test_the_board_is_off_while_a_switch_is(session: Session, now: datetime) -> 
     people = a_class(session, now, [5, 4, 3, 2, 1])
     off = Switch(environment=False, tenant=True, course=True)
 
-    board = leaderboard(session, people[0], now, switch=off)
+    board = leaderboard(session, as_usual(people[0]), now, switch=off)
 
     assert (board.state, board.rows) == ("off", [])
 
@@ -162,6 +168,19 @@ def test_staff_see_names_and_ids_and_are_not_ranked(
     assert [row.name for row in board.rows] == [f"Name {n}" for n in range(5)]
     assert [row.user_id for row in board.rows] == [p.user.public_id for p in people]
     assert (board.people, board.joined) == (5, False)
+
+
+def test_a_teacher_who_looks_as_a_learner_sees_aliases(
+    session: Session, now: datetime
+) -> None:
+    people = a_class(session, now, [5, 4, 3, 2, 1], board_top=5)
+    staff = a_member(session, of=people[0].context, role="instructor")
+
+    board = leaderboard(session, Viewer(staff, "learner"), now, switch=ON)
+
+    assert [row.name for row in board.rows] == [f"Alias {n}" for n in range(5)]
+    assert {row.user_id for row in board.rows} == {None}
+    assert board.joined is False
 
 
 @pytest.mark.parametrize(
@@ -263,7 +282,9 @@ def test_a_week_counts_the_weeks_facts_alone(session: Session, now: datetime) ->
         period: {
             row.name: row.points
             for person in people
-            for row in leaderboard(session, person, now, switch=ON, period=period).rows
+            for row in leaderboard(
+                session, as_usual(person), now, switch=ON, period=period
+            ).rows
         }
         for period in ("week", "month", "all")
     }
@@ -282,7 +303,7 @@ def test_a_period_that_is_not_there_is_an_error(
     people = a_class(session, now, [1])
 
     with pytest.raises(KeyError):
-        leaderboard(session, people[0], now, switch=ON, period="decade")
+        leaderboard(session, as_usual(people[0]), now, switch=ON, period="decade")
 
 
 def test_others_times_are_told_to_the_hour(session: Session, now: datetime) -> None:
