@@ -116,7 +116,8 @@ def arrive(session: Session, launch: Launch, gate: Gate, now: datetime) -> Arriv
     _note_course(context, link, launch, now)
     _note_services(session, context, launch, gate, now)
     context.deployment_id = deployment.id
-    user.name = launch.name or user.name
+    # The platform's latest word: a name it keeps to itself now is not ours to keep.
+    user.name = launch.name
     role_changed = _note_role(membership, launch.role, now)
     session.flush()
     return Arrival(

@@ -120,7 +120,10 @@ def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
 def _users(
     session: Session, context: Context, members: Sequence[Member], now: datetime
 ) -> dict[str, int]:
-    """Return each one's user; who has none gets one, who has a new name keeps it."""
+    """Return each one's user; who has none gets one.
+
+    Each is called what the roster says now: nothing, where it keeps names to itself.
+    """
     known = _known(session, context, members)
     newcomers = [member for member in members if member.sub not in known]
     if newcomers:
@@ -133,7 +136,7 @@ def _users(
     renamed = [
         {"id": known[member.sub][0], "name": member.name}
         for member in members
-        if member.name and member.name != known[member.sub][1]
+        if member.name != known[member.sub][1]
     ]
     if renamed:
         session.execute(sa.update(User), renamed)

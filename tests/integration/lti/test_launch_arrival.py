@@ -119,15 +119,17 @@ def test_a_later_launch_brings_what_changed(session: Session, now: datetime) -> 
     )
 
 
-def test_a_name_withheld_later_takes_nothing_away(
+def test_a_name_that_is_withheld_later_is_forgotten(
     session: Session, now: datetime
 ) -> None:
     registration = a_registration(session)
     arrived(session, registration, now)
 
-    assert arrived(session, registration, now, name="").membership.user.name == (
-        "Ada Ahorn"
-    )
+    member = arrived(session, registration, now, name="").membership
+
+    # Security table D11.
+    assert session.scalars(sa.select(User.name)).all() == [""]
+    assert member.user.name == ""
 
 
 def test_a_returner_is_active_again(session: Session, now: datetime) -> None:
