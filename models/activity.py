@@ -85,7 +85,11 @@ class Earned(Base):
     __tablename__ = "earned"
     __table_args__ = (
         sa.Index(None, "membership_id", "kind", "item_id"),
-        sa.Index(None, "context_id", "membership_id"),
+        # Holds all that the metrics of a whole course need.
+        sa.Index(
+            "ix_earned_metrics",
+            *("context_id", "membership_id", "kind", "item_id", "day", "points"),
+        ),
     )
 
     contribution_id: Mapped[int] = mapped_column(

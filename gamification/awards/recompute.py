@@ -6,7 +6,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.awards.evaluation import grant
+from gamification.awards.evaluation import (
+    TOLD_ONE_BY_ONE,
+    announce,
+    grant,
+    new_awards,
+)
 from gamification.catalog import Catalog, adopt
 from gamification.metrics import contributors
 from gamification.switches import switch_of
@@ -53,6 +58,8 @@ def recompute(
         return Recomputed()
     adopt(session, context, catalog, now)
     before = grant(session, context.id, now)
+    some = new_awards(session, context.id, before, limit=TOLD_ONE_BY_ONE + 1)
+    announce(session, context.id, now, some)
     new = sa.select(sa.func.count()).where(
         Award.context_id == context.id, Award.id > before
     )

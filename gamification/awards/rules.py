@@ -1,99 +1,74 @@
-"""The active badges of a course as rules, and the SQL that measures them."""
+"""What the active badges ask for, as SQL: data goes in as parameters alone.
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+So each question is put together once, and the database keeps it prepared.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from gamification.catalog import Criterion
 from gamification.metrics import METRICS
 from models import Award, Badge, BadgeVersion, Earned
 
-Number = int | sa.ColumnElement[int]
 Moment = datetime | sa.ColumnElement[datetime]
 """A value, or a parameter that takes its place."""
+Members = Sequence[int | sa.ColumnElement[int]] | sa.BindParameter[Any]
+
+COURSE = sa.bindparam("course", type_=Award.context_id.type)
+MEMBERS = sa.bindparam("members", type_=Award.membership_id.type, expanding=True)
+MOMENT = sa.bindparam("moment", type_=Award.granted_at.type)
 
 
-@dataclass(frozen=True)
-class Rule:
-    """What a badge asks for today."""
-
-    badge_id: int
-    version_id: int
-    policy: str
-    criterion: Criterion
-    effective_from: datetime | None
-
-
-def rule_of(badge: Badge, version: BadgeVersion) -> Rule:
-    return Rule(
-        badge.id,
-        version.id,
-        badge.policy,
-        Criterion.from_json(version.criterion),
-        version.effective_from,
-    )
-
-
-def rules_of(session: Session, context_id: int) -> list[Rule]:
-    """Return the rules of the badges that can be earned in a course now."""
-    rows = session.execute(
-        sa.select(Badge, BadgeVersion)
+def _rule_table() -> sa.CTE:
+    metric = BadgeVersion.criterion["metric"].as_string()
+    at_least = sa.cast(BadgeVersion.criterion["at_least"].as_integer(), sa.BigInteger)
+    units = {name: known.unit for name, known in METRICS.items()}
+    rows = (
+        sa.select(
+            Badge.id.label("badge_id"),
+            BadgeVersion.id.label("version_id"),
+            BadgeVersion.effective_from.label("effective_from"),
+            Badge.policy.label("policy"),
+            metric.label("metric"),
+            at_least.label("at_least"),
+            (at_least * sa.case(units, value=metric)).label("needed"),
+        )
         .join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
         .where(
-            Badge.context_id == context_id,
+            Badge.context_id == COURSE,
             Badge.state == "active",
             BadgeVersion.retired_at.is_(None),
         )
-        .order_by(Badge.id)
     )
-    return [rule_of(badge, version) for badge, version in rows]
+    # Otherwise the JSON would be read anew for every member.
+    return rows.cte("rule").prefix_with("MATERIALIZED")
 
 
-def table_of(rules: Iterable[Rule]) -> sa.CTE:
-    """Return the rules as rows a query can join; there must be one at least."""
-    # Not `sa.values`: SQLAlchemy would compile the whole query anew every time.
-    return sa.union_all(*map(_row_of, rules)).cte("rule")
-
-
-def _row_of(rule: Rule) -> sa.Select[int, int, str, int, int]:
-    asked = rule.criterion
-    return sa.select(
-        sa.literal(rule.badge_id, sa.BigInteger).label("badge_id"),
-        sa.literal(rule.version_id, sa.BigInteger).label("version_id"),
-        sa.literal(asked.metric, sa.Text).label("metric"),
-        sa.literal(asked.at_least, sa.BigInteger).label("at_least"),
-        sa.literal(asked.needed, sa.BigInteger).label("needed"),
-    )
+RULE = _rule_table()
+"""The rules of the badges that can be earned in a course now."""
 
 
 def value_of(
-    rule: sa.CTE, columns: Mapping[str, sa.ColumnElement[int]] | None = None
+    columns: Mapping[str, sa.ColumnElement[int]] | None = None,
 ) -> sa.ColumnElement[int]:
     """Pick the metric that a rule names, out of aggregates or ready columns."""
     columns = columns or {name: metric.column for name, metric in METRICS.items()}
-    return sa.case(
-        *((rule.c.metric == name, columns[name]) for name in METRICS), else_=0
-    )
+    return sa.case({name: columns[name] for name in METRICS}, value=RULE.c.metric)
 
 
-def evidence_of(
-    rule: sa.CTE, value: sa.ColumnElement[int]
-) -> sa.ColumnElement[dict[str, Any]]:
+def evidence_of(value: sa.ColumnElement[int]) -> sa.ColumnElement[dict[str, Any]]:
     """Write down what met the rule; the value is in the metric's unit."""
     parts = (
-        '{"metric": "',
-        rule.c.metric,
+        RULE.c.metric,
         '", "at_least": ',
-        sa.cast(rule.c.at_least, sa.Text),
+        sa.cast(RULE.c.at_least, sa.Text),
         ', "value": ',
         sa.cast(value, sa.Text),
         "}",
     )
-    text: Any = sa.literal("", sa.Text)
+    text: Any = sa.literal('{"metric": "', sa.Text)
     for part in parts:
         text = text + part
     # SQLite checks and keeps the text, PostgreSQL casts it: `json` is on both.
@@ -109,7 +84,7 @@ def is_open(now: Moment) -> sa.ColumnElement[bool]:
 
 
 def past_awards(
-    context_id: Number, now: Moment, members: Sequence[Number] | None
+    context_id: int | sa.ColumnElement[int], now: Moment, members: Members | None
 ) -> sa.Subquery:
     """Select what is over by now, by member and badge.
 
@@ -140,9 +115,12 @@ def past_awards(
     return query.subquery("past")
 
 
-def counts_towards(past: sa.Subquery) -> sa.ColumnElement[bool]:
+def counts_towards(
+    past: sa.Subquery,
+    begins: sa.ColumnElement[datetime | None] = BadgeVersion.effective_from,  # type: ignore[assignment] # a mapped attribute is one
+) -> sa.ColumnElement[bool]:
     """Hold for facts since the rule took effect and since the last expiry."""
-    begins, expired = BadgeVersion.effective_from, past.c.expired_at
+    expired = past.c.expired_at
     return sa.and_(
         sa.or_(begins.is_(None), Earned.occurred_at >= begins),
         sa.or_(expired.is_(None), Earned.occurred_at >= expired),

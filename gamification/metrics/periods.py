@@ -32,5 +32,3 @@ def month_key(day: date) -> str:
 def keys_of(day: date) -> tuple[str, str, str]:
     """Return every period a day belongs to: all-time, its week, its month."""
     return ALL, week_key(day), month_key(day)
-
-

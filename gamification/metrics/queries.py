@@ -16,10 +16,10 @@ Bound = Decimal | int
 
 
 def totals(
-    context_id: int,
+    context_id: int | sa.ColumnElement[int],
     *,
-    since: datetime | None = None,
-    members: Sequence[int] | None = None,
+    since: datetime | sa.ColumnElement[datetime] | None = None,
+    members: Sequence[int] | sa.BindParameter[Any] | None = None,
 ) -> sa.Select[*tuple[Any, ...]]:
     """Select `membership_id` and all flat metrics of those who earned anything.
 
@@ -92,11 +92,13 @@ def reaching(
 
 def contributors(session: Session, context_id: int) -> int:
     """Count the active learners with at least one fact that counts."""
-    return session.scalars(
-        sa.select(sa.func.count(sa.distinct(Earned.membership_id)))
-        .join(Membership, Membership.id == Earned.membership_id)
-        .where(Earned.context_id == context_id, *RANKED)
-    ).one()
+    earned = sa.exists().where(
+        Earned.context_id == context_id, Earned.membership_id == Membership.id
+    )
+    query = sa.select(sa.func.count()).where(
+        Membership.context_id == context_id, *RANKED, earned
+    )
+    return session.scalars(query).one()
 
 
 def _graded(context_id: int, item_id: int) -> sa.Select[*tuple[Any, ...]]:

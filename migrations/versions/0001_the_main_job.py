@@ -1118,13 +1118,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("earned", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_earned_context_id_membership_id"),
-            ["context_id", "membership_id"],
+            batch_op.f("ix_earned_membership_id_kind_item_id"),
+            ["membership_id", "kind", "item_id"],
             unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_earned_membership_id_kind_item_id"),
-            ["membership_id", "kind", "item_id"],
+            "ix_earned_metrics",
+            ["context_id", "membership_id", "kind", "item_id", "day", "points"],
             unique=False,
         )
 
@@ -1132,8 +1132,8 @@ def upgrade() -> None:
 def downgrade() -> None:
 
     with op.batch_alter_table("earned", schema=None) as batch_op:
+        batch_op.drop_index("ix_earned_metrics")
         batch_op.drop_index(batch_op.f("ix_earned_membership_id_kind_item_id"))
-        batch_op.drop_index(batch_op.f("ix_earned_context_id_membership_id"))
 
     op.drop_table("earned")
     with op.batch_alter_table("award", schema=None) as batch_op:
