@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from jobs.clock import now
-from jobs.outbox import is_waiting
+from jobs.outbox import is_unfinished
 from jobs.settings import settings
 from lti.errors import (
     AddressRefused,
@@ -81,7 +81,7 @@ class Freshness:
     sources: tuple[SourceFreshness, ...]
     """Those the platform offers for this course."""
     is_waiting: bool
-    """A synchronisation is asked for and has not begun."""
+    """A synchronisation is asked for and is not done."""
 
     @property
     def as_of(self) -> datetime | None:
@@ -110,7 +110,7 @@ def freshness(session: Session, context: Context) -> Freshness:
             _source(source, known.get(source), moment - 2 * every)
             for source in offered(context)
         ),
-        is_waiting=is_waiting(session, context.id, SYNC_COURSE, SYNC_COURSE_NOW),
+        is_waiting=is_unfinished(session, context.id, SYNC_COURSE, SYNC_COURSE_NOW),
     )
 
 

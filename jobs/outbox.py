@@ -1,7 +1,7 @@
 """Work that a transaction wanted done after it, done once and not forgotten."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -38,12 +38,17 @@ def wake_after_commit(session: Session | scoped_session[Session]) -> None:
 
 def is_waiting(session: Session, subject_id: int, *jobs: str) -> bool:
     """Tell whether one of these jobs is asked for and was not begun."""
-    waiting = sa.exists().where(
-        Outbox.subject_id == subject_id,
-        Outbox.job.in_(jobs),
-        Outbox.taken_at.is_(None),
-    )
-    return bool(session.scalar(sa.select(waiting)))
+    asked = _asked_for(subject_id, jobs).where(Outbox.taken_at.is_(None))
+    return bool(session.scalar(sa.select(asked)))
+
+
+def is_unfinished(session: Session, subject_id: int, *jobs: str) -> bool:
+    """Tell whether one of these jobs is asked for and is not done."""
+    return bool(session.scalar(sa.select(_asked_for(subject_id, jobs))))
+
+
+def _asked_for(subject_id: int, jobs: Sequence[str]) -> sa.Exists:
+    return sa.exists().where(Outbox.subject_id == subject_id, Outbox.job.in_(jobs))
 
 
 def sweep() -> int:

@@ -26,7 +26,6 @@ async function submit(form, button) {
     if (!response.ok) throw new Error(await reasonIn(response));
     note(button?.dataset.done ?? "Saved");
     await reload();
-    if (form.dataset.later) setTimeout(reload, Number(form.dataset.later));
   } catch (error) {
     if (error instanceof SessionOver) close();
     else if (error instanceof TypeError) alert.textContent = "There is no connection. Try again.";

@@ -7,6 +7,7 @@ const tabs = document.getElementById("tabs");
 const announcer = document.getElementById("announcer");
 const home = main.dataset.route;
 let underway = null;
+let shown = null;
 
 /** The route in the address, or the panel this launch began with. */
 export function route() {
@@ -23,9 +24,26 @@ export function announce(words) {
 /** Fetch the panel anew and stay where one was, after something was changed. */
 export async function reload() {
   const here = document.activeElement?.id;
-  if (await show(route())) {
-    (here && document.getElementById(here) ? document.getElementById(here) : heading())?.focus();
-  }
+  if (await show(route())) focusOn(here);
+}
+
+function focusOn(id) {
+  ((id && document.getElementById(id)) || heading())?.focus();
+}
+
+/** Fetch the panel anew behind a reader's back; true if it says something else now. */
+export async function refresh() {
+  const [path, before] = [route(), shown];
+  const response = await request(addressOf(path), { headers: { Accept: "text/html" } });
+  const html = await response.text();
+  const isOvertaken =
+    route() !== path || shown !== before || main.getAttribute("aria-busy") === "true";
+  if (!response.ok || isOvertaken || html === shown) return false;
+  const reader = document.activeElement;
+  const isInside = main.contains(reader);
+  place(html);
+  if (isInside) focusOn(reader.id);
+  return true;
 }
 
 async function arrive() {
@@ -70,6 +88,7 @@ function reasonFor(status) {
 }
 
 function place(html) {
+  shown = html;
   const parsed = document.createElement("template");
   parsed.innerHTML = html;
   const newTabs = parsed.content.querySelector("template[data-tabs]");
@@ -112,3 +131,6 @@ window.addEventListener("hashchange", () => {
   // `#panel` is the skip link's, not a route.
   if (location.hash === "" || location.hash.startsWith("#/")) arrive();
 });
+
+// Links work before scripts do: somebody may have followed one already.
+if (location.hash.startsWith("#/")) arrive();

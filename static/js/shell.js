@@ -2,4 +2,5 @@
 
 import "./forms.js";
 import "./frame.js";
+import "./news.js";
 import "./router.js";

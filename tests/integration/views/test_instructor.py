@@ -1,9 +1,10 @@
 """What a course's staff sees: switches, freshness, and what can be earned."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
@@ -133,6 +134,28 @@ def test_each_source_says_how_fresh_it_is_and_what_was_left_out(
         "hours ago. Read 1 activity, 1,312 results. 3 left out: no user id" in page
     )
     assert "News is being fetched" in page
+
+
+@pytest.mark.parametrize("taken_at", [None, NOW], ids=["asked", "begun"])
+def test_a_page_that_waits_for_news_looks_for_it_by_itself(
+    client: FlaskClient, session: Session, taken_at: datetime | None
+) -> None:
+    course = a_live_course(session, **URLS)
+    order = Outbox(job="sync_course", subject_id=course.id, due_at=NOW, created_at=NOW)
+    order.taken_at = taken_at
+    session.add(order)
+    teacher = managed(session, client, course)
+    waiting = teacher.get("/panel/manage").text
+
+    session.delete(order)
+    session.commit()
+    settled = teacher.get("/panel/manage").text
+
+    assert ("News is being fetched" in waiting, "data-later" in waiting) == (True, True)
+    assert ("News is being fetched" in settled, "data-later" in settled) == (
+        False,
+        False,
+    )
 
 
 def test_a_platform_that_offers_nothing_is_told_of(
