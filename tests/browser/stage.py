@@ -72,8 +72,9 @@ class CoursePage:
         self.panel.get_by_role("link", name=link, exact=True).click()
 
     def shows(self, heading: str) -> None:
-        """Wait until a panel with this first heading is there."""
+        """Wait until a panel with this first heading is there, and its scripts are."""
         expect(self.heading).to_have_text(heading)
+        self.frame.wait_for_load_state("domcontentloaded")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.classroom import CLASSMATES, a_class, a_learner
 from tests.browser.stage import CoursePage, Stage
@@ -67,6 +67,27 @@ def test_a_click_that_is_overtaken_shows_nothing(
     course.shows("First contribution")
     expect(course.panel.locator("main")).to_have_attribute("aria-busy", "false")
     assert len(stage.wire.to("/panel/badges/first_contribution")) == 1
+
+
+def test_a_click_before_the_scripts_is_not_lost(
+    stage: Stage, course: CoursePage
+) -> None:
+    """The panel is there before the router; a link followed meanwhile still counts."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    stage.browser.route("**/js/shell.js", hold)
+    slow = CoursePage(stage.browser.new_page())
+    with slow.page.expect_request("**/js/shell.js"):
+        slow.page.goto(course.page.url, wait_until="commit")
+    slow.follow("Leaderboard")
+    assert len(stage.wire.to("/panel")) == 0
+
+    waiting[0].continue_()
+
+    slow.shows("Leaderboard")
 
 
 def test_a_reload_says_where_to_open_it_again(stage: Stage, course: CoursePage) -> None:
