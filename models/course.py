@@ -120,6 +120,8 @@ class Membership(Identified, Base):
     alias: Mapped[str] = mapped_column(sa.String(64), default="")
     board_consent: Mapped[bool | None]
     """The learner's own word on the board: joined, left, or not asked yet."""
+    name_consent: Mapped[bool | None]
+    """The learner's own word on their name being read there: another question."""
     staff_seen_at: Mapped[datetime | None]
     """When a source last called this person staff; they stay so for 30 days."""
     first_seen_at: Mapped[datetime]

@@ -10,6 +10,7 @@ from gamification.standings import (
     PersonalBest,
     Viewer,
     assign_aliases,
+    is_named,
     leaderboard,
     next_milestone,
     personal_best,
@@ -36,6 +37,12 @@ class Participation:
     """What the others read; empty until an alias was given."""
     is_real: bool
     """It is the learner's own name, not an alias."""
+    own_name: str
+    """The name to show by one's own choice; empty where none can be shown."""
+
+    @property
+    def may_be_named(self) -> bool:
+        return bool(self.own_name)
 
 
 def overview(launch: LaunchSession) -> Page:
@@ -128,12 +135,15 @@ def name_on_board(launch: LaunchSession) -> None:
 def participation_of(launch: LaunchSession) -> Participation:
     """Return how somebody takes part, and whether that is theirs to say."""
     context, member = launch.context, launch.membership
-    is_real = context.board_identity == "name" and bool(member.user.name)
+    may_be_named = context.board_identity == "name" and is_ranked(member)
+    own_name = member.user.name if may_be_named else ""
+    is_real = is_named(member, context) and bool(own_name)
     return Participation(
         joined=audience_of(member, context.board_participation) == PARTICIPANTS,
         may_choose=context.board_participation != "all" and is_ranked(member),
-        name=member.user.name if is_real else member.alias,
+        name=own_name if is_real else member.alias,
         is_real=is_real,
+        own_name=own_name,
     )
 
 

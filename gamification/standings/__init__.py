@@ -9,7 +9,7 @@ from gamification.standings.class_list import (
     Page,
     class_list,
 )
-from gamification.standings.consent import set_consent
+from gamification.standings.consent import is_named, set_consent, set_name_consent
 from gamification.standings.milestones import Milestone, next_milestone
 from gamification.standings.mine import (
     MyStanding,
@@ -33,11 +33,13 @@ __all__ = [
     "Viewer",
     "assign_aliases",
     "class_list",
+    "is_named",
     "leaderboard",
     "next_milestone",
     "periods_of",
     "personal_best",
     "refresh",
     "set_consent",
+    "set_name_consent",
     "standing_of",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from gamification.metrics import POINT
 from gamification.standings.audience import PARTICIPANTS, audience_of
+from gamification.standings.consent import is_named
 from gamification.standings.mine import periods_of
 from gamification.switches import Switch
 from models import Award, Context, Histogram, Membership, Standing, User
@@ -217,7 +218,6 @@ def _gap(view: _View, points: int) -> int | None:
 
 
 def _name(view: _View, member: Membership, user: User) -> str:
-    named = view.context.board_identity == "name" and member.board_consent is True
-    if (view.by_staff or named) and user.name:
+    if (view.by_staff or is_named(member, view.context)) and user.name:
         return user.name
     return member.alias or NAMELESS

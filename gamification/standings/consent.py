@@ -3,15 +3,40 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gamification.standings.upkeep import refresh
-from models import Membership, StreamEvent
+from models import Context, Membership, StreamEvent
 
 
 def set_consent(
     session: Session, member: Membership, now: datetime, *, joined: bool
 ) -> None:
-    """Let a learner join the board or leave it; both are immediate and for good."""
+    """Let a learner join the board or leave it; both are immediate and for good.
+
+    Who leaves takes back their name, too.
+    """
     member.board_consent = joined
+    if not joined:
+        member.name_consent = None
     refresh(session, member.context, [member.id])
+    _announce(session, member, now)
+
+
+def set_name_consent(
+    session: Session, member: Membership, now: datetime, *, named: bool
+) -> None:
+    """Let a learner show their name instead of their alias, or take that back."""
+    member.name_consent = named
+    _announce(session, member, now)
+
+
+def is_named(member: Membership, context: Context) -> bool:
+    """Tell whether other learners may read a member's name on the board.
+
+    To join is no such consent: the course may have shown aliases at the time.
+    """
+    return context.board_identity == "name" and member.name_consent is True
+
+
+def _announce(session: Session, member: Membership, now: datetime) -> None:
     session.add(
         StreamEvent(
             context_id=member.context_id,

@@ -563,6 +563,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=8), nullable=False),
         sa.Column("alias", sa.String(length=64), nullable=False),
         sa.Column("board_consent", sa.Boolean(), nullable=True),
+        sa.Column("name_consent", sa.Boolean(), nullable=True),
         sa.Column("staff_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),

@@ -103,7 +103,7 @@ def test_a_hostile_name_is_text(stage: Stage) -> None:
         board_identity="name",
         **OPEN_TO_ALL,
     )
-    a_learner(stage.session, context, hostile, items=5)
+    a_learner(stage.session, context, hostile, items=5, name_consent=True)
 
     own = stage.open(hostile)
     own.shows(f"Hello, {name}")

@@ -59,7 +59,17 @@ class MembersQuery(Asked):
 
 
 class BoardChoice(Asked):
-    joined: StrictBool
+    """What the caller decides of the two; the other stays as it is."""
+
+    joined: StrictBool | None = None
+    named: StrictBool | None = None
+    """Show the caller's name instead of the alias."""
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.joined is None and self.named is None:
+            raise ValueError("it names neither joined nor named")
+        return self
 
 
 class Badge(Answer):
@@ -123,9 +133,11 @@ class MyStanding(Answer):
 
 
 class BoardPlace(Answer):
-    """Whether the caller is on the leaderboard, and under which made-up name."""
+    """Whether the caller is on the leaderboard, and under which name."""
 
     joined: bool
+    named: bool
+    """The others read the caller's own name, not the alias."""
     name: str
 
 

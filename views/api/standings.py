@@ -9,9 +9,11 @@ from gamification.standings import (
     class_list,
     personal_best,
     set_consent,
+    set_name_consent,
     standing_of,
 )
 from jobs.clock import now
+from models import Membership
 from models.db import db
 from views import learner
 from views.api import schemas
@@ -51,18 +53,29 @@ def get_standing() -> Response:
 @requires(*RANKED)
 @checked
 def put_board(body: schemas.BoardChoice) -> Response:
-    """Join the course's leaderboard, or leave it; both are immediate."""
+    """Join the course's leaderboard or leave it, by alias or name; at once."""
     launch = launch_session()
     if not has_board(launch):
         return problem(409, "There is no leaderboard here at the moment.")
-    if not learner.participation_of(launch).may_choose:
+    mine = learner.participation_of(launch)
+    if body.joined is not None and not mine.may_choose:
         return problem(409, "In this course that is not for each to choose.")
-    set_consent(db.session(), launch.membership, now(), joined=body.joined)
+    if body.named and not mine.may_be_named:
+        return problem(409, "In this course nobody's name is shown.")
+    _decide(launch.membership, body)
     learner.name_on_board(launch)
     db.session.commit()
     mine = learner.participation_of(launch)
-    answer = schemas.BoardPlace(joined=mine.joined, name=mine.name)
+    answer = schemas.BoardPlace(joined=mine.joined, named=mine.is_real, name=mine.name)
     return jsonify(answer.model_dump(mode="json"))
+
+
+def _decide(member: Membership, body: schemas.BoardChoice) -> None:
+    session, moment = db.session(), now()
+    if body.joined is not None:
+        set_consent(session, member, moment, joined=body.joined)
+    if body.named is not None:
+        set_name_consent(session, member, moment, named=body.named)
 
 
 @bp.get(

@@ -201,7 +201,7 @@ def test_names_are_shown_with_that_ones_consent_alone(
 ) -> None:
     people = a_class(session, now, [5, 4, 3, 2, 1], board_top=5, board_identity="name")
     for person, word in zip(people, (True, None, False, True, None), strict=True):
-        person.board_consent = word
+        person.name_consent = word
 
     names = [row.name for row in seen(session, people[4], now).rows]
 
