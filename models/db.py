@@ -29,6 +29,8 @@ def tune_sqlite(engine: sa.Engine) -> None:
             "synchronous=NORMAL",
             "foreign_keys=ON",
             "busy_timeout=10000",
+            # In KiB: awarding a large course must not spill its indexes on the way.
+            "cache_size=-16384",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
