@@ -4,13 +4,13 @@ LTI Core 1.3, section 5: https://www.imsglobal.org/spec/lti/v1p3#required-messag
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from lti.errors import LaunchRejected
 from lti.roles import role_of
+from lti.rows import text_of
 
 CLAIM: Final = "https://purl.imsglobal.org/spec/lti/claim/"
 DEPLOYMENT_ID: Final = CLAIM + "deployment_id"
@@ -40,10 +40,6 @@ LONGEST_TEXT: Final = 255
 LONGEST_URL: Final = 2048
 LONGEST_SCOPE: Final = 255
 MOST_SCOPES: Final = 20
-
-# They would turn the text around them: https://www.unicode.org/reports/tr9/
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_UNWANTED = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,14 +176,4 @@ def _url(claims: Mapping[str, Any], name: str) -> str:
 
 def _text(claims: Mapping[str, Any], name: str) -> str:
     """Return a text fit to be kept and shown; a variable's own name is no value."""
-    value = claims.get(name)
-    if not isinstance(value, str) or value.startswith("$"):
-        return ""
-    if not (value.isascii() and value.isprintable()):
-        value = "".join(character for character in value if _is_wanted(character))
-    return value.strip()[:LONGEST_TEXT]
-
-
-def _is_wanted(character: str) -> bool:
-    wanted = unicodedata.category(character) not in _UNWANTED
-    return wanted and character not in _TURNING
+    return text_of(claims.get(name), LONGEST_TEXT)

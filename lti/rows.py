@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from lti.texts import one_line
+
 LONGEST_SUBJECT = 255
 
 
@@ -43,5 +45,4 @@ def text_of(value: object, longest: int) -> str:
     """
     if not isinstance(value, str) or value.startswith("$"):
         return ""
-    visible = (c if c.isprintable() else " " for c in value[: 4 * longest])
-    return " ".join("".join(visible).split())[:longest]
+    return one_line(value[: 4 * longest])[:longest]

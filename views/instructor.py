@@ -14,6 +14,7 @@ from gamification.standings import Page as ListPage
 from gamification.standings.class_list import Sort
 from jobs.clock import now
 from jobs.freshness import SourceFreshness, freshness
+from lti.texts import one_line
 from models import LaunchSession
 from models.db import db
 from views.catalog import catalog_at
@@ -66,7 +67,7 @@ class Asked:
         """Read an address; what makes no sense is as if it were not there."""
         asked = query.get("sort")
         return cls(
-            search=_printable(query.get("search", ""))[:100],
+            search=one_line(query.get("search", ""))[:100],
             sort=next((sort for sort in SORTS if sort == asked), "name"),
             after=query.get("after") or None,
         )
@@ -75,11 +76,6 @@ class Asked:
         """Return the route of this list, or of its page after a cursor."""
         asked = {"search": self.search, "sort": self.sort, "after": after or ""}
         return f"class?{urlencode({k: v for k, v in asked.items() if v})}"
-
-
-def _printable(text: str) -> str:
-    """Return what of a text can be a part of a name."""
-    return "".join(char for char in text if char.isprintable()).strip()
 
 
 def manage(launch: LaunchSession) -> Page:

@@ -168,4 +168,6 @@ def _place_of(page: Page) -> sa.Tuple:
 
 def _fits(part: str | int) -> bool:
     """Tell whether a database can compare it: no NUL, no half character, 64 bits."""
-    return part.isprintable() if isinstance(part, str) else abs(part) < 2**63
+    if isinstance(part, int):
+        return abs(part) < 2**63
+    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in part)

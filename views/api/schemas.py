@@ -15,6 +15,8 @@ from pydantic import (
     model_validator,
 )
 
+from lti.texts import can_be_kept, one_line
+
 
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
@@ -23,9 +25,9 @@ def _known_zone(name: str) -> str:
 
 
 def _printable(text: str) -> str:
-    if not text.isprintable():
+    if not can_be_kept(text):
         raise ValueError("it holds a character that no name has")
-    return text
+    return one_line(text)
 
 
 Printable = Annotated[str, AfterValidator(_printable)]

@@ -1,6 +1,7 @@
 import base64
 import json
 from typing import Any
+from urllib.parse import quote
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -47,6 +48,22 @@ def test_every_page_together_is_the_class(
     }
 
     assert {query: walk(caller, query) for query in lists} == lists
+
+
+def test_a_page_may_end_with_any_name_a_database_holds(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_live_course(session)
+    names = ["Ana\u00a0María", "So\u00adphie", "\u200c".join(("می", "خواهم"))]
+    for name in names:
+        a_member(session, of=course, name=name)
+    iris = a_member(session, of=course, name="Zora", role="instructor")
+    caller = a_caller(session, client, member=iris, role="instructor")
+
+    found = walk(caller, "limit=1")
+
+    assert sorted(found) == sorted([*names, "Zora"])
+    assert walk(caller, f"search={quote(names[2])}") == [names[2]]
 
 
 def test_a_row_has_what_the_teacher_needs(
