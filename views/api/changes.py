@@ -41,7 +41,10 @@ def change(context: Context, asked: schemas.SettingsChange) -> None:
     session, moment = db.session(), now()
     before = settings_of(context)
     for column, value in _columns(asked).items():
-        setattr(context, column, value)
+        # What was read and sent back is no decision: a course without a zone of its
+        # own keeps following its organisation's.
+        if value != _effective(context, column):
+            setattr(context, column, value)
     after = settings_of(context)
     if after == before:
         return
@@ -84,6 +87,11 @@ def _columns(asked: schemas.SettingsChange) -> dict[str, object]:
     if asked.term is not None:
         columns |= {"term_start": asked.term.start, "term_end": asked.term.end}
     return columns
+
+
+def _effective(context: Context, column: str) -> object:
+    value: object = getattr(context, "zone" if column == "time_zone" else column)
+    return value
 
 
 def _begin(context: Context, moment: datetime) -> None:

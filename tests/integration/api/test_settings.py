@@ -1,3 +1,5 @@
+from typing import Any
+
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -33,6 +35,24 @@ def test_what_is_read_can_be_sent_back_and_changes_nothing(
 
     assert answer.json == read == AS_DELIVERED
     assert session.scalars(sa.select(AuditEntry)).all() == []
+
+
+def test_sending_back_what_was_read_pins_no_zone(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_context(session)
+    teacher = a_caller(session, client, of=course, role="instructor")
+    path = f"{teacher.course}/settings"
+
+    read: Any = teacher.get(path).json
+    teacher.send("PUT", path, {**read, "enabled": False})
+    course.tenant.time_zone = "Europe/Vienna"
+    session.commit()
+
+    followed: Any = teacher.get(path).json
+    changed: Any = teacher.send("PUT", path, {"time_zone": "Asia/Tokyo"}).json
+    zones = (read["time_zone"], followed["time_zone"], changed["time_zone"])
+    assert zones == ("UTC", "Europe/Vienna", "Asia/Tokyo")
 
 
 def test_what_is_named_changes_and_the_rest_stays(
