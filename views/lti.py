@@ -21,7 +21,7 @@ from flask import (
 
 from jobs.clock import now
 from lti import login as logins
-from lti import pending
+from lti import pending, registrations
 from lti.adapters import cookie_name
 from lti.addresses import origin
 from lti.errors import LaunchRejected, PlatformSaidNo
@@ -131,6 +131,15 @@ def finish() -> Response:
     if found is None or not waiting.is_proven_by(request.form.get("proof", "")):
         raise LaunchRejected("browser_unproven")
     return open_launch(found, waiting.launch)
+
+
+@bp.get("/again/<registration>")
+def again(registration: str) -> Response:
+    """Say where a panel is opened: here ends a reload, and a step back into one."""
+    found = registrations.find(db.session(), registration)
+    if found is not None:
+        framed_by(found)
+    return make_response(render_template("lti/again.html"), 401)
 
 
 @bp.get("/jwks.json")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask import current_app, render_template
+from flask import current_app, render_template, url_for
 
 from config import Config
 from gamification.switches import Switch, switch_of
@@ -65,6 +65,7 @@ def shell(page: Page, launch: LaunchSession, token: str) -> str:
         session_data={"token": token},
         course_title=launch.context.title or launch.context.label or "Your course",
         direction=direction(launch.locale),
+        again_url=url_for("lti.again", registration=launch.registration.public_id),
         frame_origins=_growing(launch.registration),
         **_around(page, launch),
     )

@@ -1,5 +1,6 @@
 // What the shell of every launch runs.
 
+import "./address.js";
 import "./forms.js";
 import "./frame.js";
 import "./news.js";

@@ -14,6 +14,14 @@ Scene = Callable[[Stage], CoursePage]
 
 OPEN_TO_ALL: dict[str, Any] = {"board_enabled": True, "board_participation": "opt_out"}
 TO_JOIN: dict[str, Any] = {"board_enabled": True, "board_participation": "opt_in"}
+LAUNCHES_ANEW = """(state) => {
+  const form = Object.assign(document.createElement("form"), { method: "post" });
+  form.action = "/lti/launch";
+  const field = { type: "hidden", name: "state", value: state };
+  form.append(Object.assign(document.createElement("input"), field));
+  document.body.append(form);
+  form.submit();
+}"""
 GOES_WRONG = "location.hash = '#/badges/no-such-badge'"
 RUNS_OUT = """() => {
   window.fetch = async () => new Response("", { status: 401 });
@@ -120,10 +128,18 @@ def way_out(stage: Stage) -> CoursePage:
 
 
 def error_page(stage: Stage) -> CoursePage:
-    """Show a launch that was refused."""
+    """Show a launch that was refused: its state is used up."""
+    course = off(stage)
+    course.frame.evaluate(LAUNCHES_ANEW, stage.states()[-1])
+    course.shows("This did not open")
+    return course
+
+
+def open_again(stage: Stage) -> CoursePage:
+    """Show a panel that was reloaded."""
     course = off(stage)
     course.frame.evaluate("location.reload()")
-    course.shows("This did not open")
+    course.shows("Please open it again from your course")
     return course
 
 
@@ -158,5 +174,11 @@ LEARNERS: tuple[Scene, ...] = (
     off,
 )
 STAFF: tuple[Scene, ...] = (manage, invitation, class_list, all_badges)
-BESIDES: tuple[Scene, ...] = (way_out, error_page, launch_is_over, failed_panel)
+BESIDES: tuple[Scene, ...] = (
+    way_out,
+    error_page,
+    open_again,
+    launch_is_over,
+    failed_panel,
+)
 ALL = LEARNERS + STAFF + BESIDES

@@ -20,7 +20,7 @@ def test_a_learner_opens_the_panel_in_the_frame(stage: Stage) -> None:
 
     course.shows("Hello, Ada Example")
     expect(course.panel.locator(".badge-card")).to_have_count(5)
-    assert course.frame.url == f"{stage.tool}/lti/launch"
+    assert stage.wire.to("/lti/launch/finish") == []
     assert stage.sessions() == 1
 
 

@@ -28,7 +28,7 @@ def test_the_launch_succeeds_in_the_window(stage: Stage) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Ada Example")
     assert stage.registered.campus.traffic.count("authorize") == 1
     assert stage.sessions() == 1
-    assert page.url == f"{stage.tool}/lti/launch"
+    assert stage.wire.to("/lti/launch/finish") == []
 
 
 def test_the_window_knows_nobody(stage: Stage) -> None:

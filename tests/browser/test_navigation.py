@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from tests.browser.classroom import CLASSMATES, a_class, a_learner
 from tests.browser.stage import CoursePage, Stage
 from tests.support.clock import Clock
 
+AGAIN = "Please open it again from your course"
 OVER = "This page has been open for a long time"
 FAILED = "This did not arrive"
 FITS = "document.documentElement.scrollHeight <= innerHeight"
@@ -42,7 +44,7 @@ def test_back_and_forward_go_through_the_panels(course: CoursePage) -> None:
     course.frame.evaluate("history.forward()")
     course.shows("Leaderboard")
 
-    assert course.frame.url.endswith("/lti/launch#/leaderboard")
+    assert urlsplit(course.frame.url).fragment == "/leaderboard"
 
 
 def test_the_title_follows_the_panel(course: CoursePage) -> None:
@@ -97,9 +99,37 @@ def test_a_reload_says_where_to_open_it_again(stage: Stage, course: CoursePage) 
 
     course.frame.evaluate("location.reload()")
 
-    again = course.panel.get_by_text("Please open it again from your course")
-    expect(again).to_be_visible()
+    course.shows(AGAIN)
+    assert len(stage.wire.to("/lti/launch")) == 1
     assert stage.sessions() == 1
+
+
+def test_coming_back_to_the_course_page_sends_no_launch_twice(
+    stage: Stage, course: CoursePage
+) -> None:
+    """A course page that opens the tool by itself opens it anew; no form is resent."""
+    course.follow("Leaderboard")
+    course.shows("Leaderboard")
+    course.page.goto(f"{stage.tool}/health/live")
+
+    course.page.go_back()
+
+    course.shows("Hello, Ada Example")
+    assert len(stage.wire.to("/lti/again")) == 1
+    assert len(stage.wire.to("/lti/launch")) == stage.sessions() == 2
+
+
+def test_coming_back_within_the_frame_says_where_to_open_it_again(
+    stage: Stage, course: CoursePage
+) -> None:
+    """A step back asks for words, not for the launch's form a second time."""
+    course.frame.evaluate("location.href = '/health/live'")
+    course.frame.wait_for_url("**/health/live")
+
+    course.page.evaluate("history.back()")
+
+    course.shows(AGAIN)
+    assert len(stage.wire.to("/lti/launch")) == 1
 
 
 def test_a_new_tab_says_where_to_open_it(stage: Stage, course: CoursePage) -> None:
@@ -108,7 +138,7 @@ def test_a_new_tab_says_where_to_open_it(stage: Stage, course: CoursePage) -> No
 
     page.goto(course.frame.url)
 
-    expect(page.get_by_text("Please open it again from your course")).to_be_visible()
+    expect(page.get_by_text(AGAIN)).to_be_visible()
 
 
 def test_a_launch_that_ran_out_says_so(course: CoursePage, clock: Clock) -> None:

@@ -151,6 +151,15 @@ def test_a_launch_is_answered_with_its_panel_and_one_token(
     assert 'data-route="overview"' in page
 
 
+def test_a_panel_says_where_a_reload_is_to_end(app: OpenAPI, session: Session) -> None:
+    ada = a_member(session, of=a_live_course(session))
+    platform = ada.context.registration.public_id
+
+    page = opened(app, a_launch(session, ada, role="learner"))
+
+    assert f'<body data-again="/lti/again/{platform}"' in page
+
+
 def test_a_launch_opens_the_panel_its_link_asked_for(
     app: OpenAPI, session: Session
 ) -> None:

@@ -19,6 +19,7 @@ PUBLIC = {
     "GET /api/v1/openapi.json",
     "GET /health/live",
     "GET /health/ready",
+    "GET /lti/again/<registration>",
     "GET /lti/jwks.json",
     "GET /lti/login",
     "GET /lti/login/<registration>",
