@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -29,20 +30,30 @@ class Details:
     audience: str | None = None
     deployments: Sequence[str] = ()
     frame_origins: Sequence[str] = ()
+    time_zone: str | None = None
+    """The zone of a new tenant's days, if not the operator's."""
 
 
 def add(
-    session: Session, details: Details, now: datetime, *, development: bool
+    session: Session,
+    details: Details,
+    now: datetime,
+    *,
+    development: bool,
+    time_zone: str = "UTC",
 ) -> Registration:
     """Add a platform, and its tenant if that is new; it may launch at once.
 
+    A new tenant's days are those of `details.time_zone`, else of `time_zone`.
+
     With deployments only those are let in, without any every one is. The pair of
     issuer and client id may exist already: the login address tells them apart.
-    Raises RegistrationRefused for an address we would never call.
+    Raises RegistrationRefused for an address we would never call, and for a zone
+    that is none or is not the one of a known tenant.
     """
     _refuse_bad_addresses(details, development=development)
     registration = Registration(
-        tenant_id=_tenant(session, details.tenant, now).id,
+        tenant_id=_tenant(session, details, now, time_zone).id,
         issuer=details.issuer,
         client_id=details.client_id,
         auth_login_url=details.auth_login_url,
@@ -62,9 +73,6 @@ def add(
 
 def find(session: Session, public_id: str) -> Registration | None:
     """Return the registration of this id, whatever its state."""
-    if not public_id.isprintable():
-        # PostgreSQL takes no NUL in a text, not even to look for it.
-        return None
     return session.scalar(sa.select(Registration).filter_by(public_id=public_id))
 
 
@@ -151,12 +159,21 @@ def _set_deployment(
     )
 
 
-def _tenant(session: Session, key: str, now: datetime) -> Tenant:
+def _tenant(session: Session, details: Details, now: datetime, zone: str) -> Tenant:
+    key, asked = details.tenant, details.time_zone
+    if asked and asked not in available_timezones():
+        raise RegistrationRefused(f"{asked} is no time zone such as Europe/Berlin.")
     found = session.scalar(sa.select(Tenant).filter_by(key=key))
     if found is None:
-        found = Tenant(key=key, name=key, created_at=now)
+        found = Tenant(key=key, name=key, time_zone=asked or zone, created_at=now)
         session.add(found)
         session.flush()
+    elif asked and asked != found.time_zone:
+        # Days that were counted already would be other days.
+        raise RegistrationRefused(
+            f"The organisation {key} is known and its zone is {found.time_zone}; "
+            "courses that need another one have a zone of their own."
+        )
     return found
 
 

@@ -48,6 +48,7 @@ NAMESAKES = (
     multiple=True,
     help="Where the platform shows courses, if not at the addresses above.",
 )
+@click.option("--time-zone", help="A new organisation's zone, if not that of TZ.")
 def add(**given: str) -> None:
     """Add a platform; prints its id and the addresses to paste there."""
     session = db.session()
@@ -58,6 +59,7 @@ def add(**given: str) -> None:
             Details(**given),
             now(),
             development=settings().is_development,
+            time_zone=settings().time_zone,
         )
     except RegistrationRefused as refused:
         raise click.ClickException(str(refused)) from None

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -44,6 +45,41 @@ def test_adding_a_platform_prints_what_to_paste(app: OpenAPI, session: Session) 
         "https://lms.example/aud",
     )
     assert session.get_one(Tenant, row.tenant_id).key == "acme"
+
+
+def test_a_new_organisations_days_are_the_operators_or_those_it_names(
+    app: OpenAPI, session: Session
+) -> None:
+    config = app.extensions["laurel"]
+    app.extensions["laurel"] = replace(config, time_zone="Europe/Vienna")
+
+    results = [
+        add(app),
+        add(app, tenant="unam", time_zone="America/Mexico_City"),
+        add(app, time_zone="Europe/Vienna"),
+    ]
+
+    zones = session.execute(sa.select(Tenant.key, Tenant.time_zone))
+    assert [result.exit_code for result in results] == [0, 0, 0]
+    assert sorted(map(tuple, zones)) == [
+        ("acme", "Europe/Vienna"),
+        ("unam", "America/Mexico_City"),
+    ]
+
+
+def test_a_zone_that_is_none_or_would_move_known_days_is_refused(
+    app: OpenAPI, session: Session
+) -> None:
+    add(app)
+
+    results = [add(app, time_zone=zone) for zone in ("Mars/Olympus", "Asia/Tokyo")]
+
+    assert [result.exit_code for result in results] == [1, 1]
+    assert [result.output.split(";")[0].strip() for result in results] == [
+        "Error: Mars/Olympus is no time zone such as Europe/Berlin.",
+        "Error: The organisation acme is known and its zone is UTC",
+    ]
+    assert session.scalars(sa.select(Tenant.time_zone)).all() == ["UTC"]
 
 
 def test_named_deployments_are_the_only_ones(app: OpenAPI, session: Session) -> None:
