@@ -16,7 +16,8 @@ def adopt(session: Session, context: Context, catalog: Catalog, now: datetime) -
     """Give a course the catalog's badges; again changes nothing.
 
     A changed entry is a new version, a removed one retires its badge; awards stay.
-    A catalog that could not be read says nothing, so what is known stays.
+    What could not be read says nothing, so what is known stays: a dropped entry's
+    badge, and all of them where the whole catalog or an entry's key is illegible.
     """
     if not catalog.readable or context.catalog_digest == catalog.digest:
         return
@@ -34,7 +35,7 @@ def adopt(session: Session, context: Context, catalog: Catalog, now: datetime) -
         session.flush()
         _reword(session, badge, version, entry, now)
     for badge, _ in known.values():
-        if badge.origin == ORIGIN:
+        if badge.origin == ORIGIN and catalog.is_without(badge.key):
             badge.state = "retired"
     context.catalog_digest = catalog.digest
     session.flush()

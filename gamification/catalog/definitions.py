@@ -58,12 +58,20 @@ class Catalog:
 
     @cached_property
     def digest(self) -> str:
-        """Name this content: equal entries in equal order have an equal digest."""
-        content = [
+        """Name this content: what a course would adopt has an equal digest."""
+        content: list[list[Any]] = [
             [e.key, e.label, e.icon, e.description, e.criterion.to_json()]
             for e in self.entries
         ]
+        if self.dropped:
+            content.append(sorted({dropped.key for dropped in self.dropped}))
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    def is_without(self, key: str) -> bool:
+        """Tell whether a badge is surely no longer meant to be there."""
+        there = {entry.key for entry in self.entries}
+        there |= {dropped.key for dropped in self.dropped}
+        return key not in there and "" not in there
 
 
 def define(entry: object, *, taken: Collection[str] = ()) -> Definition:
@@ -90,7 +98,9 @@ def define(entry: object, *, taken: Collection[str] = ()) -> Definition:
 def key_of(entry: object) -> str:
     """Return an entry's key for a message, whatever the entry is."""
     key = entry.get("key", "") if isinstance(entry, Mapping) else ""
-    return _shown(key) if isinstance(key, str) else ""
+    if not isinstance(key, str):
+        return ""
+    return key if KEY.fullmatch(key) else _shown(key)
 
 
 def _key(key: object) -> str:

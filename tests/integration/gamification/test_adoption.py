@@ -73,6 +73,55 @@ def test_adopting_an_unchanged_entry_anew_makes_no_version(
     assert set(states(session, context).values()) == {("active", 1)}
 
 
+def test_an_entry_with_a_mistake_keeps_its_badge_as_it_was(
+    session: Session, now: datetime
+) -> None:
+    context = a_context(session)
+    long_key = "x" * 64
+    adopt(session, context, a_catalog({}, {"key": long_key}, {"key": "gone"}), now)
+
+    mistaken = a_catalog({"threshold": "5"}, {"key": long_key, "metric": "socre"})
+    adopt(session, context, mistaken, now)
+    kept = states(session, context)
+    adopt(session, context, a_catalog({}), now)
+
+    assert kept == {
+        "author": ("active", 1),
+        long_key: ("active", 1),
+        "gone": ("retired", 1),
+    }
+    assert states(session, context) == {**kept, long_key: ("retired", 1)}
+
+
+def test_an_entry_that_is_taken_out_after_a_mistake_is_retired(
+    session: Session, now: datetime
+) -> None:
+    context = a_context(session)
+    catalogs = [
+        a_catalog({}, {"key": "other"}),
+        a_catalog({}, {"key": "other", "threshold": 0}),
+        a_catalog({}),
+    ]
+    seen = []
+
+    for catalog in catalogs:
+        adopt(session, context, catalog, now)
+        seen.append(states(session, context)["other"])
+
+    assert seen == [("active", 1), ("active", 1), ("retired", 1)]
+
+
+def test_an_entry_whose_key_cannot_be_read_retires_nobodys_badge(
+    session: Session, now: datetime
+) -> None:
+    context = a_context(session)
+    adopt(session, context, a_catalog({}, {"key": "other"}), now)
+
+    adopt(session, context, a_catalog({}, {"key": 7}), now)
+
+    assert states(session, context)["other"] == ("active", 1)
+
+
 def test_a_changed_entry_is_a_new_version(session: Session, now: datetime) -> None:
     member = a_member(session)
     adopt(session, member.context, a_catalog({"threshold": 5}), now)
