@@ -70,8 +70,16 @@ class SourceFreshness:
     next_attempt_at: datetime | None
     error: str | None
     counts: dict[str, Any]
+    """What the last success read."""
     is_stale: bool
     """No success for twice the time between two tries."""
+
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether something went wrong since the last success."""
+        if self.succeeded_at is None or self.attempted_at is None:
+            return bool(self.error)
+        return bool(self.error) and self.succeeded_at < self.attempted_at
 
 
 @dataclass(frozen=True)
@@ -152,9 +160,12 @@ def note_success(session: Session, context_id: int, source: str, tally: Tally) -
 
 
 def note_failure(
-    session: Session, context_id: int, source: str, error: LTIError, tally: Tally
+    session: Session, context_id: int, source: str, error: LTIError
 ) -> str:
-    """Write down a failure and when to try again; return it as a sentence."""
+    """Write down a failure and when to try again; return it as a sentence.
+
+    What the last success counted stays: it is still what there is to be seen.
+    """
     key = (context_id, source)
     state = session.get(SyncState, key, populate_existing=True)
     failures = (state.failures if state else 0) + 1
@@ -163,7 +174,6 @@ def note_failure(
         "failures": failures,
         "next_attempt_at": now() + pause_after(error, failures, secrets.randbelow),
         "error": text,
-        "counts": tally.as_json(),
     }
     _note(session, context_id, source, values)
     return text

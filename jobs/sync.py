@@ -179,7 +179,7 @@ def _sync(source: str, step: Step) -> SourceReport:
         WORKS[source](step)
     except LTIError as error:
         with writing(session, course_id):
-            said = freshness.note_failure(session, course_id, source, error, tally)
+            said = freshness.note_failure(session, course_id, source, error)
         return SourceReport(source, tally, said)
     with writing(session, course_id):
         freshness.note_success(session, course_id, source, tally)

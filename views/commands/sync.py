@@ -88,10 +88,12 @@ def _state(known: Overview) -> Iterator[str]:
 
 def _age(source: SourceFreshness) -> str:
     if source.succeeded_at is None:
-        return "was never read" if source.attempted_at is None else "failed"
+        asked = "was never read" if source.attempted_at is None else "is being read"
+        return "failed" if source.has_failed else asked
     minutes = (now() - source.succeeded_at) // timedelta(minutes=1)
     state = "stale" if source.is_stale else "fresh"
-    return f"{state}, {minutes} min old, {_counted(source.counts)}"
+    since = "; the last try failed" if source.has_failed else ""
+    return f"{state}, {minutes} min old, {_counted(source.counts)}{since}"
 
 
 def _counted(counts: dict[str, object]) -> str:

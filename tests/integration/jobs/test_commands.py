@@ -8,7 +8,8 @@ from flask_openapi3.openapi import OpenAPI
 
 from campus.bad_pages import with_malformed_members
 from campus.faults import changed, status
-from tests.support.clock import Clock
+from models import SyncState
+from tests.support.clock import NOW, Clock
 from tests.support.syncing import Desk
 
 
@@ -131,6 +132,34 @@ def test_sync_status_says_what_failed_and_what_to_do(desk: Desk, name: str) -> N
         f"{name}: roster failed. The platform does not let us use this service. "
         "Ask the platform's administrator to allow it for this tool."
     )
+
+
+def test_a_try_that_failed_takes_nothing_back(
+    desk: Desk, clock: Clock, name: str
+) -> None:
+    typed(desk.app, "sync", "run")
+    desk.registered.campus.faults.on("memberships", status(403))
+    clock.advance(timedelta(minutes=7))
+    typed(desk.app, "sync", "run")
+    clock.advance(timedelta(minutes=5))
+
+    assert typed(desk.app, "sync", "status").output.splitlines()[0] == (
+        f"{name}: roster fresh, 12 min old, new 9, people 9, left 0; the last try "
+        "failed. The platform does not let us use this service. Ask the platform's "
+        "administrator to allow it for this tool."
+    )
+
+
+def test_a_source_that_is_being_read_for_the_first_time_has_not_failed(
+    desk: Desk, name: str
+) -> None:
+    state = SyncState(context_id=desk.context.id, source="roster", attempted_at=NOW)
+    desk.session.add(state)
+    desk.session.commit()
+
+    said = typed(desk.app, "sync", "status").output.splitlines()[0]
+
+    assert said == f"{name}: roster is being read."
 
 
 def test_the_worker_lists_what_happens_by_itself(app: OpenAPI) -> None:
