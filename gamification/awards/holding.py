@@ -1,5 +1,6 @@
 """What one member has and how far the rest is: the same rules, asked for a person."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from gamification.metrics import METRICS
 from gamification.metrics.people import is_ranked
 from gamification.switches import Switch
 from models import Award, Badge, BadgeVersion, Earned, Membership
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +147,16 @@ def _measured(
         for badge, version, granted_at, barred, *values in session.execute(
             question, asked
         )
+        if _is_known(badge, version)
     ]
+
+
+def _is_known(badge: Badge, version: BadgeVersion) -> bool:
+    """Tell whether we can read a rule: a newer Laurel may have written it."""
+    metric = version.criterion.get("metric")
+    if metric not in METRICS:
+        log.warning("badge %d left out: unknown metric %.40r", badge.id, metric)
+    return metric in METRICS
 
 
 def _is_earned(member: Membership, one: _Measured) -> bool:

@@ -203,3 +203,20 @@ def test_facts_of_another_course_do_not_count(
 
     assert not holds(session, ada, badge, now)
     assert not holds(session, otto, badge, now)
+
+
+def test_a_rule_of_a_newer_version_is_left_out_and_logged(
+    session: Session, act: Act, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    member = a_member(session)
+    known = a_badge(session, of=member.context, metric="events", threshold=1)
+    newer = a_badge(session, of=member.context, metric="kindness", threshold=1)
+    act(member)
+
+    evaluate(session, member.context, now, switch=ON)
+    roster = badges_for(session, member, now, switch=ON)
+
+    assert [badge.key for badge in roster.badges] == [known.key]
+    assert holds(session, member, newer, now) is False
+    assert session.scalars(sa.select(Award.badge_id)).all() == [known.id]
+    assert "unknown metric 'kindness'" in caplog.text
