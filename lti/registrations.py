@@ -73,6 +73,9 @@ def add(
 
 def find(session: Session, public_id: str) -> Registration | None:
     """Return the registration of this id, whatever its state."""
+    if not public_id.isprintable():
+        # PostgreSQL takes no NUL in a text, not even to look for it.
+        return None
     return session.scalar(sa.select(Registration).filter_by(public_id=public_id))
 
 
