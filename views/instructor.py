@@ -18,7 +18,7 @@ from lti.texts import one_line
 from models import LaunchSession
 from models.db import db
 from views.catalog import catalog_at
-from views.pages import TEACHERS, Page, settings, switch_now
+from views.pages import TEACHERS, Page, has_board, settings, switch_now
 from views.wording import counted, grouped
 
 PAGE = 50
@@ -124,6 +124,7 @@ def people(launch: LaunchSession, asked: Asked) -> Page:
         {
             "caption": f"The class, {SORTS[asked.sort].lower()}",
             "first_route": asked.route(),
+            "has_board": has_board(launch),
             "is_later_page": asked.after is not None,
             "next_route": found.next and asked.route(found.next),
             "people": found.rows,

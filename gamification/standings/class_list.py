@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.metrics import ALL, POINT
+from gamification.standings.audience import PARTICIPANTS
+from gamification.standings.consent import is_named
 from models import Award, Context, Earned, Membership, Standing, User
 
 Sort = Literal["name", "points", "badges"]
@@ -38,6 +40,8 @@ class ClassRow:
     user_id: str
     name: str
     alias: str
+    board_name: str
+    """What learners read of them on the board; empty for who is not on it."""
     role: str
     status: str
     points: int
@@ -81,7 +85,7 @@ def class_list(
     more = len(rows) > page.limit
     shown = rows[: page.limit]
     return ClassPage(
-        [_row(row) for row in shown],
+        [_row(context, row) for row in shown],
         _cursor(page.sort, shown[-1][0], shown[-1][1]) if more else None,
     )
 
@@ -108,6 +112,7 @@ def _members(
             User,
             Standing.points,
             Standing.completed,
+            Standing.audience,
             _badges(),
             active,
         )
@@ -132,12 +137,15 @@ def _sort_key(sort: Sort) -> sa.ColumnElement[Any]:
     return sa.func.coalesce(Standing.points, 0) if sort == "points" else _badges()
 
 
-def _row(found: Any) -> ClassRow:  # noqa: ANN401 -- a row of `_members`
-    _, _, member, user, points, completed, badges, active = found
+def _row(context: Context, found: Any) -> ClassRow:  # noqa: ANN401 -- a row of `_members`
+    _, _, member, user, points, completed, audience, badges, active = found
+    is_shown = context.board_enabled and audience == PARTICIPANTS
+    shown_as = user.name if is_named(member, context) and user.name else member.alias
     return ClassRow(
         user_id=user.public_id,
         name=user.name,
         alias=member.alias,
+        board_name=shown_as if is_shown else "",
         role=member.role,
         status=member.status,
         points=(points or 0) // POINT,

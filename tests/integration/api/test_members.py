@@ -1,8 +1,10 @@
 import base64
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -150,3 +152,57 @@ def test_an_address_that_makes_no_sense_shows_the_class_from_its_beginning(
     pages = [text_of(caller.get(f"/panel/class?{query}").text) for query in queries]
 
     assert ["ada" in page for page in pages] == [True] * len(queries)
+
+
+def board_names(caller: Caller) -> list[str]:
+    """Return under which names the class's page says that people are on the board."""
+    page = text_of(caller.get("/panel/class").text)
+    return re.findall(r"on the leaderboard: (\w+ \w+)", page)
+
+
+def a_mixed_class(session: Session, **columns: Any) -> Context:  # noqa: ANN401 -- any column of the course
+    """Build a class of whom one has joined the board, by the course's default."""
+    course = a_live_course(session, **columns)
+    for name, alias, role, word in (
+        ("Ada", "Brave Otter", "learner", True),
+        ("Ben", "Calm Heron", "learner", False),
+        ("Cem", "Deft Lynx", "learner", None),
+        ("Iris", "Early Swift", "instructor", True),
+    ):
+        joined = {"alias": alias, "board_consent": word}
+        person = a_member(session, of=course, name=name, role=role, **joined)
+        hand_in(session, person, times=1)
+    a_member(session, of=course, name="Dana", alias="Fond Robin", board_consent=True)
+    return course
+
+
+def test_the_class_says_who_is_on_the_board_and_as_whom(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_mixed_class(session, board_enabled=True)
+    teacher = a_caller(session, client, of=course, role="instructor")
+
+    assert board_names(teacher) == ["Brave Otter"]
+
+
+@pytest.mark.parametrize("off", ["board_enabled", "enabled"])
+def test_nobody_is_on_a_board_that_is_off(
+    client: FlaskClient, session: Session, off: str
+) -> None:
+    course = a_mixed_class(session, board_enabled=True)
+    setattr(course, off, False)
+    teacher = a_caller(session, client, of=course, role="instructor")
+
+    assert board_names(teacher) == []
+
+
+def test_who_shows_their_name_is_on_the_board_by_name(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_mixed_class(session, board_enabled=True, board_identity="name")
+    joined = {"board_consent": True, "name_consent": True}
+    named = a_member(session, of=course, name="Eli Esker", **joined)
+    hand_in(session, named, times=1)
+    teacher = a_caller(session, client, of=course, role="instructor")
+
+    assert board_names(teacher) == ["Brave Otter", "Eli Esker"]
