@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, current_app, g, make_response
 
-from gamification.activity import Fact, record
+from gamification.activity import EVALUATE_COURSE, Fact, record, request
 from gamification.catalog import adopt
 from gamification.metrics.people import is_ranked
 from gamification.standings import aliases
@@ -80,7 +80,9 @@ def _tell_the_rules(arrival: Arrival, attempt: str, moment: datetime) -> None:
         return
     if not member.alias and is_ranked(member):
         aliases.assign(session, context, SystemRandom(), [member.id])
-    adopt(session, context, catalog_at(settings().catalog_file), moment)
+    if adopt(session, context, catalog_at(settings().catalog_file), moment):
+        # Nobody's next act should be needed for what a milder rule gives them.
+        request(session, EVALUATE_COURSE, context.id, moment, moment)
     launched = Fact(
         context_id=context.id,
         membership_id=member.id,

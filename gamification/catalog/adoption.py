@@ -12,15 +12,16 @@ from models.locks import lock_course
 ORIGIN = "shipped"
 
 
-def adopt(session: Session, context: Context, catalog: Catalog, now: datetime) -> None:
+def adopt(session: Session, context: Context, catalog: Catalog, now: datetime) -> bool:
     """Give a course the catalog's badges; again changes nothing.
 
     A changed entry is a new version, a removed one retires its badge; awards stay.
     What could not be read says nothing, so what is known stays: a dropped entry's
     badge, and all of them where the whole catalog or an entry's key is illegible.
+    Returns whether it did anything: then somebody may have earned a badge by it.
     """
     if not catalog.readable or context.catalog_digest == catalog.digest:
-        return
+        return False
     lock_course(session, context.id)
     known = _badges_of(session, context.id)
     for position, entry in enumerate(catalog.entries):
@@ -39,6 +40,7 @@ def adopt(session: Session, context: Context, catalog: Catalog, now: datetime) -
             badge.state = "retired"
     context.catalog_digest = catalog.digest
     session.flush()
+    return True
 
 
 def _badges_of(
