@@ -3,14 +3,17 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.activity.facts import Fact
 from gamification.activity.scoring import Entry
-from models import Contribution
+from models import Contribution, Membership
+from models.activity import CURRENT
+from models.upsert import insert_on
 
 ENTRY = (
     Contribution.id,
@@ -63,6 +66,17 @@ def append(session: Session, facts: Sequence[Fact], now: datetime) -> Appended:
     _supersede(session, appended.superseded, now)
     appended.entries = _insert(session, rows)
     return appended
+
+
+def append_idle(session: Session, fact: Fact, now: datetime) -> bool:
+    """Add a fact that moves no points, in one statement; tell whether it was new.
+
+    Nothing is added for a stranger to the course, nor beside a fact of that key.
+    """
+    added = session.execute(
+        _new_fact(session.get_bind().dialect.name), _columns(fact, now)
+    )
+    return added.first() is not None
 
 
 def current_entries(session: Session, members: Collection[int]) -> list[Entry]:
@@ -128,6 +142,29 @@ def _columns(fact: Fact, now: datetime) -> dict[str, Any]:
         "fact_key": fact.key,
         "revision": 1,
     }
+
+
+@cache
+def _new_fact(dialect: str) -> Any:  # noqa: ANN401 -- two dialects' inserts share no type with ON CONFLICT
+    """Put the statement together once for each database."""
+    table = cast("sa.Table", Contribution.__table__)
+    given = {
+        column.name: sa.bindparam(column.name, type_=column.type)
+        for column in table.c
+        if column.name not in {"id", "superseded_at"}
+    }
+    member = sa.select(*given.values()).where(
+        Membership.id == given["membership_id"],
+        Membership.context_id == given["context_id"],
+    )
+    return (
+        insert_on(dialect, table)
+        .from_select(list(given), member)
+        .on_conflict_do_nothing(
+            index_elements=["membership_id", "fact_key"], index_where=CURRENT
+        )
+        .returning(table.c.id)
+    )
 
 
 def _supersede(session: Session, ids: list[int], now: datetime) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from gamification.activity.earning import earn
 from gamification.activity.facts import Fact
-from gamification.activity.ledger import append, rounds
+from gamification.activity.ledger import append, append_idle, rounds
 from gamification.activity.outbox import request
+from gamification.activity.scoring import UNPAID
 from gamification.awards import Granted, evaluate
 from gamification.standings.upkeep import move
 from gamification.switches import switch_of
@@ -49,11 +50,14 @@ def record(
     """Log facts and bring points, standings and badges up to date with them.
 
     Recording the same facts again changes nothing. Each course is locked until
-    the caller commits. A fact of a stranger, on another course's item or from the
-    future is refused and the others are recorded. While a switch is off, facts are
-    logged and scored, and nothing is awarded.
+    the caller commits, unless nothing in it can move. A fact of a stranger, on
+    another course's item or from the future is refused and the others are recorded.
+    While a switch is off, facts are logged and scored, and nothing is awarded.
     """
     recorded = Recorded()
+    if len(facts) == 1 and _is_logged_alone(session, facts[0], now):
+        recorded.new = 1
+        return recorded
     courses: dict[int, list[Fact]] = {}
     for fact in facts:
         courses.setdefault(fact.context_id, []).append(fact)
@@ -87,6 +91,17 @@ def announce_standings(session: Session, context_id: int, now: datetime) -> None
         )
     )
     session.flush()
+
+
+def _is_logged_alone(session: Session, fact: Fact, now: datetime) -> bool:
+    """Log a fact at once if nothing moves by it, as by the one of every launch.
+
+    Whatever is not simply new takes the long way, which says what it is.
+    """
+    moves_nothing = fact.kind in UNPAID and fact.item_id is None
+    if not moves_nothing or fact.occurred_at > now + CLOCK_SKEW:
+        return False
+    return append_idle(session, fact, now)
 
 
 def _locked(session: Session, context_id: int) -> Context | None:

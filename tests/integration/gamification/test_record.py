@@ -1,5 +1,6 @@
 """The one writer: idempotent, append-only, in order, within its course."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -290,16 +291,47 @@ def test_a_batch_costs_the_same_statements_whatever_its_size(
     assert len(seen) - locks // 2 == 4
 
 
-def test_a_launch_costs_four_statements(
+def test_a_launch_is_one_statement(
     session: Session, now: datetime, statements: Counting
 ) -> None:
     member = a_member(session)
-    locks = session.get_bind().dialect.name == "postgresql"
 
     with statements() as seen:
-        record(session, [a_fact(member, "launched")], now, environment=True)
+        recorded = record(session, [a_fact(member, "launched")], now, environment=True)
 
-    assert len(seen) - locks == 4
+    assert len(seen) == 1
+    assert counts(recorded) == (1, 0, 0, 0)
+    assert [row.kind for row in log(session)] == ["launched"]
+
+
+def test_what_moves_nothing_is_logged_once_and_corrected(
+    session: Session, act: Act
+) -> None:
+    member = a_member(session)
+
+    spent = [act(member, "spent", seconds=seconds) for seconds in (60, 60, 90)]
+
+    assert [counts(recorded) for recorded in spent] == [
+        (1, 0, 0, 0),
+        (0, 0, 1, 0),
+        (0, 1, 0, 0),
+    ]
+    assert [(row.seconds, row.revision) for row in log(session)] == [(60, 1), (90, 2)]
+
+
+def test_a_launch_of_a_stranger_or_from_the_future_is_refused(
+    session: Session, now: datetime
+) -> None:
+    member, context = a_member(session), a_context(session)
+    facts = [
+        replace(a_fact(member, "launched"), context_id=context.id),
+        a_fact(member, "launched", occurred_at=now + timedelta(hours=1)),
+    ]
+
+    recorded = [record(session, [fact], now, environment=True) for fact in facts]
+
+    assert [counts(one) for one in recorded] == [(0, 0, 0, 1), (0, 0, 0, 1)]
+    assert log(session) == []
 
 
 def test_a_batch_larger_than_a_statement_can_be_is_recorded_whole(
