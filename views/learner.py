@@ -13,8 +13,7 @@ from gamification.standings import (
     is_named,
     leaderboard,
     next_milestone,
-    personal_best,
-    standing_of,
+    progress_of,
 )
 from gamification.standings.audience import PARTICIPANTS, audience_of
 from jobs.clock import now
@@ -52,7 +51,7 @@ def overview(launch: LaunchSession) -> Page:
         return Page("panel/quiet.html", "Your course", "overview", "overview")
     session, moment, member = db.session(), now(), launch.membership
     roster = badges_for(session, member, moment, switch=switch)
-    standing = standing_of(session, member)
+    standing, best = progress_of(session, member, moment)
     return Page(
         "panel/overview.html",
         "Overview",
@@ -65,7 +64,7 @@ def overview(launch: LaunchSession) -> Page:
             "next_badge": next_badge(roster),
             "milestone": next_milestone(standing.points),
             "standing": standing,
-            "week": _week(personal_best(session, member, moment)),
+            "week": _week(best),
             "board_teaser": _teaser(launch),
             "freshness": freshness(session, launch.context),
         },

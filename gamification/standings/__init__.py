@@ -15,7 +15,7 @@ from gamification.standings.mine import (
     MyStanding,
     PersonalBest,
     periods_of,
-    personal_best,
+    progress_of,
     standing_of,
 )
 from gamification.standings.upkeep import refresh
@@ -37,7 +37,7 @@ __all__ = [
     "leaderboard",
     "next_milestone",
     "periods_of",
-    "personal_best",
+    "progress_of",
     "refresh",
     "set_consent",
     "set_name_consent",

@@ -37,6 +37,18 @@ class PersonalBest:
 
 
 NOTHING = MyStanding(0, 0, 0, None)
+Totals = sa.Row[str, int, int, int, datetime]
+# Asked at every launch, so it is put together once.
+MINE = sa.select(
+    Standing.period,
+    Standing.points,
+    Standing.events,
+    Standing.completed,
+    Standing.updated_at,
+).where(
+    Standing.context_id == sa.bindparam("course"),
+    Standing.membership_id == sa.bindparam("member"),
+)
 
 
 def periods_of(context: Context, now: datetime) -> dict[str, str]:
@@ -47,32 +59,33 @@ def periods_of(context: Context, now: datetime) -> dict[str, str]:
 
 def standing_of(session: Session, member: Membership, period: str = ALL) -> MyStanding:
     """Return a member's own totals in one period, by its key."""
-    row = session.execute(
-        sa.select(
-            Standing.points, Standing.events, Standing.completed, Standing.updated_at
-        ).where(
-            Standing.context_id == member.context_id,
-            Standing.period == period,
-            Standing.membership_id == member.id,
-        )
-    ).one_or_none()
+    return _standing(_totals(session, member).get(period))
+
+
+def progress_of(
+    session: Session, member: Membership, now: datetime
+) -> tuple[MyStanding, PersonalBest]:
+    """Return a member's totals of all time, and their week beside their best one.
+
+    Of equal weeks the last is the best. One question.
+    """
+    totals = _totals(session, member)
+    weeks = {key: row.points for key, row in totals.items() if "-W" in key}
+    points, best_week = max(((weeks[key], key) for key in weeks), default=(0, ""))
+    this_week = weeks.get(periods_of(member.context, now)["week"], 0)
+    best = PersonalBest(
+        this_week // POINT, points // POINT, best_week if points else None
+    )
+    return _standing(totals.get(ALL)), best
+
+
+def _totals(session: Session, member: Membership) -> dict[str, Totals]:
+    """Return a member's own totals in every period they did something in."""
+    who = {"course": member.context_id, "member": member.id}
+    return {row.period: row for row in session.execute(MINE, who)}
+
+
+def _standing(row: Totals | None) -> MyStanding:
     if row is None:
         return NOTHING
     return MyStanding(row.points // POINT, row.events, row.completed, row.updated_at)
-
-
-def personal_best(session: Session, member: Membership, now: datetime) -> PersonalBest:
-    """Compare a member's week with their own best one; of equal weeks the last."""
-    rows = session.execute(
-        sa.select(Standing.period, Standing.points)
-        .where(
-            Standing.context_id == member.context_id,
-            Standing.membership_id == member.id,
-            Standing.period.like("%-W%"),
-        )
-        .order_by(Standing.points.desc(), Standing.period.desc())
-    ).all()
-    weeks = {row.period: row.points // POINT for row in rows}
-    best_week = rows[0].period if rows and rows[0].points else None
-    this_week = weeks.get(periods_of(member.context, now)["week"], 0)
-    return PersonalBest(this_week, weeks.get(best_week or "", 0), best_week)

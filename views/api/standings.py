@@ -7,10 +7,9 @@ from gamification.standings import (
     BadCursor,
     Page,
     class_list,
-    personal_best,
+    progress_of,
     set_consent,
     set_name_consent,
-    standing_of,
 )
 from jobs.clock import now
 from models import Membership
@@ -37,8 +36,7 @@ def get_standing() -> Response:
     launch = launch_session()
     if not switch_now(launch.context).on:
         return jsonify(schemas.MyStanding().model_dump(mode="json"))
-    session, member = db.session(), launch.membership
-    mine, best = standing_of(session, member), personal_best(session, member, now())
+    mine, best = progress_of(db.session(), launch.membership, now())
     answer = schemas.MyStanding(
         points=mine.points,
         events=mine.events,

@@ -15,7 +15,7 @@ from gamification.standings import (
     assign_aliases,
     class_list,
     periods_of,
-    personal_best,
+    progress_of,
     refresh,
     set_consent,
     standing_of,
@@ -66,11 +66,11 @@ def test_the_personal_best_is_the_best_week_so_far(
     session: Session, act: Act, now: datetime
 ) -> None:
     member = a_member(session)
-    start = personal_best(session, member, now)
+    start = progress_of(session, member, now)[1]
     act(member)
-    this_week = personal_best(session, member, now)
+    this_week = progress_of(session, member, now)[1]
     act(member, "completed", occurred_at=now - timedelta(days=7))
-    last_week = personal_best(session, member, now)
+    last_week = progress_of(session, member, now)[1]
 
     assert (start, start.is_now) == (PersonalBest(0, 0, None), False)
     assert (this_week, this_week.is_now) == (PersonalBest(2, 2, "2026-W47"), True)
