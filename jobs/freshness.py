@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from jobs.clock import now
-from jobs.outbox import is_unfinished
+from jobs.outbox import unfinished
 from jobs.settings import settings
 from lti.errors import (
     AddressRefused,
@@ -35,6 +35,14 @@ ATTEMPT = timedelta(minutes=30)
 """How long an attempt may take until somebody else may begin one."""
 ROWS_NAMED = 20
 LONGEST_ERROR = 255
+
+# Asked at every launch, so it is put together once.
+KNOWN: sa.Select[SyncState | None, bool] = (
+    sa.select(SyncState, unfinished(Context.id, SYNC_COURSE, SYNC_COURSE_NOW))
+    .select_from(Context)
+    .outerjoin(SyncState, SyncState.context_id == Context.id)
+    .where(Context.id == sa.bindparam("course"))
+)
 
 ADVICE: dict[type[LTIError], str] = {
     ScopeMissing: "Ask the platform's administrator to allow it for this tool.",
@@ -107,18 +115,16 @@ class Freshness:
 
 
 def freshness(session: Session, context: Context) -> Freshness:
-    """Return how fresh a course's sources are, in two queries."""
+    """Return how fresh a course's sources are, in one query."""
     moment, every = now(), _every()
-    rows = session.scalars(
-        sa.select(SyncState).where(SyncState.context_id == context.id)
-    )
-    known = {row.source: row for row in rows}
+    rows = session.execute(KNOWN, {"course": context.id}).all()
+    known = {state.source: state for state, _ in rows if state is not None}
     return Freshness(
         tuple(
             _source(source, known.get(source), moment - 2 * every)
             for source in offered(context)
         ),
-        is_waiting=is_unfinished(session, context.id, SYNC_COURSE, SYNC_COURSE_NOW),
+        is_waiting=any(is_waiting for _, is_waiting in rows),
     )
 
 

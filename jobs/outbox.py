@@ -1,11 +1,11 @@
 """Work that a transaction wanted done after it, done once and not forgotten."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
 
 from jobs.clock import now
 from jobs.queue import enqueue
@@ -38,16 +38,12 @@ def wake_after_commit(session: Session | scoped_session[Session]) -> None:
 
 def is_waiting(session: Session, subject_id: int, *jobs: str) -> bool:
     """Tell whether one of these jobs is asked for and was not begun."""
-    asked = _asked_for(subject_id, jobs).where(Outbox.taken_at.is_(None))
+    asked = unfinished(subject_id, *jobs).where(Outbox.taken_at.is_(None))
     return bool(session.scalar(sa.select(asked)))
 
 
-def is_unfinished(session: Session, subject_id: int, *jobs: str) -> bool:
-    """Tell whether one of these jobs is asked for and is not done."""
-    return bool(session.scalar(sa.select(_asked_for(subject_id, jobs))))
-
-
-def _asked_for(subject_id: int, jobs: Sequence[str]) -> sa.Exists:
+def unfinished(subject_id: int | InstrumentedAttribute[int], *jobs: str) -> sa.Exists:
+    """Hold while one of these jobs is asked for and is not done."""
     return sa.exists().where(Outbox.subject_id == subject_id, Outbox.job.in_(jobs))
 
 

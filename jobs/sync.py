@@ -32,6 +32,7 @@ NO_CONSENT = Consent()
 
 LAUNCHES_ASK_AGAIN_AFTER = timedelta(minutes=5)
 DUE_AT_ONCE = 200
+STATES = sa.select(SyncState).where(SyncState.context_id == sa.bindparam("course"))
 
 
 @dataclass(frozen=True)
@@ -152,8 +153,8 @@ def _is_worth_asking(session: Session, context: Context, moment: datetime) -> bo
 
 
 def _states(session: Session, context: Context) -> dict[str, SyncState]:
-    query = sa.select(SyncState).where(SyncState.context_id == context.id)
-    return {state.source: state for state in session.scalars(query)}
+    states = session.scalars(STATES, {"course": context.id})
+    return {state.source: state for state in states}
 
 
 def _signing_key(session: Session) -> SigningKey:
