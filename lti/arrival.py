@@ -115,9 +115,9 @@ def arrive(session: Session, launch: Launch, gate: Gate, now: datetime) -> Arriv
     _note_platform(registration, launch, gate, now)
     _note_course(context, link, launch, now)
     _note_services(session, context, launch, gate, now)
-    context.deployment_id = deployment.id
+    _put(context, deployment_id=deployment.id)
     # The platform's latest word: a name it keeps to itself now is not ours to keep.
-    user.name = launch.name
+    _put(user, name=launch.name)
     role_changed = _note_role(membership, launch.role, now)
     session.flush()
     return Arrival(
@@ -203,7 +203,7 @@ def _made(
 def _note_platform(
     registration: Registration, launch: Launch, gate: Gate, now: datetime
 ) -> None:
-    registration.family = launch.family or registration.family
+    _put(registration, family=launch.family or registration.family)
     urls = {launch.return_url, launch.memberships_url, launch.lineitems_url}
     learn(registration, urls, development=gate.development)
     if gate.key_set is not None:
@@ -216,9 +216,9 @@ def _note_platform(
 def _note_course(
     context: Context, link: ResourceLink, launch: Launch, now: datetime
 ) -> None:
-    context.title = launch.context_title or context.title
-    context.label = launch.context_label or context.label
-    link.title = launch.resource_link_title or link.title
+    title = launch.context_title or context.title
+    _put(context, title=title, label=launch.context_label or context.label)
+    _put(link, title=launch.resource_link_title or link.title)
     if _is_due(context.last_launch_at, now):
         context.last_launch_at = now
 
@@ -227,8 +227,7 @@ def _note_services(
     session: Session, context: Context, launch: Launch, gate: Gate, now: datetime
 ) -> None:
     """Keep what we may call for this course; an address elsewhere raises an alert."""
-    if context.ags_scopes != list(launch.ags_scopes):
-        context.ags_scopes = list(launch.ags_scopes)
+    _put(context, ags_scopes=list(launch.ags_scopes))
     platform = context.registration
     for column, sent in (
         ("memberships_url", launch.memberships_url),
@@ -239,7 +238,7 @@ def _note_services(
             action = "service_address_refused"
             audit.note(session, action, now, registration=platform, service=column)
         else:
-            setattr(context, column, url)
+            _put(context, **{column: url})
 
 
 def _note_role(membership: Membership, role: str, now: datetime) -> bool:
@@ -248,14 +247,21 @@ def _note_role(membership: Membership, role: str, now: datetime) -> bool:
     A teacher may look at the course as a student; that makes nobody a rival.
     """
     before = (membership.role, membership.status)
-    membership.status, membership.left_at = "active", None
+    _put(membership, status="active", left_at=None)
     if role in STAFF:
         if _is_due(membership.staff_seen_at, now):
             membership.staff_seen_at = now
-        membership.role = role
+        _put(membership, role=role)
     elif membership.staff_seen_at is None or now - membership.staff_seen_at > STAFF_FOR:
-        membership.role = role
+        _put(membership, role=role)
     return before != (membership.role, membership.status)
+
+
+def _put(row: Base, **values: object) -> None:
+    """Set what differs: a row that stays as it is costs nothing to flush."""
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
 
 
 def _is_due(noted_at: datetime | None, now: datetime) -> bool:
