@@ -36,11 +36,14 @@ class Recording:
     after_login: Sequence[Fetch]
     launch: Fetch
     after_launch: Sequence[Fetch]
+    redirects: Sequence[Fetch] = ()
+    """Where the launch leads before there is a page."""
 
     @property
     def count(self) -> int:
         """Return the number of requests, the login and the launch included."""
-        return 2 + len(self.after_login) + len(self.after_launch)
+        others = (self.after_login, self.redirects, self.after_launch)
+        return 2 + sum(map(len, others))
 
     def warm(self) -> "Recording":
         """Return what remains for a browser that was here before."""
@@ -49,6 +52,7 @@ class Recording:
             [fetch for fetch in self.after_login if not fetch.kept],
             self.launch,
             [fetch for fetch in self.after_launch if not fetch.kept],
+            self.redirects,
         )
 
 
@@ -74,6 +78,8 @@ class Browser:
         request = urlsplit(answer.headers.get("Location") or _Continue(page).href)
         granted = launches.authorize(campus, dict(parse_qsl(request.query)))
         answer, page = self.post(recording.launch, granted.fields)
+        for fetch in recording.redirects:
+            answer, page = self.send("GET", fetch)
         if answer.status != 200:
             raise Failed(f"The launch answered {answer.status}.")
         self._fetch_all(recording.after_launch)

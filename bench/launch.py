@@ -21,7 +21,7 @@ from statistics import median
 
 from bench.browser import Recording
 from bench.recording import record
-from bench.site import DOCUMENTED, LAUREL, THREADS, WORKERS, Site, site
+from bench.site import DIRECT, DOCUMENTED, LAUREL, THREADS, WORKERS, Site, site
 from config import Config
 from tests.support.databases import Databases
 
@@ -90,7 +90,7 @@ def _contestants(stack: ExitStack, database: str, home: Path) -> Iterator[Contes
     )
     databases = Databases(home, config)
     stack.callback(databases.close)
-    for number, subject in enumerate((LAUREL, DOCUMENTED)):
+    for number, subject in enumerate((LAUREL, DOCUMENTED, DIRECT)):
         own = home / str(number)
         own.mkdir()
         fresh = stack.enter_context(databases.fresh(database))
@@ -126,10 +126,10 @@ def _report(database: str, contestants: list[Contestant], results: Results) -> N
                 f"  keys fetched {median(r.keys_fetched for r in rounds):.2f}"
                 f"  {median(r.wall_ms for r in rounds):.1f} ms to wait"
             )
-        ratio = _cost(results, LAUREL.name, cache) / _cost(
-            results, DOCUMENTED.name, cache
-        )
-        print(f"  {cache} cache  ratio {ratio:.2f}")
+        ours = _cost(results, LAUREL.name, cache)
+        for other in (DOCUMENTED, DIRECT):
+            ratio = ours / _cost(results, other.name, cache)
+            print(f"  {cache} cache  ratio {ratio:.2f} to {other.name}")
 
 
 def _cost(results: Results, name: str, cache: str) -> float:

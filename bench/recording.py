@@ -57,4 +57,13 @@ def _in_order(fetches: Sequence[tuple[Request, Fetch]]) -> Recording:
         raise Failed(f"Not a login and a launch: {[fetch for _, fetch in fetches]}")
     found = [fetch for _, fetch in fetches]
     launch = posts[1]
-    return Recording(found[0], found[1:launch], found[launch], found[launch + 1 :])
+    page = launch + 1
+    while page < len(found) and fetches[page][0].redirected_from is not None:
+        page += 1
+    return Recording(
+        login=found[0],
+        after_login=found[1:launch],
+        launch=found[launch],
+        after_launch=found[page:],
+        redirects=found[launch + 1 : page],
+    )

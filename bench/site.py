@@ -50,6 +50,9 @@ LAUREL = Subject("Laurel", "app:create_app()", "/lti")
 DOCUMENTED = Subject(
     "PyLTI1p3 as documented", "bench.documented_way:create_app()", "/documented"
 )
+DIRECT = Subject(
+    "... without the redirect", DOCUMENTED.application, f"{DOCUMENTED.path}/direct"
+)
 
 
 @dataclass(frozen=True)

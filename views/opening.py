@@ -19,13 +19,14 @@ from lti.arrival import Arrival, Gate, arrive
 from lti.errors import LaunchRejected
 from lti.login import use
 from lti.sessions import open_session
-from models import Login
+from models import LaunchSession, Login
 from models.db import db
 from models.locks import begin_write
+from views import pages
 from views.catalog import catalog_at
 from views.headers import framed_by
-from views.pages import settings
-from views.panel import open_panel
+from views.pages import Page, settings
+from views.panel import first_page
 
 if TYPE_CHECKING:
     from lti.launch import Launch
@@ -41,24 +42,32 @@ def open_launch(login: Login, launch: "Launch") -> Response:
     begin_write(session)
     if not use(session, login, now()):
         raise LaunchRejected("state_used")
-    response = enter(launch, _gate(login))
+    opened, token = write_down(launch, _gate(login))
+    # Asked before the commit: a transaction more would cost more than the answers.
+    page = first_page(opened)
+    session.commit()
+    response = answer(opened, page, token)
     set_pair(response, cookie_name(login.state), "", 0)
     return response
 
 
-def enter(launch: "Launch", gate: Gate) -> Response:
-    """Write a launch down that is proven and used up, and answer its first panel.
+def write_down(launch: "Launch", gate: Gate) -> tuple[LaunchSession, str]:
+    """Write a launch down that is proven and used up; return its session and token.
 
-    Ends the transaction; whoever proves the launch begins it, as a writer.
+    Whoever proves the launch begins the transaction, as a writer, and commits.
     """
     session, moment = db.session(), now()
     arrival = arrive(session, launch, gate, moment)
     opened, token = open_session(session, arrival, launch, moment)
     _tell_the_rules(arrival, opened.token_hash, moment)
-    session.commit()
+    return opened, token
+
+
+def answer(opened: LaunchSession, page: Page, token: str) -> Response:
+    """Answer the page of a launch, in its platform's frame."""
     g.launch = opened
-    framed_by(arrival.registration)
-    return make_response(open_panel(opened, token))
+    framed_by(opened.registration)
+    return make_response(pages.shell(page, opened, token))
 
 
 def _gate(login: Login) -> Gate:

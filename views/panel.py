@@ -11,12 +11,8 @@ bp = Blueprint("panel", __name__, url_prefix="/panel")
 bp.before_request(bearer)
 
 
-def open_panel(launch: LaunchSession, token: str) -> str:
-    """Return the page that answers a launch, with the panel its link asked for."""
-    return pages.shell(_asked_for(launch), launch, token)
-
-
-def _asked_for(launch: LaunchSession) -> Page:
+def first_page(launch: LaunchSession) -> Page:
+    """Return the panel that a launch's link asked for, with all it needs to know."""
     if launch.panel == "badge" and launch.badge_key:
         return learner.badge(launch, launch.badge_key) or _home(launch)
     if launch.panel == "leaderboard":

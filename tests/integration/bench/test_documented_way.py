@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bench import documented_way
 from bench.browser import Browser, Fetch, Recording
-from bench.site import DOCUMENTED, LAUREL, Subject
+from bench.site import DIRECT, DOCUMENTED, LAUREL, Subject
 from campus.records import Launch
 from models import Context, LaunchSession
 from tests.support.clock import Clock
@@ -42,7 +42,9 @@ class Stage:
         click = Launch(tool=tool, course=cast.course, person=cast.ada, link=cast.link)
         login, launch = (Fetch(f"{subject.path}/{x}", {}) for x in ("login", "launch"))
         browser = Browser(self.tool)
-        page = browser.launch(campus, click, Recording(login, [], launch, []))
+        content = [Fetch("/documented/content", {})] if subject is DOCUMENTED else []
+        recording = Recording(login, [], launch, [], redirects=content)
+        page = browser.launch(campus, click, recording)
         browser.close()
         return ONCE.sub("", page)
 
@@ -64,23 +66,23 @@ def stage(
     return Stage(registered, served)
 
 
-def test_both_ways_answer_the_same_page(stage: Stage, session: Session) -> None:
+def test_all_ways_answer_the_same_page(stage: Stage, session: Session) -> None:
     stage.page(LAUREL)
     session.execute(sa.update(Context).values(enabled=True))
     session.commit()
     stage.page(LAUREL)
 
-    documented, ours = stage.page(DOCUMENTED), stage.page(LAUREL)
+    ours = stage.page(LAUREL)
 
     assert "badge-grid" in ours
-    assert documented == ours
+    assert [stage.page(subject) for subject in (DOCUMENTED, DIRECT)] == [ours, ours]
 
 
-def test_both_ways_open_a_session(stage: Stage, session: Session) -> None:
-    stage.page(LAUREL)
-    stage.page(DOCUMENTED)
+def test_all_ways_open_a_session(stage: Stage, session: Session) -> None:
+    for subject in (LAUREL, DOCUMENTED, DIRECT):
+        stage.page(subject)
 
-    assert session.scalar(sa.select(sa.func.count(LaunchSession.id))) == 2
+    assert session.scalar(sa.select(sa.func.count(LaunchSession.id))) == 3
 
 
 def test_only_the_documented_way_fetches_the_platforms_keys_for_every_launch(

@@ -17,7 +17,8 @@ from tests.factories import a_member
 from tests.support.clock import NOW
 from tests.support.launches import a_caller, a_launch, a_live_course, hand_in
 from tests.support.markup import text_of
-from views.panel import open_panel
+from views import pages
+from views.panel import first_page
 
 
 def opened(app: OpenAPI, token: str) -> str:
@@ -26,7 +27,7 @@ def opened(app: OpenAPI, token: str) -> str:
         launch = find_session(db.session(), token, NOW)
         assert launch is not None
         g.launch = launch
-        return open_panel(launch, token)
+        return pages.shell(first_page(launch), launch, token)
 
 
 def test_a_learner_sees_points_badges_and_the_next_step(
