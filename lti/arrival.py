@@ -3,6 +3,7 @@
 A course that is known costs one question; only what changed is written.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -27,6 +28,7 @@ from models import (
     User,
     UserIdentity,
 )
+from models.locks import lock_course
 from models.upsert import insert
 
 NOTED_EVERY = timedelta(minutes=1)
@@ -67,6 +69,8 @@ KNOWN = (
     .options(contains_eager(Registration.tenant), contains_eager(Membership.user))
 )
 
+REREAD = {"populate_existing": True}
+
 Row = TypeVar("Row", bound=Base)
 
 
@@ -101,8 +105,11 @@ def arrive(session: Session, launch: Launch, gate: Gate, now: datetime) -> Arriv
 
     Raises DeploymentPending when the registration lists its deployments and this
     one is not among them, and LaunchRejected when it was shut out meanwhile.
+    Holds the course's lock before it writes what others may write beside it.
     """
     known = _known(session, launch, gate.registration_id)
+    if _is_news(known, launch) and lock_course(session, known[2].id):
+        known = _known(session, launch, gate.registration_id, REREAD)
     registration: Registration = known[0]
     deployment = known[1] or _new_deployment(session, registration, launch, now)
     if deployment.state != "active":
@@ -125,7 +132,12 @@ def arrive(session: Session, launch: Launch, gate: Gate, now: datetime) -> Arriv
     )
 
 
-def _known(session: Session, launch: Launch, registration_id: int) -> Any:  # noqa: ANN401 -- a row of six, five of them optional
+def _known(
+    session: Session,
+    launch: Launch,
+    registration_id: int,
+    options: Mapping[str, Any] = {},
+) -> Any:  # noqa: ANN401 -- a row of six, five of them optional
     wanted = {
         "registration": registration_id,
         "deployment": launch.deployment_id,
@@ -133,10 +145,24 @@ def _known(session: Session, launch: Launch, registration_id: int) -> Any:  # no
         "link": launch.resource_link_id,
         "sub": launch.sub,
     }
-    known = session.execute(KNOWN, wanted).one_or_none()
+    known = session.execute(KNOWN, wanted, execution_options=options).one_or_none()
     if known is None:
         raise LaunchRejected("registration_inactive")
     return known
+
+
+def _is_news(known: Any, launch: Launch) -> bool:  # noqa: ANN401 -- a row of six, five of them optional
+    """Tell whether a course others know hears of this launch, or of its person.
+
+    A course that is off, and a person as we know them, wait for nobody.
+    """
+    _, _, context, _, user, membership = known
+    if context is None:
+        return False
+    if context.enabled or any(row is None for row in known):
+        return True
+    before = (user.name, membership.role, membership.status)
+    return bool(before != (launch.name, launch.role, "active"))
 
 
 def _new_deployment(

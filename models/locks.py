@@ -1,7 +1,7 @@
 """Who may write now: one writer a course on PostgreSQL, one writer on SQLite."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 COURSE_LOCK = 0x1A07E1  # the namespace of our advisory locks
 
@@ -16,10 +16,24 @@ def begin_write(session: Session) -> None:
         session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 
 
-def lock_course(session: Session, context_id: int) -> None:
-    """Wait until no one else writes to this course, until the transaction ends."""
+def lock_course(session: Session, context_id: int) -> bool:
+    """Wait until no one else writes to this course, until the transaction ends.
+
+    Take it before the rows of a course's people are written: whoever holds it writes
+    them. Tells whether what was read before may be old now.
+    """
     if session.get_bind().dialect.name == "postgresql":
+        if session.info.get("course_lock") == (_within(session), context_id):
+            return False
         lock = sa.func.pg_advisory_xact_lock(COURSE_LOCK, context_id)
         session.execute(sa.select(lock))
-    else:
-        begin_write(session)
+        # Asking again for what this transaction holds is a round trip for nothing.
+        session.info["course_lock"] = (_within(session), context_id)
+        return True
+    begin_write(session)
+    return False
+
+
+def _within(session: Session) -> SessionTransaction | None:
+    """Return what a lock taken now would end with: a savepoint undone frees it too."""
+    return session.get_nested_transaction() or session.get_transaction()
