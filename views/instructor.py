@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from gamification.awards import badges_for
+from gamification.metrics.sources import unfed
 from gamification.standings import BadCursor, ClassPage, class_list
 from gamification.standings import Page as ListPage
 from gamification.standings.class_list import Sort
@@ -109,7 +110,10 @@ def badges(launch: LaunchSession) -> Page:
         "Badges",
         "badges",
         "badges",
-        {"catalog": _earnable(launch)},
+        {
+            "catalog": _earnable(launch),
+            "unfed": unfed(db.session(), launch.context.id),
+        },
     )
 
 

@@ -1,10 +1,12 @@
 """What a learner sees: oneself first, the others only if both sides want it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from random import SystemRandom
 
 from gamification.awards import BadgeRoster, BadgeStanding, badges_for
 from gamification.metrics.people import is_ranked
+from gamification.metrics.sources import unfed
 from gamification.standings import (
     Board,
     PersonalBest,
@@ -52,6 +54,7 @@ def overview(launch: LaunchSession) -> Page:
     session, moment, member = db.session(), now(), launch.membership
     roster = badges_for(session, member, moment, switch=switch)
     standing, best = progress_of(session, member, moment)
+    missing = unfed(session, member.context_id)
     return Page(
         "panel/overview.html",
         "Overview",
@@ -61,7 +64,8 @@ def overview(launch: LaunchSession) -> Page:
             "name": member.user.name,
             "roster": roster,
             "earned_count": sum(badge.earned for badge in roster.badges),
-            "next_badge": next_badge(roster),
+            "next_badge": next_badge(roster, missing),
+            "unfed": missing,
             "milestone": next_milestone(standing.points),
             "standing": standing,
             "week": _week(best),
@@ -71,9 +75,14 @@ def overview(launch: LaunchSession) -> Page:
     )
 
 
-def next_badge(roster: BadgeRoster) -> BadgeStanding | None:
-    """Return the badge that is nearest; of equals the first of the catalog."""
-    ahead = [badge for badge in roster.badges if not badge.earned]
+def next_badge(
+    roster: BadgeRoster, unfed: Collection[str] = ()
+) -> BadgeStanding | None:
+    """Return the badge that is nearest; of equals the first of the catalog.
+
+    One whose metric nothing feeds in this course is no next step.
+    """
+    ahead = [b for b in roster.badges if not b.earned and b.metric not in unfed]
     return max(ahead, key=lambda badge: badge.percent, default=None)
 
 
@@ -85,7 +94,11 @@ def badge(launch: LaunchSession, key: str) -> Page | None:
     if found is None or launch.role == "observer":
         return None
     tab = "badges" if is_staff(launch) else "overview"
-    return Page("panel/badge.html", found.label, f"badges/{key}", tab, {"badge": found})
+    content = {
+        "badge": found,
+        "unfed": unfed(db.session(), launch.membership.context_id),
+    }
+    return Page("panel/badge.html", found.label, f"badges/{key}", tab, content)
 
 
 def board(launch: LaunchSession, period: str) -> Page | None:

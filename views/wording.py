@@ -1,6 +1,6 @@
 """How moments, numbers and metrics read; the templates' filters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,14 @@ WHAT_COUNTS = {
     "completed": "Every activity of the course that you complete counts once.",
     "percent": "Your best result in this activity counts.",
 }
+WHAT_COUNTS_WITHOUT_WORK = {
+    "score": "Completing activities and good results earn points. Opening this page "
+    "does not.",
+    "events": "Every activity that you complete is a contribution.",
+    "authored": "This course does not report handed-in work to Laurel yet.",
+    "active_days": "A day counts when you complete an activity on it.",
+}
+"""The same in a course that tells us of nothing handed in or posted."""
 # The shipped badges' pictures, drawn by us: not every device can draw an emoji.
 DRAWINGS = {
     "🌱": "sprout",
@@ -84,9 +92,13 @@ def beside(gap: int) -> str:
     return f"{grouped(abs(gap))} {'ahead' if gap > 0 else 'behind'}"
 
 
-def what_counts(metric: str) -> str:
-    """Say in a sentence what a learner does to raise a metric."""
-    return WHAT_COUNTS.get(metric, "")
+def what_counts(metric: str, unfed: Collection[str] = ()) -> str:
+    """Say in a sentence what a learner does to raise a metric.
+
+    `unfed` are the metrics of which the course's sources report nothing.
+    """
+    words = WHAT_COUNTS.get(metric, "")
+    return WHAT_COUNTS_WITHOUT_WORK.get(metric, words) if unfed else words
 
 
 def drawing(icon: str) -> str | None:

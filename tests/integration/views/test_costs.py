@@ -20,8 +20,8 @@ COSTS = {
     "{course}/members": GUARD + 1,
     "{course}/members?sort=points": GUARD + 1,
     "{course}/settings": GUARD,
-    "/panel/badges": GUARD + 1,
-    "/panel/badges/author": GUARD + 1,
+    "/panel/badges": GUARD + 2,
+    "/panel/badges/author": GUARD + 2,
     "/panel/class": GUARD + 1,
     "/panel/leaderboard": GUARD + 2,
     "/panel/manage": GUARD + 2,
@@ -48,7 +48,7 @@ def test_a_page_costs_the_same_for_one_row_and_for_three(
     learner = a_caller(session, client, of=course)
 
     assert {path: cost(app, teacher, path) for path in COSTS} == COSTS
-    assert cost(app, learner, "/panel/overview") == GUARD + 3
+    assert cost(app, learner, "/panel/overview") == GUARD + 4
     assert cost(app, learner, "/panel/leaderboard") == GUARD + 2
 
 

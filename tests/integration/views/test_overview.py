@@ -49,10 +49,44 @@ def test_a_learner_sees_points_badges_and_the_next_step(
     assert "Prolific 28 of 100 points" in page
 
 
+def test_a_course_without_handed_in_work_promises_nothing_for_it(
+    client: FlaskClient, session: Session
+) -> None:
+    ada = a_member(session, of=a_live_course(session))
+    ben = a_member(session, of=ada.context)
+    learner = a_caller(session, client, member=ada)
+    teacher = a_caller(session, client, of=ada.context, role="instructor")
+    hand_in(session, a_member(session, of=a_live_course(session)), times=1)
+
+    def said() -> list[str]:
+        paths = ("overview", "badges/author", "badges/contributor")
+        pages = [learner.get(f"/panel/{path}") for path in paths]
+        pages.append(teacher.get("/panel/badges"))
+        return [text_of(page.text) for page in pages]
+
+    without = said()
+    hand_in(session, ben, times=1)
+    session.commit()
+    with_work = said()
+
+    calm = "This course does not report handed-in work to Laurel yet."
+    hint = "The course site has reported no handed-in work yet."
+    assert f"Author {calm} How do I earn this?" in without[0]
+    assert "Your first points come with the first thing you complete" in without[0]
+    assert (calm in without[1], "to go" in without[1]) == (True, False)
+    assert "Completing activities and good results earn points." in without[2]
+    assert without[3].count(hint) == 1
+    assert [page for page in with_work if calm in page or hint in page] == []
+    assert "Author 0 of 5 pieces of work" in with_work[0]
+    assert "5 pieces of work to go" in with_work[1]
+    assert "Handing in work, posting" in with_work[2]
+
+
 def test_a_learner_without_a_name_or_a_point_is_told_the_first_step(
     client: FlaskClient, session: Session
 ) -> None:
     new = a_member(session, of=a_live_course(session), name="")
+    hand_in(session, a_member(session, of=new.context), times=1)
 
     page = text_of(a_caller(session, client, member=new).get("/panel/overview").text)
 

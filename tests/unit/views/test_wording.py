@@ -72,3 +72,9 @@ def test_an_emoji_is_drawn_with_and_without_its_selector() -> None:
 
 def test_every_metric_says_what_counts() -> None:
     assert {name for name in METRICS if not what_counts(name)} == set()
+
+
+def test_what_counts_speaks_of_no_work_where_none_is_reported() -> None:
+    said = " ".join(what_counts(name, {"authored"}) for name in METRICS).lower()
+
+    assert [word for word in ("hand in", "handing in", "post") if word in said] == []
