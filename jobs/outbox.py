@@ -95,6 +95,8 @@ def run(row_id: int, jobs: Mapping[str, Callable[[int], object]]) -> None:
 
 
 def _delete(session: Session, row_id: int) -> None:
+    # A job may leave a reader behind, and SQLite cannot turn an old one into a writer.
+    session.rollback()
     begin_write(session)
     session.execute(sa.delete(Outbox).where(Outbox.id == row_id))
     session.commit()

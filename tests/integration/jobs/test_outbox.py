@@ -68,6 +68,22 @@ def test_what_is_done_is_deleted(app: OpenAPI, session: Session) -> None:
     assert rows(session) == 0
 
 
+def test_a_job_that_leaves_an_old_reader_behind_is_done_all_the_same(
+    app: OpenAPI, session: Session
+) -> None:
+    ask(session)
+    [row] = outbox.take(session, NOW)
+
+    def look(_subject_id: int) -> None:
+        db.session.scalars(sa.select(Outbox.id)).all()
+        ask(session, "another")
+
+    with app.app_context():
+        outbox.run(row, {"count": look})
+
+    assert rows(session) == 1
+
+
 def fail(_subject_id: int) -> None:
     db.session.execute(sa.text("SELECT 1"))
     raise RuntimeError("broken")
