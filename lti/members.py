@@ -161,7 +161,7 @@ def _known(
 def _make_users(
     session: Session, context: Context, newcomers: Sequence[Member], now: datetime
 ) -> set[int]:
-    named = {secrets.token_urlsafe(12): member for member in newcomers}
+    named = {secrets.token_hex(11): member for member in newcomers}
     people = [
         {
             "public_id": public_id,

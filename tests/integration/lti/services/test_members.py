@@ -34,6 +34,15 @@ def test_a_person_is_written_down_once(session: Session) -> None:
     assert count(session, User) == count(session, UserIdentity) == 1
 
 
+def test_a_public_id_of_the_roster_is_hexadecimal_like_any_other(
+    session: Session,
+) -> None:
+    members.store(session, a_context(session), [ADA], NOW)
+
+    [public_id] = session.scalars(sa.select(User.public_id))
+    assert (len(public_id), set(public_id) - set("0123456789abcdef")) == (22, set())
+
+
 @pytest.mark.postgres
 def test_a_launch_elsewhere_may_be_first(databases: Databases) -> None:
     """SQLite has one writer; on PostgreSQL another course's may come between."""
