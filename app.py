@@ -30,6 +30,8 @@ def create_app(config: Config | None = None) -> OpenAPI:
     app.config.update(
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.database_url,
+        # Logs quote what failed: people's names and ids are not theirs to keep.
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
         MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         BOOTSTRAP_SERVE_LOCAL=True,

@@ -2,8 +2,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask_openapi3.openapi import OpenAPI
 
 from config import Config
+from models.db import db
 from tests.support import postgres
 from tests.support.databases import Databases
 
@@ -37,6 +39,16 @@ def test_a_server_that_refuses_is_named_in_one_sentence(
         databases.fresh("postgresql"),
     ):
         pass
+
+
+def test_a_statement_that_fails_does_not_quote_what_it_was_given(app: OpenAPI) -> None:
+    statement = sa.text("SELECT :name FROM nowhere")
+
+    with app.app_context(), pytest.raises(sa.exc.DBAPIError) as failed:
+        db.session.execute(statement, {"name": "Zoe Zander"})
+
+    assert "nowhere" in str(failed.value)
+    assert "Zoe" not in str(failed.value)
 
 
 def tables_of(url: str) -> list[str]:
