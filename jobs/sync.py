@@ -97,7 +97,7 @@ def sync_due_courses() -> int:
     session.rollback()
     if due:
         begin_write(session)
-        for context_id in due:
+        for context_id in sorted(due):
             request(session, SYNC_COURSE, context_id, moment, moment)
         outbox.wake_after_commit(session)
         session.commit()
@@ -213,6 +213,14 @@ def _due(moment: datetime) -> sa.Select[int]:
                 is_due(RESULTS, Context.lineitems_url),
             ),
         )
-        .order_by(Context.id)
+        .order_by(_longest_due(), Context.id)
         .limit(DUE_AT_ONCE)
     )
+
+
+def _longest_due() -> sa.UnaryExpression[datetime | None]:
+    """Return since when a course is due; who was never read comes first."""
+    first = sa.select(sa.func.min(SyncState.next_attempt_at)).where(
+        SyncState.context_id == Context.id
+    )
+    return first.scalar_subquery().asc().nulls_first()

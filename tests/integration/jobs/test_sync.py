@@ -121,6 +121,19 @@ def test_a_course_is_due_an_hour_after_it_was_read(desk: Desk, clock: Clock) -> 
     assert due(desk.app) == 1
 
 
+def test_who_waits_longest_is_read_first(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.sync()
+    clock.advance(timedelta(hours=2))
+    fresh = a_course(desk.session, desk.registered, lti_id="fresh").id
+    desk.session.rollback()
+    monkeypatch.setattr(sync, "DUE_AT_ONCE", 1)
+
+    assert due(desk.app) == 1
+    assert desk.session.scalars(sa.select(Outbox.subject_id)).all() == [fresh]
+
+
 def test_a_course_that_is_being_read_is_not_due(desk: Desk) -> None:
     seen = []
 
