@@ -169,8 +169,9 @@ def a_mixed_class(session: Session, **columns: Any) -> Context:  # noqa: ANN401 
         ("Cem", "Deft Lynx", "learner", None),
         ("Iris", "Early Swift", "instructor", True),
     ):
-        joined = {"alias": alias, "board_consent": word}
-        person = a_member(session, of=course, name=name, role=role, **joined)
+        person = a_member(
+            session, of=course, name=name, role=role, alias=alias, board_consent=word
+        )
         hand_in(session, person, times=1)
     a_member(session, of=course, name="Dana", alias="Fond Robin", board_consent=True)
     return course
@@ -200,8 +201,9 @@ def test_who_shows_their_name_is_on_the_board_by_name(
     client: FlaskClient, session: Session
 ) -> None:
     course = a_mixed_class(session, board_enabled=True, board_identity="name")
-    joined = {"board_consent": True, "name_consent": True}
-    named = a_member(session, of=course, name="Eli Esker", **joined)
+    named = a_member(
+        session, of=course, name="Eli Esker", board_consent=True, name_consent=True
+    )
     hand_in(session, named, times=1)
     teacher = a_caller(session, client, of=course, role="instructor")
 
