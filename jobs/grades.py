@@ -1,7 +1,7 @@
 """Bringing grades over: the line items first, then each one's results as facts."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from lti import grades, items
 from lti.errors import ResourceGone
 from lti.grades import LineItem, Result, ResultsPage
 from lti.rows import Dropped
-from models import Membership, UserIdentity
+from models import Membership, User, UserIdentity
 
 AT_ONCE = 100
 """How many facts one transaction records: SQLite's other writers wait for it."""
@@ -28,6 +28,19 @@ class _People:
     members: dict[str, int]
     """Every membership, by the person's id at the platform."""
     active: frozenset[int]
+    public_ids: dict[str, str]
+    """Our ids of people, by the platform's."""
+
+    def sub_of(self, member: int) -> str:
+        return next((sub for sub, id_ in self.members.items() if id_ == member), "")
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """An item of ours, as the platform lists it."""
+
+    id: int
+    label: str
 
 
 def sync_results(step: Step) -> None:
@@ -39,15 +52,21 @@ def sync_results(step: Step) -> None:
     scopes = grades.reading_scopes(step.course.ags_scopes)
     listed = _line_items(step, scopes)
     people = _people(step)
-    for url, item_id in listed.items():
+    for url, item in listed.items():
+        dropped = step.tally.dropped
+        first = len(dropped)
         try:
-            _sync_item(step, people, item_id, url, scopes)
+            _sync_item(step, people, item.id, url, scopes)
         except ResourceGone:
             # Deleted since it was listed: the next list will not have it.
             step.tally.counts["gone"] += 1
+        finally:
+            dropped[first:] = [
+                row.told(item.label, people.public_ids) for row in dropped[first:]
+            ]
 
 
-def _line_items(step: Step, scopes: list[str]) -> dict[str, int]:
+def _line_items(step: Step, scopes: list[str]) -> dict[str, _Listed]:
     line_items: list[LineItem] = []
     url = step.course.lineitems_url
     for page in grades.line_item_pages(step.connector, url, scopes):
@@ -58,19 +77,25 @@ def _line_items(step: Step, scopes: list[str]) -> dict[str, int]:
         gone = items.mark_gone(step.session, context, set(listed.values()), now())
     step.tally.counts["items"] = len(listed)
     step.tally.counts["gone"] = gone
-    return listed
+    return {
+        item.url: _Listed(listed[item.url], item.label)
+        for item in line_items
+        if item.url in listed
+    }
 
 
 def _people(step: Step) -> _People:
     query = (
-        sa.select(UserIdentity.sub, Membership.id, Membership.status)
+        sa.select(UserIdentity.sub, Membership.id, Membership.status, User.public_id)
         .join(Membership, Membership.user_id == UserIdentity.user_id)
+        .join(User, User.id == Membership.user_id)
         .where(Membership.context_id == step.course.id)
     )
     rows = step.session.execute(query).all()
     return _People(
-        {sub: id_ for sub, id_, _ in rows},
-        frozenset(id_ for _, id_, status in rows if status == "active"),
+        {sub: id_ for sub, id_, _, _ in rows},
+        frozenset(id_ for _, id_, status, _ in rows if status == "active"),
+        {sub: public_id for sub, _, _, public_id in rows},
     )
 
 
@@ -89,8 +114,7 @@ def _sync_item(
     if pages == 1:
         # In one piece it tells by whom it leaves out whose score was cleared; over
         # several pages somebody may have slipped between two of them.
-        missing = known.graded() & people.active - named
-        _clear(step, missing, known, Marker(step.course.id, item_id, began))
+        _clear(step, people, named, known, Marker(step.course.id, item_id, began))
 
 
 def _take(
@@ -103,17 +127,21 @@ def _take(
     for result in page.results:
         member = people.members.get(result.sub)
         if member is None:
-            stranger = Dropped("results", "the person is not known in the course")
-            step.tally.dropped.append(stranger)
+            stranger = "the person is not known in the course"
+            step.tally.dropped.append(Dropped("results", stranger, result.sub))
         else:
             facts += marker.facts(member, result)
-    _record(step, known.news(facts))
+    _record(step, people, known.news(facts))
     subs = {result.sub for result in page.results} | page.unclear
     return {people.members[sub] for sub in subs if sub in people.members}
 
 
-def _clear(step: Step, missing: Collection[int], known: Log, marker: Marker) -> None:
+def _clear(
+    step: Step, people: _People, named: set[int], known: Log, marker: Marker
+) -> None:
+    """Take the scores back of those whom the platform no longer names."""
     graded = known.graded()
+    missing = graded & people.active - named
     if not (step.consent.cleared or are_believable(missing, graded)):
         step.tally.needs = (
             f"{len(missing)} of {len(graded)} scores of one activity vanished at once; "
@@ -124,10 +152,10 @@ def _clear(step: Step, missing: Collection[int], known: Log, marker: Marker) -> 
     facts: list[Fact] = []
     for member in sorted(missing):
         facts += marker.facts(member, Result("", None, None, None))
-    _record(step, known.news(facts))
+    _record(step, people, known.news(facts))
 
 
-def _record(step: Step, facts: Sequence[Fact]) -> None:
+def _record(step: Step, people: _People, facts: Sequence[Fact]) -> None:
     """Record facts in transactions that are short enough for everybody else."""
     environment = settings().gamification_enabled
     for number, batch in enumerate(chunks(facts, AT_ONCE)):
@@ -138,5 +166,8 @@ def _record(step: Step, facts: Sequence[Fact]) -> None:
         step.tally.counts["recorded"] += recorded.new + recorded.corrected
         step.tally.counts["awards"] += len(recorded.awarded)
         step.tally.dropped += [
-            Dropped("results", refused.reason) for refused in recorded.refused
+            Dropped(
+                "results", refused.reason, people.sub_of(refused.fact.membership_id)
+            )
+            for refused in recorded.refused
         ]

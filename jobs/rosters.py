@@ -26,7 +26,7 @@ def sync_roster(step: Step) -> None:
     present: set[str] = set()
     course = step.course
     for page in roster.pages(step.connector, course.memberships_url, course.lti_id):
-        step.tally.dropped += page.dropped
+        step.tally.dropped += [row.told() for row in page.dropped]
         for people in chunks(page.members, AT_ONCE):
             _store(step, people)
         present |= {member.sub for member in page.members} | page.unclear

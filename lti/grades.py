@@ -127,7 +127,7 @@ def read_results(body: object, platform: Platform, number: int = 1) -> ResultsPa
             found[sub] = _result(sub, fields, platform.acted_at(fields))
         except RowMalformed as fault:
             where = f"results page {number}, row {position}"
-            dropped.append(Dropped(where, str(fault)))
+            dropped.append(Dropped(where, str(fault), sub))
             unclear.add(sub)
     unclear -= {"", *found}
     return ResultsPage(tuple(found.values()), frozenset(unclear), tuple(dropped))

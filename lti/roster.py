@@ -70,7 +70,8 @@ def read_page(rows: list[object], number: int = 1) -> RosterPage:
             gone.discard(sub)
             members[sub] = _member(sub, fields)
         except RowMalformed as fault:
-            dropped.append(Dropped(f"page {number}, row {position}", str(fault)))
+            where = f"page {number}, row {position}"
+            dropped.append(Dropped(where, str(fault), sub))
             if sub:
                 members.setdefault(sub, None)
         except _Gone:

@@ -1,6 +1,9 @@
 """Reading the rows platforms send: what cannot be right is dropped, and named."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from lti.texts import one_line
 
@@ -13,6 +16,20 @@ class Dropped:
 
     where: str
     reason: str
+    sub: str = field(default="", repr=False)
+    """Whose it is at the platform, if that could be read: for us, and for no log."""
+
+    def told(self, label: str = "", people: Mapping[str, str] | None = None) -> Self:
+        """Say where an operator finds it: in which activity, and whose it is.
+
+        A person is named by our id, out of `people`; one we do not know by the first
+        twelve digits of the SHA-256 of the platform's.
+        """
+        places = [f"“{label}”"] * bool(label) + [self.where]
+        if self.sub:
+            unknown = hashlib.sha256(self.sub.encode()).hexdigest()[:12]
+            places.append(f"person {(people or {}).get(self.sub, unknown)}")
+        return replace(self, where=", ".join(places))
 
 
 class RowMalformed(Exception):

@@ -1,7 +1,8 @@
 """`flask sync …`: reading rosters and grades from the platforms."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -73,7 +74,9 @@ def _outcome(known: Overview, report: SyncReport) -> Iterator[str]:
     elif not report.sources:
         yield "the platform offers neither roster nor grades, or is disabled"
     for source in report.sources:
-        yield f"{source.source} {source.error or _counted(source.tally.as_json())}"
+        counts = source.tally.as_json()
+        outcome = f"{source.error} {_dropped(counts)}" if source.error else ""
+        yield f"{source.source} {outcome.strip() or _counted(counts)}"
 
 
 def _state(known: Overview) -> Iterator[str]:
@@ -96,9 +99,16 @@ def _age(source: SourceFreshness) -> str:
     return f"{state}, {minutes} min old, {_counted(source.counts)}{since}"
 
 
-def _counted(counts: dict[str, object]) -> str:
-    """Say what was read; what was dropped, with the first rows' places and reasons."""
+def _counted(counts: Mapping[str, Any]) -> str:
+    """Say what was read, and what was dropped."""
     numbers = [f"{name} {n}" for name, n in counts.items() if isinstance(n, int)]
-    rows = counts.get("rows")
-    dropped = [f"dropped {'; '.join(rows)}"] if isinstance(rows, list) and rows else []
-    return ", ".join(numbers + dropped) or "nothing there"
+    return ", ".join([*numbers, *filter(None, [_dropped(counts)])]) or "nothing there"
+
+
+def _dropped(counts: Mapping[str, Any]) -> str:
+    """Say how many rows were dropped, and of the first ones where they are and why."""
+    total, rows = sum(counts.get("dropped", {}).values()), counts.get("rows", [])
+    if not total:
+        return ""
+    more = [f"and {total - len(rows)} more"] if total > len(rows) else []
+    return f"dropped {total}: {'; '.join([*rows, *more])}"

@@ -1,6 +1,7 @@
 """`flask sync` and `flask worker --list`, as an operator types them."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from click.testing import Result
@@ -43,7 +44,41 @@ def test_sync_run_names_the_rows_it_dropped(desk: Desk) -> None:
 
     result = typed(desk.app, "sync", "run")
 
-    assert "dropped page 1, row 1: no object; page 1, row 2: no object" in result.output
+    assert result.output.splitlines()[0].endswith(
+        "dropped 10: page 1, row 1: no object; page 1, row 2: no object; page 1, row 3: "
+        "no object; page 1, row 4: no user id; page 1, row 5: no user id; page 1, row 6: "
+        "no user id; page 1, row 7: no user id; page 1, row 8, person "
+        f"{fingerprint('no-roles')}: no roles; page 1, row 9, person "
+        f"{fingerprint('roles-are-text')}: no roles; page 1, row 11, person "
+        f"{fingerprint('odd-status')}: unknown status"
+    )
+    assert typed(desk.app, "sync", "status").output.count("dropped 10: page 1") == 1
+
+
+def fingerprint(sub: str) -> str:
+    return sha256(sub.encode()).hexdigest()[:12]
+
+
+def test_sync_run_names_twenty_dropped_rows_and_counts_the_others(desk: Desk) -> None:
+    nobodies = changed(lambda body: {"members": [*body["members"], *[{}] * 25]})  # type: ignore[index] # a roster
+    desk.registered.campus.faults.on("memberships", nobodies)
+
+    said = typed(desk.app, "sync", "run").output.splitlines()[0]
+
+    assert ", dropped 25: " in said
+    assert said.count("no user id") == 20
+    assert said.endswith("; and 5 more")
+
+
+def test_sync_run_names_what_it_dropped_before_it_failed(desk: Desk) -> None:
+    faults = desk.registered.campus.faults
+    nobody = changed(lambda rows: [{}, *rows])  # type: ignore[misc] # a list of results
+    faults.on("results", nobody, times=1)
+    faults.on("results", status(503))
+
+    said = typed(desk.app, "sync", "run").output
+
+    assert "try again by ourselves. dropped 1: “" in said
 
 
 def test_sync_run_exits_1_when_a_course_could_not_be_read(

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 import pytest
 import sqlalchemy as sa
+from flask import Response
 from sqlalchemy.orm import Session
 
 from campus.bad_pages import MALFORMED_RESULTS, with_malformed_results
-from campus.faults import Fault, changed, html, status
+from campus.faults import Fault, Honest, changed, html, status
 from campus.records import Enrolment, LineItem, Person, Result
-from models import Award, Contribution, Item, Standing
+from models import Award, Contribution, Item, Standing, User, UserIdentity
 from tests.factories import a_member
 from tests.support.clock import NOW, Clock
 from tests.support.syncing import Desk
@@ -266,9 +268,11 @@ def test_malformed_results_are_counted_and_named_and_the_rest_comes(
 
     assert report.ok
     counts = desk.state("results").counts
-    rows = [row for row in counts["rows"] if row.startswith("results page 1")]
+    rows = [row for row in counts["rows"] if "results page 1" in row]
     # Two of them can be read: one has no score, one an odd time.
     assert len(rows) == len(MALFORMED_RESULTS) - 2
+    (item,) = {row.partition(",")[0] for row in counts["rows"]}
+    assert item == f"“{desk.registered.cast.quiz.label}”"
     assert counts["dropped"]["the person is not known in the course"] == 2
     assert len(desk.facts()) == 3
 
@@ -279,10 +283,53 @@ def test_a_result_of_a_stranger_is_not_a_fact(desk: Desk) -> None:
 
     report = desk.sync()
 
-    assert report.sources[1].tally.as_json()["dropped"] == {
-        "the person is not known in the course": 1
-    }
+    told = report.sources[1].tally.as_json()
+    stranger = sha256(desk.registered.cast.otto.sub.encode()).hexdigest()[:12]
+    assert told["dropped"] == {"the person is not known in the course": 1}
+    where = f"“{desk.registered.cast.quiz.label}”, results, person {stranger}"
+    assert told["rows"] == [f"{where}: the person is not known in the course"]
     assert len(desk.facts()) == 3
+
+
+def test_a_malformed_result_of_somebody_known_is_named_by_our_id(
+    desk: Desk, session: Session
+) -> None:
+    ada = desk.registered.cast.ada
+    bad = {"userId": ada.sub, "resultScore": "five"}
+    desk.registered.campus.faults.on(
+        "results",
+        changed(lambda rows: [bad, *rows[1:]]),  # type: ignore[index] # a list of results
+        times=1,
+    )
+
+    report = desk.sync()
+
+    (row,) = report.sources[1].tally.as_json()["rows"]
+    public_id = session.scalars(
+        sa.select(User.public_id)
+        .join(UserIdentity, UserIdentity.user_id == User.id)
+        .where(UserIdentity.sub == ada.sub)
+    ).one()
+    assert row.endswith(f", row 1, person {public_id}: score is no number")
+
+
+def test_a_result_that_the_log_refuses_is_named_too(
+    canvas_desk: Desk, clock: Clock, session: Session
+) -> None:
+    def look(honest: Honest) -> Response:
+        # This machine's clock is put right while the platform answers.
+        clock.advance(-timedelta(hours=1))
+        return honest()
+
+    canvas_desk.registered.campus.faults.on("results", look)
+
+    told = canvas_desk.sync().sources[1].tally.as_json()
+
+    ids = session.scalars(sa.select(User.public_id)).all()
+    assert told["dropped"] == {"it lies in the future": 6}
+    places, reasons = zip(*(row.rsplit(": ", 1) for row in told["rows"]), strict=True)
+    assert set(reasons) == set(told["dropped"])
+    assert {place.split()[-1] for place in places} <= set(ids)
 
 
 def test_an_item_that_is_no_longer_listed_is_gone_and_its_facts_stay(
