@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lti.roles import STAFF
 from lti.roster import Member
-from models import Context, Membership, User, UserIdentity
+from models import Context, LaunchSession, Membership, User, UserIdentity
 from models.upsert import insert
 
 STAFF_FOR = timedelta(days=30)
@@ -71,8 +71,14 @@ def absent_from(
 ) -> Leavers:
     """Return the active people whom a whole roster does not name by any of their ids.
 
-    Who was first seen after `since` may be missing from a roster that began before.
+    Who was first seen after `since`, or launched, may be missing from a roster that
+    began before.
     """
+    has_launched = sa.exists().where(
+        LaunchSession.membership_id == Membership.id,
+        LaunchSession.context_id == context.id,
+        LaunchSession.created_at > since,
+    )
     query = (
         sa.select(Membership.id, UserIdentity.sub)
         .join(UserIdentity, UserIdentity.user_id == Membership.user_id)
@@ -81,6 +87,7 @@ def absent_from(
             Membership.status == "active",
             Membership.role.in_(ROSTERED),
             Membership.first_seen_at <= since,
+            ~has_launched,
             UserIdentity.registration_id == context.registration_id,
         )
     )

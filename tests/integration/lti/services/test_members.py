@@ -1,12 +1,14 @@
 """Two writers meet over the same person: one user remains."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lti import members
 from lti.roster import Member
-from models import Context, Membership, User, UserIdentity
+from models import Context, LaunchSession, Membership, User, UserIdentity
 from tests.factories import a_context
 from tests.support.clock import NOW
 from tests.support.databases import Databases
@@ -41,6 +43,32 @@ def test_a_public_id_of_the_roster_is_hexadecimal_like_any_other(
 
     [public_id] = session.scalars(sa.select(User.public_id))
     assert (len(public_id), set(public_id) - set("0123456789abcdef")) == (22, set())
+
+
+def test_who_came_back_while_the_roster_was_read_does_not_leave(
+    session: Session,
+) -> None:
+    context = a_context(session)
+    members.store(session, context, [ADA], NOW)
+    began, later = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    before = members.absent_from(session, context, set(), began)
+    opened = LaunchSession(
+        token_hash=context.public_id,
+        registration_id=context.registration_id,
+        deployment_id=context.deployment_id,
+        context_id=context.id,
+        membership_id=session.scalars(sa.select(Membership.id)).one(),
+        role="learner",
+        created_at=later,
+        last_used_at=later,
+        expires_at=later,
+    )
+    session.add(opened)
+    session.flush()
+
+    after = members.absent_from(session, context, set(), began)
+
+    assert (len(before.members), after.members) == (1, ())
 
 
 @pytest.mark.postgres
