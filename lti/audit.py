@@ -1,12 +1,17 @@
 """What happened that an operator or a person may ask about; never a secret."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from models import AuditEntry, Registration
+
+REFUSALS = ("login_refused", "launch_refused", "refusals_unnoted")
+MOST_REFUSALS = 60
+"""So many a minute are noted of each platform, and of all logins of none."""
+MINUTE = timedelta(minutes=1)
 
 
 def note(
@@ -28,3 +33,16 @@ def note(
             details=details,
         )
     )
+
+
+def refusals_noted(
+    session: Session, registration: Registration | None, now: datetime
+) -> int:
+    """Count the refusals of a platform, or of none, within the last minute."""
+    query = sa.select(sa.func.count()).where(
+        AuditEntry.tenant_id == (registration.tenant_id if registration else None),
+        AuditEntry.registration_id == (registration.id if registration else None),
+        AuditEntry.happened_at > now - MINUTE,
+        AuditEntry.action.in_(REFUSALS),
+    )
+    return session.scalar(query) or 0

@@ -117,18 +117,26 @@ def _refused(error: LTIError) -> Response:
 
 
 def _note(error: LTIError, reason: str, error_id: str) -> None:
-    """Write the refusal down in a transaction of its own."""
-    session = db.session()
+    """Write the refusal down in a transaction of its own.
+
+    In a flood the last one noted says that there are more; those are in the log.
+    """
+    session, moment, registration = db.session(), now(), g.get("registration")
     session.rollback()
+    noted = audit.refusals_noted(session, registration, moment)
+    session.rollback()
+    if noted > audit.MOST_REFUSALS:
+        return
     begin_write(session)
-    registration = g.get("registration")
     if isinstance(error, DeploymentPending) and registration is not None:
-        registrations.note_pending(session, registration, error.lti_id, now())
+        registrations.note_pending(session, registration, error.lti_id, moment)
     action = "login_refused" if isinstance(error, LoginRejected) else "launch_refused"
+    if noted == audit.MOST_REFUSALS:
+        action, reason = "refusals_unnoted", "more_in_the_log"
     audit.note(
         session,
         action,
-        now(),
+        moment,
         registration=registration,
         error_id=error_id,
         reason=reason,
