@@ -30,6 +30,9 @@ of_tenant = click.option("--tenant", required=True, help="The organisation's key
 of_course = click.option("--course", help="One course: our id, or the platform's.")
 
 ENVIRONMENT_OFF = "The operator's switch is off: set GAMIFICATION_ENABLED=true."
+NO_COURSE_ON = (
+    "No course is on yet. Each one's teacher turns it on, or you do with --course."
+)
 
 
 def _explained(command: Callable[P, None]) -> Callable[P, None]:
@@ -63,8 +66,12 @@ def enable(tenant: str, course: str | None) -> None:
         context.enabled = True
         request_sync(session, context, now(), now_please=True)
         click.echo(f"[{tenant}] {_name(context)} on")
+    none_is_on = switch_of_tenant(session, owner, environment=True).off_by
     session.commit()
-    _recompute(Scope(tenant, context_id))
+    if none_is_on and settings().gamification_enabled:
+        click.echo(f"[{tenant}] {NO_COURSE_ON}")
+    else:
+        _recompute(Scope(tenant, context_id))
 
 
 @group.command("disable")

@@ -157,7 +157,8 @@ def test_enabling_a_tenant_leaves_its_courses_alone(
     assert (course.tenant.enabled, course.enabled) == (True, False)
     assert result.stdout.splitlines() == [
         "[acme] on",
-        "[acme] off (course): nothing was recomputed",
+        "[acme] No course is on yet. Each one's teacher turns it on, or you do with "
+        "--course.",
     ]
 
 
