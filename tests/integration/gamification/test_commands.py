@@ -155,11 +155,9 @@ def test_enabling_a_tenant_leaves_its_courses_alone(
 
     session.rollback()
     assert (course.tenant.enabled, course.enabled) == (True, False)
-    assert result.stdout.splitlines() == [
-        "[acme] on",
-        "[acme] No course is on yet. Each one's teacher turns it on, or you do with "
-        "--course.",
-    ]
+    on, then = result.stdout.splitlines()
+    assert on == "[acme] on"
+    assert then.startswith("[acme] No course is on yet.")
 
 
 @pytest.mark.parametrize("by", ["public_id", "lti_id"])
