@@ -42,10 +42,10 @@ from lti import registrations
 from lti.arrival import Gate
 from lti.launch import Launch
 from lti.sessions import find_session
-from models import LaunchSession, Registration
+from models import Registration
 from models.db import db
 from models.locks import begin_write
-from views.opening import answer, write_down
+from views.opening import answer, enter, write_down
 from views.panel import first_page
 
 if TYPE_CHECKING:
@@ -84,7 +84,9 @@ def _documented(tool_conf: ToolConfDict, gate: Gate) -> Blueprint:
     @bp.post("/launch")
     def launch() -> WSGIResponse:
         message_launch = FlaskMessageLaunch(FlaskRequest(), tool_conf)
-        _, token = _arrive(message_launch, gate)
+        claims = message_launch.get_launch_data()
+        begin_write(db.session())
+        _, token = write_down(Launch.from_claims(claims), gate)
         db.session().commit()
         cookie_session.update(
             launch_id=message_launch.get_launch_id(), laurel_token=token
@@ -114,10 +116,9 @@ def _direct(tool_conf: ToolConfDict, gate: Gate) -> Blueprint:
     @bp.post("/launch")
     def launch() -> Response:
         message_launch = FlaskMessageLaunch(FlaskRequest(), tool_conf)
-        opened, token = _arrive(message_launch, gate)
-        page = first_page(opened)
-        db.session().commit()
-        return answer(opened, page, token)
+        claims = message_launch.get_launch_data()
+        begin_write(db.session())
+        return enter(Launch.from_claims(claims), gate)
 
     return bp
 
@@ -134,15 +135,6 @@ def _login_of(tool_conf: ToolConfDict) -> Callable[[], Any]:
         return oidc_login.redirect(request.get_param("target_link_uri"))
 
     return login
-
-
-def _arrive(
-    message_launch: FlaskMessageLaunch, gate: Gate
-) -> tuple[LaunchSession, str]:
-    """Prove a launch and write it down, in a transaction that is left open."""
-    claims = message_launch.get_launch_data()
-    begin_write(db.session())
-    return write_down(Launch.from_claims(claims), gate)
 
 
 def _settings(registration: Registration, lti_ids: list[str]) -> TJsonData:

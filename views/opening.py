@@ -42,20 +42,25 @@ def open_launch(login: Login, launch: "Launch") -> Response:
     begin_write(session)
     if not use(session, login, now()):
         raise LaunchRejected("state_used")
-    opened, token = write_down(launch, _gate(login))
-    # Asked before the commit: a transaction more would cost more than the answers.
-    page = first_page(opened)
-    session.commit()
-    response = answer(opened, page, token)
+    response = enter(launch, _gate(login))
     set_pair(response, cookie_name(login.state), "", 0)
     return response
 
 
-def write_down(launch: "Launch", gate: Gate) -> tuple[LaunchSession, str]:
-    """Write a launch down that is proven and used up; return its session and token.
+def enter(launch: "Launch", gate: Gate) -> Response:
+    """Write a launch down that is proven and used up, and answer its first panel.
 
-    Whoever proves the launch begins the transaction, as a writer, and commits.
+    Ends the transaction; whoever proves the launch begins it, as a writer.
     """
+    opened, token = write_down(launch, gate)
+    # Asked before the commit: a transaction more would cost more than the answers.
+    page = first_page(opened)
+    db.session.commit()
+    return answer(opened, page, token)
+
+
+def write_down(launch: "Launch", gate: Gate) -> tuple[LaunchSession, str]:
+    """Write a launch down; return its session and token. Whoever calls it commits."""
     session, moment = db.session(), now()
     arrival = arrive(session, launch, gate, moment)
     opened, token = open_session(session, arrival, launch, moment)
