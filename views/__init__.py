@@ -2,7 +2,7 @@
 
 from flask_openapi3.openapi import OpenAPI
 
-from views import api, assets, errors, headers, health, lti, panel
+from views import api, assets, errors, headers, health, lti, panel, reading
 from views.wording import FILTERS
 
 
@@ -10,6 +10,7 @@ def register(app: OpenAPI) -> None:
     """Add every face to the application."""
     headers.register(app)
     errors.register(app)
+    reading.register(app)
     app.jinja_env.filters.update(FILTERS)
     for blueprint in (health.bp, panel.bp):
         app.register_blueprint(blueprint)

@@ -101,7 +101,7 @@ def launch() -> Response:
     found = logins.find(session, form.get("state", ""), now())
     g.registration = found.registration if found else None
     # The platform may be asked for its keys now: hold no transaction meanwhile.
-    session.rollback()
+    session.commit()
     if "id_token" not in form and "error" in form:
         raise _refused_by_the_platform(form["error"], found)
     verified = verify(found, form, current_app.extensions["platform_keys"], now())
@@ -126,7 +126,7 @@ def finish() -> Response:
     if waiting is None:
         raise LaunchRejected("pending_unknown")
     found = logins.find(session, waiting.state, now())
-    session.rollback()
+    session.commit()
     g.registration = found.registration if found else None
     if found is None or not waiting.is_proven_by(request.form.get("proof", "")):
         raise LaunchRejected("browser_unproven")
