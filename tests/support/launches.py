@@ -34,7 +34,10 @@ class Caller:
 
     def send(self, method: str, path: str, content: object = None) -> TestResponse:
         return self.client.open(
-            path, method=method, headers=self._headers, json={} if content is None else content
+            path,
+            method=method,
+            headers=self._headers,
+            json={} if content is None else content,
         )
 
     @property
