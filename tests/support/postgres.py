@@ -8,7 +8,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -73,7 +73,7 @@ def find_programs() -> Path | None:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
+def cluster(settings: Sequence[str] = SETTINGS) -> Iterator[str]:
     """Run a cluster of our own; yield its URL, without a database's name.
 
     Everything lies in one temporary folder, and nothing listens on the network.
@@ -89,7 +89,7 @@ def cluster() -> Iterator[str]:
         programs = _reachable(programs, home)
         data = home / "data"
         account.run(programs / "initdb", *_initdb_options(data))
-        options = " ".join(f"-c {setting}" for setting in (*SETTINGS, _socket(home)))
+        options = " ".join(f"-c {setting}" for setting in (*settings, _socket(home)))
         start = ("-w", "-l", home / "log", "-o", options, "start")
         account.run(programs / "pg_ctl", "-D", data, *start)
         try:
