@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from gamification.awards.portable import AsJson
 from gamification.metrics import METRICS
 from models import Award, Badge, BadgeVersion, Earned
 
@@ -32,7 +33,10 @@ def _rule_table() -> sa.CTE:
             BadgeVersion.effective_from.label("effective_from"),
             Badge.policy.label("policy"),
             metric.label("metric"),
-            at_least.label("at_least"),
+            _joined(
+                *('{"metric": "', metric),
+                *('", "at_least": ', sa.cast(at_least, sa.Text), ', "value": '),
+            ).label("evidence"),
             (at_least * sa.case(units, value=metric)).label("needed"),
         )
         .join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
@@ -44,6 +48,13 @@ def _rule_table() -> sa.CTE:
     )
     # Otherwise the JSON would be read anew for every member.
     return rows.cte("rule").prefix_with("MATERIALIZED")
+
+
+def _joined(*parts: str | sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    text: sa.ColumnElement[str] = sa.literal("", sa.Text)
+    for part in parts:
+        text = text + part
+    return text
 
 
 RULE = _rule_table()
@@ -60,19 +71,7 @@ def value_of(
 
 def evidence_of(value: sa.ColumnElement[int]) -> sa.ColumnElement[dict[str, Any]]:
     """Write down what met the rule; the value is in the metric's unit."""
-    parts = (
-        RULE.c.metric,
-        '", "at_least": ',
-        sa.cast(RULE.c.at_least, sa.Text),
-        ', "value": ',
-        sa.cast(value, sa.Text),
-        "}",
-    )
-    text: Any = sa.literal('{"metric": "', sa.Text)
-    for part in parts:
-        text = text + part
-    # SQLite checks and keeps the text, PostgreSQL casts it: `json` is on both.
-    return sa.func.json(text, type_=sa.JSON)
+    return AsJson(RULE.c.evidence + sa.cast(value, sa.Text) + "}")
 
 
 def is_open(now: Moment) -> sa.ColumnElement[bool]:

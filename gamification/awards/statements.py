@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gamification.awards.names import RandomName
+from gamification.awards.portable import RandomName
 from gamification.awards.rules import (
     COURSE,
     MEMBERS,
@@ -80,9 +80,11 @@ def grant_first(dialect: str, *, some: bool, dated: bool) -> sa.Insert:
     Of the rules that took effect at `since`, or of those that always were in effect.
     """
     began = RULE.c.effective_from
-    total = totals(
+    sums = totals(
         COURSE, since=SINCE if dated else None, members=MEMBERS if some else None
-    ).subquery()
+    )
+    # Otherwise PostgreSQL would add them up again for every rule.
+    total = sums.cte("total").prefix_with("MATERIALIZED")
     value = value_of(dict(total.c))
     had = sa.exists().where(
         Award.membership_id == total.c.membership_id,
@@ -121,7 +123,7 @@ def grant_again(dialect: str, *, some: bool) -> sa.Insert:
         .join(Membership, Membership.id == past.c.membership_id)
         .join(Earned, (Earned.membership_id == Membership.id) & counts)
         .where(*RANKED, past.c.barred == 0, ~has)
-        .group_by(*keys, RULE.c.metric, RULE.c.at_least, RULE.c.needed)
+        .group_by(*keys, RULE.c.metric, RULE.c.evidence, RULE.c.needed)
         .having(value_of() >= RULE.c.needed),
     )
 
