@@ -21,6 +21,7 @@ from models.db import db
 from views.catalog import catalog_at
 from views.pages import TEACHERS, Page, has_board, settings, switch_now
 from views.wording import counted, grouped
+from views.zones import zones
 
 PAGE = 50
 SORTS: dict[Sort, str] = {
@@ -99,6 +100,7 @@ def manage(launch: LaunchSession) -> Page:
             "sources": [_in_words(source) for source in fresh.sources],
             "switch": switch_now(context),
             "sync_minutes": settings().sync_every_minutes,
+            "zones": zones(),
         },
     )
 

@@ -21,9 +21,10 @@ async function submit(form, button) {
   form.setAttribute("aria-busy", "true");
   const alert = form.querySelector("[role=alert]");
   alert.textContent = "";
+  form.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
   try {
     const response = await send(form.dataset.json, form.action, contentOf(form));
-    if (!response.ok) throw new Error(await reasonIn(response));
+    if (!response.ok) throw new Error(await reasonIn(response, form));
     note(button?.dataset.done ?? "Saved");
     await reload();
   } catch (error) {
@@ -34,9 +35,14 @@ async function submit(form, button) {
   form.setAttribute("aria-busy", "false");
 }
 
-async function reasonIn(response) {
+async function reasonIn(response, form) {
   const problem = await response.json().catch(() => ({}));
-  return problem.detail ?? problem.title ?? "That did not work. Try again.";
+  const fault = [...form.elements].find(
+    ({ name, dataset }) => dataset.refused && problem.detail?.startsWith(`${name}: `),
+  );
+  fault?.setAttribute("aria-invalid", "true");
+  fault?.focus();
+  return fault?.dataset.refused ?? problem.detail ?? problem.title ?? "That did not work. Try again.";
 }
 
 /** What a form says; `board.span.top` is a place in an object. */

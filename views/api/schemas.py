@@ -19,6 +19,7 @@ from lti.texts import can_be_kept, one_line
 
 
 def _known_zone(name: str) -> str:
+    name = name.strip()
     if name not in available_timezones():
         raise ValueError("this is not an IANA time zone such as Europe/Berlin")
     return name

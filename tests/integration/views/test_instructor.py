@@ -190,3 +190,27 @@ def test_staff_read_a_badge_as_learners_do_without_progress_of_their_own(
     assert "Earn 100 points" in page
     assert "0 of 100" not in page
     assert "Not earned yet" not in page
+
+
+def test_the_zone_of_a_course_is_its_own_or_its_organisations(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_live_course(session)
+    teacher = managed(session, client, course)
+
+    def said() -> tuple[str, bool]:
+        page = teacher.get("/panel/manage").text
+        return text_of(page), 'name="time_zone" list="zones" value="' in flat(page)
+
+    followed, has_field = said()
+    course.time_zone = "Asia/Tokyo"
+    session.commit()
+    own, _ = said()
+
+    assert has_field
+    assert "midnight in UTC . This is your organisation's zone." in followed
+    assert "midnight in Asia/Tokyo . In another zone" in own
+
+
+def flat(page: str) -> str:
+    return " ".join(page.split())
