@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -18,12 +20,18 @@ from tests.support.markup import text_of
 from views.mcp import NoSuchTenant, server_for
 
 
+def run(asked: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 -- whatever it returns
+    """Run it in a thread of its own: in this one Playwright's loop may be running."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, asked).result()
+
+
 def call(app: OpenAPI, tenant: str, **arguments: str) -> Any:  # noqa: ANN401 -- the SDK's result
     async def asked() -> Any:  # noqa: ANN401 -- the SDK's result
         async with Client(server_for(app, tenant)) as client:
             return await client.call_tool("user_badges", arguments)
 
-    return asyncio.run(asked())
+    return run(asked())
 
 
 def refusal(app: OpenAPI, tenant: str, **arguments: str) -> str:
@@ -148,7 +156,7 @@ def test_the_tool_says_that_it_only_reads(app: OpenAPI, ada: Membership) -> None
         async with Client(server_for(app, ada.context.tenant.key)) as client:
             return (await client.list_tools()).tools
 
-    (tool,) = asyncio.run(listed())
+    (tool,) = run(listed())
 
     assert tool.name == "user_badges"
     assert tool.annotations.read_only_hint is True
@@ -179,7 +187,7 @@ def test_the_command_speaks_the_protocol_over_standard_input_and_output(
             return await client.call_tool("user_badges", {"user_id": who})
 
     who = ada.user.public_id
-    told = asyncio.run(asked()).structured_content
+    told = run(asked()).structured_content
 
     earned = [badge["key"] for badge in told["courses"][0]["badges"] if badge["earned"]]
     assert earned == ["first_contribution", "contributor"]
