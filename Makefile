@@ -20,7 +20,7 @@ demo: $(RUN) ## run a course with Laurel in it, on this machine (PORT=5000 CAMPU
 
 test: install ## get a browser and PostgreSQL if need be, and run every test
 	$(BIN)/python -m tests.support.provision
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
 
 install: $(DEV) ## make .venv with the locked dependencies and tools
 

@@ -36,6 +36,15 @@ def test_a_full_run_says_how_many_of_each_part_ran(suite: pytest.Pytester) -> No
     assert result.ret == pytest.ExitCode.OK
 
 
+def test_two_processes_count_as_one(suite: pytest.Pytester) -> None:
+    result = run(suite, "--numprocesses=2")
+
+    result.stdout.fnmatch_lines(
+        ["conformance: 1, browser: 1, *sqlite: 1, *postgresql: 1, unit: 1, prop*: 1, *"]
+    )
+    assert result.ret == pytest.ExitCode.OK
+
+
 @pytest.mark.parametrize("part", ["conformance", "browser"])
 def test_a_full_run_fails_where_a_part_is_missing(
     suite: pytest.Pytester, part: str

@@ -41,26 +41,27 @@ class Parts:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.part_of: dict[str, str] = {}
         self.ran: Counter[str] = Counter()
         self.skipped: list[str] = []
 
     @property
     def faults(self) -> list[str]:
-        """Say what a full run lacks; a selection lacks nothing."""
-        if not is_full(self.config):
+        """Say what a full run lacks; a selection, or one process of some, lacks nothing."""
+        if not is_full(self.config) or hasattr(self.config, "workerinput"):
             return []
         missing = [f"nothing ran of: {part}" for part in REQUIRED if not self.ran[part]]
         return missing + [f"skipped: {test}" for test in self.skipped]
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        self.part_of = {item.nodeid: part_of(item) for item in items}
+        # A report takes it along from the process that ran the test.
+        for item in items:
+            item.user_properties.append(("part", part_of(item)))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.skipped and not hasattr(report, "wasxfail"):
             self.skipped.append(report.nodeid)
         elif report.when == "call":
-            self.ran[self.part_of[report.nodeid]] += 1
+            self.ran[str(dict(report.user_properties)["part"])] += 1
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self.faults and session.exitstatus == pytest.ExitCode.OK:
