@@ -1,4 +1,6 @@
-// Forms speak JSON to the API; a form that only asks becomes a route.
+// Forms speak JSON to the API; a form that only asks becomes a route. Their method is
+// `dialog`: pressed before this script is there, a button sends nothing anywhere, and
+// what was filled in stays.
 
 import { close, reload } from "./router.js";
 import { send, SessionOver } from "./session.js";

@@ -92,6 +92,35 @@ def test_a_click_before_the_scripts_is_not_lost(
     slow.shows("Leaderboard")
 
 
+def test_a_form_before_the_scripts_sends_nothing_and_keeps_all(
+    stage: Stage, course: CoursePage
+) -> None:
+    """A button pressed too early leads nowhere: not away, and not half through."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    stage.browser.route("**/js/shell.js", hold)
+    slow = CoursePage(stage.browser.new_page())
+    with slow.page.expect_request("**/js/shell.js"):
+        iris = stage.registered.cast.iris
+        slow.page.goto(stage.course_address(iris), wait_until="commit")
+    zone = slow.panel.get_by_role("combobox")
+    zone.fill("Asia/Tbilisi")
+    asked = len(stage.wire.asked)
+    slow.panel.get_by_role("button", name="Change").click()
+    slow.panel.get_by_role("switch", name="Badges in this course").click()
+    expect(zone).to_have_value("Asia/Tbilisi")
+    assert len(stage.wire.asked) == asked
+
+    waiting[0].continue_()
+    slow.shows("Badges in this course")
+    slow.panel.get_by_role("button", name="Change").click()
+
+    expect(slow.panel.locator("#zone-why strong")).to_have_text("Asia/Tbilisi")
+
+
 def test_a_reload_says_where_to_open_it_again(stage: Stage, course: CoursePage) -> None:
     """A launch is good for once: the frame cannot open it a second time (DESIGN 4)."""
     course.follow("Leaderboard")
