@@ -9,6 +9,7 @@ from gamification.metrics.people import is_ranked
 from gamification.metrics.sources import unfed
 from gamification.standings import (
     Board,
+    Milestone,
     PersonalBest,
     Viewer,
     assign_aliases,
@@ -55,6 +56,7 @@ def overview(launch: LaunchSession) -> Page:
     roster = badges_for(session, member, moment, switch=switch)
     standing, best = progress_of(session, member, moment)
     missing = unfed(session, member.context_id)
+    ahead, milestone = next_badge(roster, missing), next_milestone(standing.points)
     return Page(
         "panel/overview.html",
         "Overview",
@@ -64,9 +66,10 @@ def overview(launch: LaunchSession) -> Page:
             "name": member.user.name,
             "roster": roster,
             "earned_count": sum(badge.earned for badge in roster.badges),
-            "next_badge": next_badge(roster, missing),
+            "next_badge": ahead,
             "unfed": missing,
-            "milestone": next_milestone(standing.points),
+            "milestone": milestone,
+            "is_badge_too": _is_badge_too(milestone, ahead),
             "standing": standing,
             "week": _week(best),
             "board_teaser": _teaser(launch),
@@ -84,6 +87,13 @@ def next_badge(
     """
     ahead = [b for b in roster.badges if not b.earned and b.metric not in unfed]
     return max(ahead, key=lambda badge: badge.percent, default=None)
+
+
+def _is_badge_too(milestone: Milestone, ahead: BadgeStanding | None) -> bool:
+    """Tell whether the next badge and the milestone are one and the same goal."""
+    if ahead is None or ahead.metric != "score":
+        return False
+    return ahead.threshold == milestone.at
 
 
 def badge(launch: LaunchSession, key: str) -> Page | None:

@@ -11,6 +11,7 @@ UNITS = {
     "active_days": ("active day", "active days"),
     "completed": ("completed activity", "completed activities"),
     "percent": ("per cent", "per cent"),
+    "hour": ("hour", "hours"),
     "item": ("activity", "activities"),
     "minute": ("minute", "minutes"),
     "person": ("person", "people"),
@@ -85,6 +86,14 @@ def counted(number: int, what: str) -> str:
     return f"{grouped(number)} {one if number == 1 else many}"
 
 
+def every(minutes: int) -> str:
+    """Say how often something happens: every minute, every 15 minutes, every hour."""
+    number, unit = minutes, "minute"
+    if minutes % 60 == 0:
+        number, unit = minutes // 60, "hour"
+    return f"every {unit}" if number == 1 else f"every {counted(number, unit)}"
+
+
 def beside(gap: int) -> str:
     """Say how many points somebody is from the reader: 12 ahead, 5 behind, level."""
     if gap == 0:
@@ -118,6 +127,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "counted": counted,
     "day": day,
     "drawing": drawing,
+    "every": every,
     "grouped": grouped,
     "short_day": short_day,
     "what_counts": what_counts,

@@ -79,6 +79,20 @@ def test_an_assistant_looks_and_does_not_decide(
     assert "<form" not in page
 
 
+def test_the_page_says_who_sees_whom(client: FlaskClient, session: Session) -> None:
+    course = a_live_course(session)
+    teacher = managed(session, client, course)
+
+    alone = text_of(teacher.get("/panel/manage").text)
+    course.board_enabled = True
+    session.commit()
+    together = text_of(teacher.get("/panel/manage").text)
+
+    assert "nobody sees another's unless you turn on the leaderboard" in alone
+    assert "unless you turn on" not in together
+    assert "of the others what the leaderboard shows" in together
+
+
 def test_the_leaderboards_settings_are_as_they_were_chosen(
     client: FlaskClient, session: Session
 ) -> None:

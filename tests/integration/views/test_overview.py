@@ -49,6 +49,17 @@ def test_a_learner_sees_points_badges_and_the_next_step(
     assert "Prolific 28 of 100 points" in page
 
 
+def test_one_goal_is_counted_down_once(client: FlaskClient, session: Session) -> None:
+    ada = a_member(session, of=a_live_course(session), name="Ada Ahorn")
+    hand_in(session, ada, times=26)
+
+    page = text_of(a_caller(session, client, member=ada).get("/panel/overview").text)
+
+    assert "The milestone of 100 points brings you a badge too" in page
+    assert page.count("48 points") == 1
+    assert "Next badge Prolific" in page
+
+
 def test_a_course_without_handed_in_work_promises_nothing_for_it(
     client: FlaskClient, session: Session
 ) -> None:

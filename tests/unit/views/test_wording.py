@@ -4,7 +4,16 @@ import pytest
 
 from gamification.metrics import METRICS
 from tests.support.clock import NOW
-from views.wording import ago, counted, day, direction, drawing, short_day, what_counts
+from views.wording import (
+    ago,
+    counted,
+    day,
+    direction,
+    drawing,
+    every,
+    short_day,
+    what_counts,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +48,20 @@ def test_a_moment_is_told_the_way_people_tell_it(passed: timedelta, words: str) 
 )
 def test_a_number_goes_with_its_noun(number: int, what: str, words: str) -> None:
     assert counted(number, what) == words
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (1, "every minute"),
+        (15, "every 15 minutes"),
+        (60, "every hour"),
+        (90, "every 90 minutes"),
+        (1440, "every 24 hours"),
+    ],
+)
+def test_how_often_is_told_the_way_people_tell_it(minutes: int, words: str) -> None:
+    assert every(minutes) == words
 
 
 def test_a_day_is_the_courses_own(now: datetime) -> None:
