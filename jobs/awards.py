@@ -11,9 +11,10 @@ from gamification.catalog import Catalog, load
 from gamification.switches import switch_of
 from jobs.clock import now
 from jobs.settings import settings
+from jobs.steps import written
 from models import Context, Tenant
 from models.db import db
-from models.locks import begin_write
+from models.locks import begin_write, retried
 
 
 @dataclass(frozen=True)
@@ -51,26 +52,30 @@ def recompute_all(scope: Scope = Scope()) -> Iterator[tuple[str, Recomputed]]:
 def evaluate_course(context_id: int) -> None:
     """Award what is earned in a course by anybody, and commit."""
     session = db.session()
-    begin_write(session)
-    context = session.get_one(Context, context_id)
-    switch = switch_of(context, environment=settings().gamification_enabled)
-    evaluate(session, context, now(), switch=switch)
-    session.commit()
+
+    def look(context: Context) -> None:
+        switch = switch_of(context, environment=settings().gamification_enabled)
+        evaluate(session, context, now(), switch=switch)
+
+    written(session, context_id, look)
 
 
 def _recompute(
     session: Session, context_id: int, catalog: Catalog, scope: Scope
 ) -> Recomputed:
-    begin_write(session)
-    found = recompute(
-        session,
-        session.get_one(Context, context_id),
-        now(),
-        catalog=catalog,
-        environment=settings().gamification_enabled,
-    )
-    if scope.is_trial:
-        session.rollback()
-    else:
-        session.commit()
-    return found
+    def look() -> Recomputed:
+        begin_write(session)
+        found = recompute(
+            session,
+            session.get_one(Context, context_id),
+            now(),
+            catalog=catalog,
+            environment=settings().gamification_enabled,
+        )
+        if scope.is_trial:
+            session.rollback()
+        else:
+            session.commit()
+        return found
+
+    return retried(session, look)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from jobs.clock import now
 from models import JobRun, LaunchSession, Login, PendingLaunch, StreamEvent
 from models.db import db
-from models.locks import begin_write
+from models.locks import begin_write, retried
 
 LOGINS_KEPT = timedelta(hours=1)
 SESSIONS_KEPT = timedelta(days=1)
@@ -38,6 +38,9 @@ def _expired(moment: datetime) -> tuple[sa.Delete, ...]:
 
 def _delete(session: Session, statement: sa.Delete) -> None:
     # One short transaction each: a launch must not wait for all of them.
-    begin_write(session)
-    session.execute(statement.execution_options(synchronize_session=False))
-    session.commit()
+    def delete() -> None:
+        begin_write(session)
+        session.execute(statement.execution_options(synchronize_session=False))
+        session.commit()
+
+    retried(session, delete)

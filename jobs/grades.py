@@ -3,19 +3,20 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
-from gamification.activity import Fact, record
+from gamification.activity import Fact, Recorded, record
 from jobs.clock import now
 from jobs.marks import Log, Marker, are_believable, log_of
 from jobs.settings import settings
-from jobs.steps import Step, chunks, writing
+from jobs.steps import Step, chunks, written
 from lti import grades, items
 from lti.errors import ResourceGone
 from lti.grades import LineItem, Result, ResultsPage
 from lti.rows import Dropped
-from models import Membership, User, UserIdentity
+from models import Context, Membership, User, UserIdentity
 
 AT_ONCE = 100
 """How many facts one transaction records: SQLite's other writers wait for it."""
@@ -72,9 +73,13 @@ def _line_items(step: Step, scopes: list[str]) -> dict[str, _Listed]:
     for page in grades.line_item_pages(step.connector, url, scopes):
         step.tally.dropped += page.dropped
         line_items += page.line_items
-    with writing(step.session, step.course.id) as context:
+
+    def store(context: Context) -> tuple[dict[str, int], int]:
         listed = items.store_items(step.session, context, line_items)
         gone = items.mark_gone(step.session, context, set(listed.values()), now())
+        return listed, gone
+
+    listed, gone = written(step.session, step.course.id, store)
     step.tally.counts["items"] = len(listed)
     step.tally.counts["gone"] = gone
     return {
@@ -157,12 +162,15 @@ def _clear(
 
 def _record(step: Step, people: _People, facts: Sequence[Fact]) -> None:
     """Record facts in transactions that are short enough for everybody else."""
-    environment = settings().gamification_enabled
+
+    def log(batch: Sequence[Fact], _context: Context) -> Recorded:
+        environment = settings().gamification_enabled
+        return record(step.session, batch, now(), environment=environment)
+
     for number, batch in enumerate(chunks(facts, AT_ONCE)):
         if number:
             time.sleep(PAUSE_SECONDS)
-        with writing(step.session, step.course.id):
-            recorded = record(step.session, batch, now(), environment=environment)
+        recorded = written(step.session, step.course.id, partial(log, batch))
         step.tally.counts["recorded"] += recorded.new + recorded.corrected
         step.tally.counts["awards"] += len(recorded.awarded)
         step.tally.dropped += [

@@ -11,11 +11,12 @@ from jobs.clock import now
 from jobs.queue import enqueue
 from models import Outbox
 from models.db import db
-from models.locks import begin_write
+from models.locks import begin_write, retried
 
 LOST_AFTER = timedelta(minutes=30)
 """A row that was taken and is still there: its worker died, or the job failed."""
 GIVEN_UP_AFTER = timedelta(days=1)
+WAKES = "wakes_the_worker"
 
 log = logging.getLogger(__name__)
 
@@ -23,17 +24,28 @@ log = logging.getLogger(__name__)
 def wake_after_commit(session: Session | scoped_session[Session]) -> None:
     """Have the worker look at the outbox as soon as this transaction is committed.
 
-    A queue that cannot be reached costs a minute: then the worker looks by itself.
+    Once, however often it is asked for, and not at all if it is rolled back. A queue
+    that cannot be reached costs a minute: then the worker looks by itself.
     """
-
-    def wake(_session: Session) -> None:
-        try:
-            enqueue("sweep_outbox")
-        except Exception:
-            log.exception("The queue cannot be reached; the outbox waits a minute.")
-
     here = session() if isinstance(session, scoped_session) else session
-    sa.event.listen(here, "after_commit", wake, once=True)
+    if WAKES not in here.info:
+        sa.event.listen(here, "after_commit", _wake)
+        sa.event.listen(here, "after_rollback", _let_sleep)
+    here.info[WAKES] = True
+
+
+def _wake(session: Session) -> None:
+    if not session.info[WAKES]:
+        return
+    session.info[WAKES] = False
+    try:
+        enqueue("sweep_outbox")
+    except Exception:
+        log.exception("The queue cannot be reached; the outbox waits a minute.")
+
+
+def _let_sleep(session: Session) -> None:
+    session.info[WAKES] = False
 
 
 def is_waiting(session: Session, subject_id: int, *jobs: str) -> bool:
@@ -65,12 +77,16 @@ def take(session: Session, now: datetime) -> list[int]:
         session.rollback()
         return []
     session.rollback()
-    begin_write(session)
-    taken = session.scalars(
-        sa.update(Outbox).where(wanted).values(taken_at=now).returning(Outbox.id)
-    ).all()
-    session.commit()
-    return sorted(taken)
+
+    def mark() -> list[int]:
+        begin_write(session)
+        taken = session.scalars(
+            sa.update(Outbox).where(wanted).values(taken_at=now).returning(Outbox.id)
+        ).all()
+        session.commit()
+        return sorted(taken)
+
+    return retried(session, mark)
 
 
 def run(row_id: int, jobs: Mapping[str, Callable[[int], object]]) -> None:

@@ -7,10 +7,11 @@ from random import SystemRandom
 from gamification.standings.aliases import assign
 from gamification.standings.upkeep import refresh
 from jobs.clock import now
-from jobs.steps import Step, chunks, writing
+from jobs.steps import Step, chunks, written
 from lti import members, roster
 from lti.members import Leavers
 from lti.roster import Member
+from models import Context
 
 AT_ONCE = 200
 """How many people one transaction writes down: others write between two of them."""
@@ -36,24 +37,34 @@ def sync_roster(step: Step) -> None:
 
 
 def _store(step: Step, people: Sequence[Member]) -> None:
-    with writing(step.session, step.course.id) as context:
+    def store(context: Context) -> int:
         stored = members.store(step.session, context, people, now())
         known = set(stored.written) - set(stored.new)
         if known:
             refresh(step.session, context, known)
-    step.tally.counts["new"] += len(stored.new)
+        return len(stored.new)
+
+    step.tally.counts["new"] += written(step.session, step.course.id, store)
 
 
 def _leave(step: Step, present: set[str], began: datetime) -> None:
-    with writing(step.session, step.course.id) as context:
+    def leave(context: Context) -> Leavers:
         leavers = members.absent_from(step.session, context, present, began)
-        if step.consent.leavers or members.are_believable(leavers, present):
+        if _is_believed(step, leavers, present):
             members.leave(step.session, leavers, now())
             refresh(step.session, context, leavers.members)
-            step.tally.counts["left"] = len(leavers.members)
-        else:
-            step.tally.needs = _question(leavers)
         assign(step.session, context, SystemRandom())
+        return leavers
+
+    leavers = written(step.session, step.course.id, leave)
+    if _is_believed(step, leavers, present):
+        step.tally.counts["left"] = len(leavers.members)
+    else:
+        step.tally.needs = _question(leavers)
+
+
+def _is_believed(step: Step, leavers: Leavers, present: set[str]) -> bool:
+    return step.consent.leavers or members.are_believable(leavers, present)
 
 
 def _question(leavers: Leavers) -> str:

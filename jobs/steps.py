@@ -1,7 +1,6 @@
 """Small transactions between slow calls: nobody waits for us while a platform thinks."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,8 +9,9 @@ from sqlalchemy.orm import Session
 from jobs.freshness import Tally
 from lti.connector import StrictServiceConnector
 from models import Context
-from models.locks import lock_course
+from models.locks import lock_course, retried
 
+Result = TypeVar("Result")
 Thing = TypeVar("Thing")
 
 
@@ -55,14 +55,24 @@ class Step:
     consent: Consent
 
 
-@contextmanager
-def writing(session: Session, course_id: int) -> Iterator[Context]:
-    """Lock a course, yield it as it is now, and commit; roll back what fails."""
+def written(
+    session: Session, course_id: int, work: Callable[[Context], Result]
+) -> Result:
+    """Lock a course, do a piece of work on it as it is now, and commit.
+
+    What fails is rolled back. What PostgreSQL broke off is done again: whatever the
+    work leaves outside the database must come out the same the second time.
+    """
+
+    def whole() -> Result:
+        lock_course(session, course_id)
+        done = work(session.get_one(Context, course_id, populate_existing=True))
+        session.commit()
+        return done
+
     session.rollback()
     try:
-        lock_course(session, course_id)
-        yield session.get_one(Context, course_id, populate_existing=True)
-        session.commit()
+        return retried(session, whole)
     finally:
         session.rollback()
 

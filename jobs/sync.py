@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 from flask import current_app
@@ -17,7 +18,7 @@ from jobs.freshness import RESULTS, ROSTER, SYNC_COURSE, SYNC_COURSE_NOW, Tally
 from jobs.grades import sync_results
 from jobs.rosters import sync_roster
 from jobs.settings import settings
-from jobs.steps import Consent, Course, Step, writing
+from jobs.steps import Consent, Course, Step, written
 from lti.connector import StrictServiceConnector
 from lti.errors import LTIError
 from lti.http import session_for
@@ -25,7 +26,7 @@ from lti.keys import KeyRing, SigningKey
 from lti.tokens import TokenCache
 from models import Context, Registration, SyncState, Tenant
 from models.db import db
-from models.locks import begin_write
+from models.locks import begin_write, retried
 
 WORKS: dict[str, Callable[[Step], None]] = {ROSTER: sync_roster, RESULTS: sync_results}
 NO_CONSENT = Consent()
@@ -71,8 +72,8 @@ def sync_course(
     if not sources or not may_sync(context):
         return SyncReport(context_id)
     course, key = Course.of(context), _signing_key(session)
-    with writing(session, context_id) as context:
-        adopt(session, context, load(settings().catalog_file), now())
+    catalog = load(settings().catalog_file)
+    written(session, context_id, lambda c: adopt(session, c, catalog, now()))
     registration = session.get_one(Registration, context.registration_id)
     with session_for(registration, development=settings().is_development) as http:
         connector = StrictServiceConnector(registration, key, http, _tokens(), now)
@@ -95,12 +96,16 @@ def sync_due_courses() -> int:
     moment = now()
     due = session.scalars(_due(moment)).all() if settings().gamification_enabled else []
     session.rollback()
-    if due:
+
+    def ask() -> None:
         begin_write(session)
         for context_id in sorted(due):
             request(session, SYNC_COURSE, context_id, moment, moment)
         outbox.wake_after_commit(session)
         session.commit()
+
+    if due:
+        retried(session, ask)
     return len(due)
 
 
@@ -174,17 +179,21 @@ def _tokens() -> TokenCache:
 
 def _sync(source: str, step: Step) -> SourceReport:
     session, course_id, tally = step.session, step.course.id, step.tally
-    with writing(session, course_id):
-        freshness.note_attempt(session, course_id, source)
+
+    def note(_context: Context, *, failure: LTIError | None = None) -> str | None:
+        if failure is not None:
+            return freshness.note_failure(session, course_id, source, failure)
+        freshness.note_success(session, course_id, source, tally)
+        return tally.needs or None
+
+    written(session, course_id, lambda c: freshness.note_attempt(session, c.id, source))
     try:
         WORKS[source](step)
     except LTIError as error:
-        with writing(session, course_id):
-            said = freshness.note_failure(session, course_id, source, error)
-        return SourceReport(source, tally, said)
-    with writing(session, course_id):
-        freshness.note_success(session, course_id, source, tally)
-    return SourceReport(source, tally, tally.needs or None)
+        said = written(session, course_id, partial(note, failure=error))
+    else:
+        said = written(session, course_id, note)
+    return SourceReport(source, tally, said)
 
 
 def _due(moment: datetime) -> sa.Select[int]:

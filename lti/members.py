@@ -32,7 +32,7 @@ class Leavers:
 
 @dataclass(frozen=True)
 class Stored:
-    """Which memberships are new, and which were written: a role, or back again."""
+    """Which memberships are new, and which were written: a name, a role, or back."""
 
     new: tuple[int, ...]
     written: tuple[int, ...]
@@ -48,11 +48,14 @@ def store(
     """
     if not members:
         return Stored((), ())
+    # Courses share people and not their locks: all write them in the same order.
+    members = sorted(members, key=lambda member: member.sub)
     users = _users(session, context, members, now)
     rows: list[dict[str, object]] = [
         {
             "context_id": context.id,
             "user_id": users[member.sub],
+            "name": member.name,
             "role": member.role,
             "staff_seen_at": now if member.role in STAFF else None,
             "first_seen_at": now,
@@ -127,62 +130,41 @@ def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
 def _users(
     session: Session, context: Context, members: Sequence[Member], now: datetime
 ) -> dict[str, int]:
-    """Return each one's user; who has none gets one.
-
-    Each is called what the roster says now: nothing, where it keeps names to itself.
-    """
+    """Return each one's user; who has none gets one."""
     known = _known(session, context, members)
-    newcomers = [member for member in members if member.sub not in known]
+    newcomers = [member.sub for member in members if member.sub not in known]
     if newcomers:
         made = _make_users(session, context, newcomers, now)
-        known |= _known(session, context, newcomers)
-        # A launch in another course may have been first to name the same person.
-        taken = {user_id for user_id, _ in known.values()}
-        if spare := made - taken:
+        known |= _known(session, context, members)
+        # A launch in another course may have been first to bring the same person.
+        if spare := made - set(known.values()):
             session.execute(sa.delete(User).where(User.id.in_(spare)))
-    renamed = [
-        {"id": known[member.sub][0], "name": member.name}
-        for member in members
-        if member.name != known[member.sub][1]
-    ]
-    if renamed:
-        session.execute(sa.update(User), renamed)
-    return {sub: user_id for sub, (user_id, _) in known.items()}
+    return known
 
 
 def _known(
     session: Session, context: Context, members: Sequence[Member]
-) -> dict[str, tuple[int, str]]:
-    query = (
-        sa.select(UserIdentity.sub, UserIdentity.user_id, User.name)
-        .join(User)
-        .where(
-            UserIdentity.registration_id == context.registration_id,
-            UserIdentity.sub.in_([member.sub for member in members]),
-        )
+) -> dict[str, int]:
+    query = sa.select(UserIdentity.sub, UserIdentity.user_id).where(
+        UserIdentity.registration_id == context.registration_id,
+        UserIdentity.sub.in_([member.sub for member in members]),
     )
-    rows = session.execute(query).all()
-    return {sub: (user_id, name) for sub, user_id, name in rows}
+    return dict(session.execute(query).all())
 
 
 def _make_users(
-    session: Session, context: Context, newcomers: Sequence[Member], now: datetime
+    session: Session, context: Context, newcomers: Sequence[str], now: datetime
 ) -> set[int]:
-    named = {secrets.token_hex(11): member for member in newcomers}
+    subs = {secrets.token_hex(11): sub for sub in newcomers}
     people = [
-        {
-            "public_id": public_id,
-            "tenant_id": context.tenant_id,
-            "name": member.name,
-            "created_at": now,
-        }
-        for public_id, member in named.items()
+        {"public_id": public_id, "tenant_id": context.tenant_id, "created_at": now}
+        for public_id in subs
     ]
     made = session.execute(sa.insert(User).returning(User.id, User.public_id), people)
     identities = [
         {
             "registration_id": context.registration_id,
-            "sub": named[public_id].sub,
+            "sub": subs[public_id],
             "user_id": user_id,
         }
         for user_id, public_id in made.all()
@@ -194,7 +176,10 @@ def _make_users(
 def _enrolment(
     session: Session, rows: list[dict[str, object]], now: datetime
 ) -> sa.UpdateBase:
-    """Return the INSERT that brings people in, back, or into another role."""
+    """Return the INSERT that brings people in, back, or under another name or role.
+
+    Each is called what the roster says now: nothing, where it keeps names to itself.
+    """
     statement = insert(session, Membership).values(rows)
     role = _role_after(statement.excluded.role, now)
     seen_long_ago = sa.or_(
@@ -204,6 +189,7 @@ def _enrolment(
     is_another = sa.or_(
         Membership.status != "active",
         Membership.role != role,
+        Membership.name != statement.excluded.name,
         sa.and_(statement.excluded.staff_seen_at.is_not(None), seen_long_ago),
     )
     upsert: sa.UpdateBase = statement.on_conflict_do_update(
@@ -211,6 +197,7 @@ def _enrolment(
         set_={
             "status": "active",
             "left_at": None,
+            "name": statement.excluded.name,
             "role": role,
             "staff_seen_at": sa.func.coalesce(
                 statement.excluded.staff_seen_at, Membership.staff_seen_at

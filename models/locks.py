@@ -1,9 +1,38 @@
 """Who may write now: one writer a course on PostgreSQL, one writer on SQLite."""
 
+import secrets
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, SessionTransaction
 
 COURSE_LOCK = 0x1A07E1  # the namespace of our advisory locks
+BROKEN_OFF = ("40001", "40P01")
+"""PostgreSQL's words for: for another's sake; do it again, all of it."""
+PAUSES = (20, 100, 500)
+"""In milliseconds; each is lengthened by up to its double, so that two part."""
+
+Result = TypeVar("Result")
+
+
+def retried(session: Session, work: Callable[[], Result]) -> Result:
+    """Do a whole transaction, and again where the database broke it off.
+
+    `work` begins the transaction and ends it, and leaves nothing behind outside it
+    until it is committed. Two that wait for each other (a deadlock), or cannot both
+    be, are told so on PostgreSQL; the fourth time it is raised.
+    """
+    for pause in PAUSES:
+        try:
+            return work()
+        except sa.exc.DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in BROKEN_OFF:
+                raise
+            session.rollback()
+        time.sleep((pause + secrets.randbelow(pause)) / 1000)
+    return work()
 
 
 def begin_write(session: Session) -> None:

@@ -21,7 +21,7 @@ from lti.login import use
 from lti.sessions import open_session
 from models import LaunchSession, Login
 from models.db import db
-from models.locks import begin_write
+from models.locks import begin_write, retried
 from views import pages
 from views.catalog import catalog_at
 from views.headers import framed_by
@@ -39,10 +39,14 @@ def open_launch(login: Login, launch: "Launch") -> Response:
     Raises LaunchRejected when somebody else used the login up a moment before.
     """
     session = db.session()
-    begin_write(session)
-    if not use(session, login, now()):
-        raise LaunchRejected("state_used")
-    response = enter(launch, _gate(login))
+
+    def opened() -> Response:
+        begin_write(session)
+        if not use(session, login, now()):
+            raise LaunchRejected("state_used")
+        return enter(launch, _gate(login))
+
+    response = retried(session, opened)
     set_pair(response, cookie_name(login.state), "", 0)
     return response
 

@@ -13,7 +13,7 @@ from views.api.badges import badges_in
 from views.api.changes import change, settings_of
 from views.api.operations import LEARNERS, STAFF, TEACHERS, checked, operation
 from views.api.problems import problem
-from views.api.writing import guard
+from views.api.writing import guard, whole
 from views.guards import launch_session, requires
 from views.pages import switch_now
 
@@ -62,6 +62,7 @@ def get_settings(path: schemas.CoursePath) -> Response:
 )
 @requires(*TEACHERS)
 @checked
+@whole
 def put_settings(path: schemas.CoursePath, body: schemas.SettingsChange) -> Response:
     """Change the settings that are named; the answer has all of them."""
     context = the_course(path)
@@ -76,6 +77,7 @@ def put_settings(path: schemas.CoursePath, body: schemas.SettingsChange) -> Resp
 )
 @requires(*TEACHERS)
 @checked
+@whole
 def post_sync(path: schemas.CoursePath) -> Response:
     """Ask for news from the platform now; the answer does not wait for them."""
     if not request_sync(db.session(), the_course(path), now(), now_please=True):

@@ -19,7 +19,7 @@ from views.api import schemas
 from views.api.courses import the_course
 from views.api.operations import LEARNERS, STAFF, checked, operation
 from views.api.problems import problem
-from views.api.writing import guard
+from views.api.writing import guard, whole
 from views.guards import launch_session, requires
 from views.pages import has_board, switch_now
 
@@ -50,6 +50,7 @@ def get_standing() -> Response:
 @bp.put("/me/board", **operation(RANKED, schemas.BoardPlace, refusals=(409, 415)))
 @requires(*RANKED)
 @checked
+@whole
 def put_board(body: schemas.BoardChoice) -> Response:
     """Join the course's leaderboard or leave it, by alias or name; at once."""
     launch = launch_session()

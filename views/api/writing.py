@@ -1,11 +1,18 @@
 """What every API blueprint does before a view: who it is, and how one may write."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
 from flask import abort, request
 from flask_openapi3.blueprint import APIBlueprint
 
 from models.db import db
-from models.locks import begin_write
+from models.locks import begin_write, retried
 from views.guards import bearer
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 READING = {"GET", "HEAD", "OPTIONS"}
 
@@ -27,3 +34,13 @@ def _only_json() -> None:
     """Refuse a write in any form that a page of somebody else's could send."""
     if request.method not in READING and request.mimetype != "application/json":
         abort(415)
+
+
+def whole(view: Callable[P, R]) -> Callable[P, R]:
+    """Do a view that writes again where the database broke its transaction off."""
+
+    @wraps(view)
+    def done(*args: P.args, **kwargs: P.kwargs) -> R:
+        return retried(db.session(), lambda: view(*args, **kwargs))
+
+    return done

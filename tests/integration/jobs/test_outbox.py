@@ -137,6 +137,26 @@ def test_the_worker_is_woken_by_the_commit_and_not_before(
     assert app.extensions["queue"].waiting() == 1
 
 
+def test_the_worker_is_woken_once_and_not_for_what_was_undone(
+    app: OpenAPI, session: Session
+) -> None:
+    with app.app_context():
+        for _ in range(2):
+            request(session, "count", 7, NOW, NOW)
+            outbox.wake_after_commit(session)
+            session.rollback()
+        request(session, "another", 7, NOW, NOW)
+        session.commit()
+        assert "queue" not in app.extensions
+
+        for _ in range(2):
+            request(session, "count", 7, NOW, NOW)
+            outbox.wake_after_commit(session)
+        session.commit()
+
+    assert app.extensions["queue"].waiting() == 1
+
+
 def test_a_queue_that_cannot_be_reached_does_not_undo_the_work(
     app: OpenAPI, session: Session, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -36,6 +36,18 @@ def test_a_person_is_written_down_once(session: Session) -> None:
     assert count(session, User) == count(session, UserIdentity) == 1
 
 
+def test_people_are_written_in_one_order_whatever_the_roster_s(
+    session: Session,
+) -> None:
+    context = a_context(session)
+    zoe = Member("zoe", "Zoe Zander", "learner")
+
+    members.store(session, context, [zoe, ADA], NOW)
+
+    written = session.scalars(sa.select(UserIdentity.sub).order_by(UserIdentity.id))
+    assert written.all() == ["ada", "zoe"]
+
+
 def test_a_public_id_of_the_roster_is_hexadecimal_like_any_other(
     session: Session,
 ) -> None:
@@ -85,7 +97,7 @@ def test_a_launch_elsewhere_may_be_first(databases: Databases) -> None:
             session.commit()
 
             assert len(stored.new) == 1
-            assert session.scalars(sa.select(User.name)).all() == ["Ada Ahorn"]
+            assert session.scalars(sa.select(Membership.name)).all() == ["Ada Ahorn"]
             assert (
                 session.scalars(sa.select(User.id)).all()
                 == session.scalars(sa.select(Membership.user_id)).all()
@@ -105,7 +117,7 @@ def _let_a_launch_come_between(engine: sa.Engine, context: Context) -> None:
             return
         is_to_come.clear()
         with Session(engine) as other:
-            user = User(tenant_id=tenant_id, name="Ada Ahorn", created_at=NOW)
+            user = User(tenant_id=tenant_id, created_at=NOW)
             other.add(user)
             other.flush()
             identity = UserIdentity(
