@@ -11,6 +11,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from click import ClickException
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
@@ -20,8 +21,11 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
-class ConfigError(Exception):
-    """The settings do not allow a start; the message says what to set."""
+class ConfigError(ClickException):
+    """The settings do not allow a start; the message says what to set.
+
+    A command prints it without a traceback.
+    """
 
 
 @dataclass(frozen=True)

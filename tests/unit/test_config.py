@@ -239,3 +239,20 @@ def test_app_migrations_and_backups_open_the_same_file(
     assert Path(opened) == file
     assert tables == set(Base.metadata.tables) | {"alembic_version"}
     assert list(elsewhere.iterdir()) == []
+
+
+def test_a_command_that_cannot_start_says_why_in_a_few_lines(tmp_path: Path) -> None:
+    environ = {**os.environ, "LAUREL_ENV": "production", "PUBLIC_URL": "http://a.test"}
+    command = [sys.executable, "-m", "flask", "--app", str(ROOT / "app.py"), "routes"]
+
+    # In another folder, where no .env can help.
+    ended = subprocess.run(
+        command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 1
+    first, second, *_ = ended.stderr.splitlines()
+    assert (first, second) == (
+        "Error: Laurel cannot start:",
+        "- PUBLIC_URL must be https in production.",
+    )
