@@ -243,11 +243,16 @@ def test_app_migrations_and_backups_open_the_same_file(
 
 def test_a_command_that_cannot_start_says_why_in_a_few_lines(tmp_path: Path) -> None:
     environ = {**os.environ, "LAUREL_ENV": "production", "PUBLIC_URL": "http://a.test"}
-    command = [sys.executable, "-m", "flask", "--app", str(ROOT / "app.py"), "routes"]
+    environ["FLASK_APP"] = str(ROOT / "app.py")
 
     # In another folder, where no .env can help.
     ended = subprocess.run(
-        command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "flask", "routes"],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert ended.returncode == 1
