@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from gamification.activity import request
 from gamification.catalog import adopt, load
 from gamification.switches import switch_of
-from jobs import freshness, outbox
+from jobs import faults, freshness, outbox
 from jobs.clock import now
 from jobs.freshness import RESULTS, ROSTER, SYNC_COURSE, SYNC_COURSE_NOW, Tally
 from jobs.grades import sync_results
@@ -191,6 +191,9 @@ def _sync(source: str, step: Step) -> SourceReport:
         WORKS[source](step)
     except LTIError as error:
         said = written(session, course_id, partial(note, failure=error))
+    except Exception as error:  # noqa: BLE001 -- it is noted, and the other source is read
+        fault = faults.logged(f"Reading the {source} of course {course_id}", error)
+        said = written(session, course_id, partial(note, failure=fault))
     else:
         said = written(session, course_id, note)
     return SourceReport(source, tally, said)

@@ -1,5 +1,6 @@
 """When a course is read, how often, and what that costs everybody else."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,9 @@ from models import Outbox, Registration, Tenant
 from models.db import db
 from tests.support.clock import NOW, Clock
 from tests.support.syncing import Desk, a_course
+from tests.support.triggers import QUOTED, refuse_rows
+
+OUR_FAULT = r"Something went wrong on our side; the log has it as [0-9a-f]{10}\."
 
 
 def waiting(session: Session) -> list[str]:
@@ -175,6 +179,25 @@ def test_a_source_that_failed_does_not_keep_the_other_waiting(
     report = desk.sync(now_please=False)
 
     assert [source.source for source in report.sources] == ["results"]
+
+
+def test_a_fault_of_ours_costs_one_source_and_is_tried_again_soon(
+    desk: Desk, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    refuse_rows(desk.session, "membership")
+
+    report = desk.sync()
+
+    roster, results = report.sources
+    assert not report.ok
+    assert (results.error, desk.state("results").counts["items"]) == (None, 2)
+    assert re.fullmatch(OUR_FAULT, roster.error or "")
+    state = desk.state("roster")
+    assert (state.error, state.failures) == (roster.error, 1)
+    assert state.next_attempt_at is not None
+    assert state.next_attempt_at - clock() < timedelta(minutes=2)
+    assert "in store" in caplog.text
+    assert QUOTED not in caplog.text
 
 
 def test_no_transaction_is_open_while_a_platform_thinks(desk: Desk) -> None:
