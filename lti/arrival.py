@@ -123,8 +123,8 @@ def arrive(session: Session, launch: Launch, gate: Gate, now: datetime) -> Arriv
     _note_course(context, link, launch, now)
     _note_services(session, context, launch, gate, now)
     _put(context, deployment_id=deployment.id)
-    # The platform's latest word: a name it keeps to itself now is not ours to keep.
-    _put(user, name=launch.name)
+    # This course's latest word: a name it keeps to itself now is not ours to keep.
+    _put(membership, name=launch.name)
     role_changed = _note_role(membership, launch.role, now)
     session.flush()
     return Arrival(
@@ -156,12 +156,12 @@ def _is_news(known: Any, launch: Launch) -> bool:  # noqa: ANN401 -- a row of si
 
     A course that is off, and a person as we know them, wait for nobody.
     """
-    _, _, context, _, user, membership = known
+    _, _, context, _, _, membership = known
     if context is None:
         return False
     if context.enabled or any(row is None for row in known):
         return True
-    before = (user.name, membership.role, membership.status)
+    before = (membership.name, membership.role, membership.status)
     return bool(before != (launch.name, launch.role, "active"))
 
 
@@ -195,7 +195,7 @@ def _new_link(session: Session, context: Context, launch: Launch) -> ResourceLin
 def _new_user(
     session: Session, registration: Registration, launch: Launch, now: datetime
 ) -> User:
-    user = User(tenant_id=registration.tenant_id, name=launch.name, created_at=now)
+    user = User(tenant_id=registration.tenant_id, created_at=now)
     session.add(user)
     session.flush()
     key = {"registration_id": registration.id, "sub": launch.sub}
@@ -210,7 +210,12 @@ def _new_membership(
     session: Session, context: Context, user: User, launch: Launch, now: datetime
 ) -> Membership:
     key = {"context_id": context.id, "user_id": user.id}
-    rest = {"role": launch.role, "status": "active", "first_seen_at": now}
+    rest = {
+        "name": launch.name,
+        "role": launch.role,
+        "status": "active",
+        "first_seen_at": now,
+    }
     return _made(session, Membership, key, rest)
 
 

@@ -73,12 +73,11 @@ class ResourceLink(Identified, Base):
 
 
 class User(Public, Base):
-    """A person of a tenant; the name is empty where the platform sends none."""
+    """A person of a tenant, without a name: what they are called is a course's word."""
 
     __tablename__ = "user"
 
     tenant_id: Mapped[int] = mapped_column(sa.ForeignKey("tenant.id"), index=True)
-    name: Mapped[str] = mapped_column(sa.String(255), default="")
     created_at: Mapped[datetime]
 
 
@@ -114,6 +113,8 @@ class Membership(Identified, Base):
 
     context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(255), default="")
+    """As the platform gives it in this course; empty where it gives none."""
     role: Mapped[str] = mapped_column(sa.String(16), default="learner")
     """`learner`, `assistant`, `instructor`, `admin`, `observer` or `test`."""
     status: Mapped[str] = mapped_column(sa.String(8), default="active")

@@ -120,11 +120,9 @@ def a_context(
     )
 
 
-def a_user(
-    session: Session, *, tenant: Tenant | None = None, name: str = "Ada Ahorn"
-) -> User:
+def a_user(session: Session, *, tenant: Tenant | None = None) -> User:
     tenant_id = tenant.id if tenant else a_tenant(session).id
-    return _saved(session, User(tenant_id=tenant_id, name=name, created_at=NOW))
+    return _saved(session, User(tenant_id=tenant_id, created_at=NOW))
 
 
 def a_member(
@@ -138,14 +136,13 @@ def a_member(
 ) -> Membership:
     """Build a person known to the course's platform, in the course."""
     context = of or a_context(session)
-    user = User(tenant_id=context.tenant_id, name=name, created_at=NOW)
-    _saved(session, user)
+    user = a_user(session, tenant=context.tenant)
     sub = sub or f"sub-{next(_numbers)}"
     identity = UserIdentity(
         registration_id=context.registration_id, sub=sub, user_id=user.id
     )
     _saved(session, identity)
-    values = {"role": role, "first_seen_at": NOW, **columns}
+    values = {"name": name, "role": role, "first_seen_at": NOW, **columns}
     return _saved(session, Membership(context_id=context.id, user_id=user.id, **values))
 
 

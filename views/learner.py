@@ -63,7 +63,7 @@ def overview(launch: LaunchSession) -> Page:
         "overview",
         "overview",
         {
-            "name": member.user.name,
+            "name": member.name,
             "roster": roster,
             "earned_count": sum(badge.earned for badge in roster.badges),
             "next_badge": ahead,
@@ -158,7 +158,7 @@ def participation_of(launch: LaunchSession) -> Participation:
     """Return how somebody takes part, and whether that is theirs to say."""
     context, member = launch.context, launch.membership
     may_be_named = context.board_identity == "name" and is_ranked(member)
-    own_name = member.user.name if may_be_named else ""
+    own_name = member.name if may_be_named else ""
     is_real = is_named(member, context) and bool(own_name)
     return Participation(
         joined=audience_of(member, context.board_participation) == PARTICIPANTS,

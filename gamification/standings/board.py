@@ -197,7 +197,7 @@ def _row(view: _View, found: Any) -> BoardRow:  # noqa: ANN401 -- a row of `_row
     return BoardRow(
         rank=1 + ahead if view.by_staff or _shows(view, "absolute") else None,
         gap=_gap(view, points) if _shows(view, "relative") else None,
-        name=_name(view, member, user),
+        name=_name(view, member),
         points=points // POINT,
         completed=completed,
         badges=badges,
@@ -217,7 +217,7 @@ def _gap(view: _View, points: int) -> int | None:
     return points // POINT - view.points // POINT
 
 
-def _name(view: _View, member: Membership, user: User) -> str:
-    if (view.by_staff or is_named(member, view.context)) and user.name:
-        return user.name
+def _name(view: _View, member: Membership) -> str:
+    if (view.by_staff or is_named(member, view.context)) and member.name:
+        return member.name
     return member.alias or NAMELESS

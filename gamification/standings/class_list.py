@@ -72,7 +72,7 @@ def class_list(
     if search:
         query = query.where(
             sa.or_(
-                User.name.icontains(search, autoescape=True),
+                Membership.name.icontains(search, autoescape=True),
                 Membership.alias.icontains(search, autoescape=True),
             )
         )
@@ -133,19 +133,19 @@ def _badges() -> sa.ScalarSelect[int]:
 
 def _sort_key(sort: Sort) -> sa.ColumnElement[Any]:
     if sort == "name":
-        return sa.func.lower(User.name)
+        return sa.func.lower(Membership.name)
     return sa.func.coalesce(Standing.points, 0) if sort == "points" else _badges()
 
 
 def _row(context: Context, found: Any) -> ClassRow:  # noqa: ANN401 -- a row of `_members`
     _, _, member, user, points, completed, audience, badges, active = found
     is_shown = context.board_enabled and audience == PARTICIPANTS
-    shown_as = user.name if is_named(member, context) and user.name else member.alias
+    own_name = member.name if is_named(member, context) else ""
     return ClassRow(
         user_id=user.public_id,
-        name=user.name,
+        name=member.name,
         alias=member.alias,
-        board_name=shown_as if is_shown else "",
+        board_name=(own_name or member.alias) if is_shown else "",
         role=member.role,
         status=member.status,
         points=(points or 0) // POINT,

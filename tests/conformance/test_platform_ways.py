@@ -46,7 +46,7 @@ def test_canvas_with_every_oddity_at_once(canvas_stage: Stage) -> None:
     answer = canvas_stage.launch()
 
     (member,) = canvas_stage.members()
-    assert (answer.status_code, member.user.name) == (200, "Ada Example")
+    assert (answer.status_code, member.name) == (200, "Ada Example")
     assert canvas_stage.audit() == []
 
 

@@ -32,9 +32,9 @@ def get_badges() -> Response:
 def get_me() -> Response:
     """Say who the caller is, and in which course."""
     launch = launch_session()
-    context, user = launch.context, launch.membership.user
+    context, member = launch.context, launch.membership
     me = schemas.Me(
-        user=schemas.User(id=user.public_id, name=user.name),
+        user=schemas.User(id=member.user.public_id, name=member.name),
         roles=[launch.role],
         course=schemas.Course(
             id=context.public_id, title=context.title, enabled=switch_now(context).on

@@ -16,7 +16,7 @@ from campus.bad_pages import (
 from campus.faults import changed, html, status
 from campus.records import Enrolment, Person, Role, Status
 from models import Membership, User, UserIdentity
-from tests.factories import a_member
+from tests.factories import a_context, a_member
 from tests.support.clock import Clock
 from tests.support.platform import Registered
 from tests.support.syncing import Desk
@@ -112,7 +112,7 @@ def test_a_platform_that_sends_no_names_is_fine(desk: Desk, session: Session) ->
     campus.change_tool(replace(tool, shares_names=False, shares_email=False))
 
     assert desk.sync().ok
-    assert set(session.scalars(sa.select(User.name))) == {""}
+    assert set(session.scalars(sa.select(Membership.name))) == {""}
 
 
 def test_a_person_is_called_what_the_roster_says_now(
@@ -127,12 +127,35 @@ def test_a_person_is_called_what_the_roster_says_now(
     member = a_member(session, of=desk.context, name="A. Old", sub=ada.sub)
 
     desk.sync()
-    user = session.get_one(User, member.user_id, populate_existing=True)
-    assert user.name == ada.name
+    session.refresh(member)
+    assert member.name == ada.name
 
     campus.change_tool(replace(tool, shares_names=False))
     desk.sync()
-    assert set(session.scalars(sa.select(User.name))) == {""}
+    assert set(session.scalars(sa.select(Membership.name))) == {""}
+
+
+def test_a_name_that_one_course_withholds_is_kept_in_another(
+    desk: Desk, session: Session
+) -> None:
+    campus, tool = desk.registered.campus, desk.registered.cast.tool
+    ada = desk.registered.cast.ada
+    there = a_member(session, of=desk.context, name="A. Old", sub=ada.sub)
+    elsewhere = a_context(session, registration=desk.context.registration)
+    member = Membership(
+        context_id=elsewhere.id,
+        user_id=there.user_id,
+        name=ada.name,
+        first_seen_at=desk.context.created_at,
+    )
+    session.add(member)
+    session.commit()
+    campus.change_tool(replace(tool, shares_names=False))
+
+    desk.sync()
+
+    session.expire_all()
+    assert (there.name, member.name) == ("", ada.name)
 
 
 def test_malformed_rows_are_counted_and_named_and_the_rest_comes(desk: Desk) -> None:

@@ -58,7 +58,7 @@ def test_a_first_launch_writes_everything_down(session: Session, now: datetime) 
         ["a", "b"],
     )
     assert (course.enabled, course.last_launch_at) == (False, now)
-    assert (member.user.name, member.role, member.status) == (
+    assert (member.name, member.role, member.status) == (
         "Ada Ahorn",
         "learner",
         "active",
@@ -111,7 +111,7 @@ def test_a_later_launch_brings_what_changed(session: Session, now: datetime) -> 
         ags_scopes=("a",),
     )
 
-    assert arrival.membership.user.name == "Ada Birke"
+    assert arrival.membership.name == "Ada Birke"
     assert (arrival.context.title, arrival.context.label) == ("Biology II", "BIO-1")
     assert (arrival.context.memberships_url, arrival.context.ags_scopes) == (
         None,
@@ -128,8 +128,18 @@ def test_a_name_that_is_withheld_later_is_forgotten(
     member = arrived(session, registration, now, name="").membership
 
     # Security table D11.
-    assert session.scalars(sa.select(User.name)).all() == [""]
-    assert member.user.name == ""
+    assert session.scalars(sa.select(Membership.name)).all() == [""]
+    assert member.name == ""
+
+
+def test_a_name_is_what_each_course_says(session: Session, now: datetime) -> None:
+    registration = a_registration(session)
+    open_course = arrived(session, registration, now).membership
+
+    shy = arrived(session, registration, now, context_id="4", name="").membership
+
+    assert shy.user_id == open_course.user_id
+    assert (open_course.name, shy.name) == ("Ada Ahorn", "")
 
 
 def test_a_returner_is_active_again(session: Session, now: datetime) -> None:

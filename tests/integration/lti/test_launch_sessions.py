@@ -41,7 +41,7 @@ def test_one_question_brings_all_a_guard_needs(
     found = find_session(session, opened[1], now)
 
     assert found is not None
-    assert found.membership.user.name == "Ada Ahorn"
+    assert found.membership.name == "Ada Ahorn"
     assert (found.context.tenant_id, found.context.tenant.time_zone) == (
         found.registration.tenant_id,
         "UTC",
