@@ -29,7 +29,16 @@ bp = Blueprint("assets", __name__)
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
-STYLES = ("tokens", "base", "layout", "components", "badges", "board", "manage")
+STYLES = (
+    "tokens",
+    "base",
+    "layout",
+    "components",
+    "badges",
+    "board",
+    "manage",
+    "forced",
+)
 SCRIPTS = ("login", "finish", "shell")
 """The scripts that pages name; each comes with all that it imports."""
 ICONS = (

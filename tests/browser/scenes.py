@@ -1,6 +1,6 @@
 """Every page a person can meet, each with a course in which it shows all it has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ Scene = Callable[[Stage], CoursePage]
 
 OPEN_TO_ALL: dict[str, Any] = {"board_enabled": True, "board_participation": "opt_out"}
 TO_JOIN: dict[str, Any] = {"board_enabled": True, "board_participation": "opt_in"}
+BY_NAME: dict[str, Any] = {**TO_JOIN, "board_identity": "name"}
 LAUNCHES_ANEW = """(state) => {
   const form = Object.assign(document.createElement("form"), { method: "post" });
   form.action = "/lti/launch";
@@ -31,12 +32,16 @@ RUNS_OUT = """() => {
 
 def a_full_course(
     stage: Stage,
+    ada: Mapping[str, Any] | None = None,
     **columns: Any,  # noqa: ANN401 -- any column of the course
 ) -> Context:
-    """Make a course with a board, where Ada has a badge and results are stale."""
+    """Make a course with a board, where Ada has a badge and results are stale.
+
+    `ada` are more columns of hers.
+    """
     columns = columns or OPEN_TO_ALL
     context = a_class(stage.session, stage.registered, classmates=CLASSMATES, **columns)
-    a_learner(stage.session, context, stage.registered.cast.ada, items=5)
+    a_learner(stage.session, context, stage.registered.cast.ada, items=5, **ada or {})
     for source, error in (("roster", None), ("results", "The platform was away.")):
         state = SyncState(
             context_id=context.id,
@@ -88,6 +93,18 @@ def leaderboard(stage: Stage) -> CoursePage:
 
 def leaderboard_to_join(stage: Stage) -> CoursePage:
     a_full_course(stage, **TO_JOIN)
+    return turned_to(as_ada(stage), "leaderboard", "Leaderboard")
+
+
+def leaderboard_to_be_named(stage: Stage) -> CoursePage:
+    """Show somebody on the board who may choose to be there by name."""
+    a_full_course(stage, {"board_consent": True}, **BY_NAME)
+    return turned_to(as_ada(stage), "leaderboard", "Leaderboard")
+
+
+def leaderboard_by_name(stage: Stage) -> CoursePage:
+    """Show somebody who has chosen to be on the board by name."""
+    a_full_course(stage, {"board_consent": True, "name_consent": True}, **BY_NAME)
     return turned_to(as_ada(stage), "leaderboard", "Leaderboard")
 
 
@@ -170,6 +187,8 @@ LEARNERS: tuple[Scene, ...] = (
     locked_badge,
     leaderboard,
     leaderboard_to_join,
+    leaderboard_to_be_named,
+    leaderboard_by_name,
     leaderboard_too_few,
     off,
 )

@@ -4,8 +4,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.scenes import (
+    LEARNERS,
+    STAFF,
     Scene,
     class_list,
+    leaderboard_by_name,
+    leaderboard_to_be_named,
     leaderboard_to_join,
     manage,
     overview,
@@ -44,7 +48,7 @@ TOO_MANY = 100
 
 @pytest.mark.parametrize(
     "scene",
-    [overview, leaderboard_to_join, manage, class_list],
+    [*LEARNERS, *STAFF],
     ids=lambda scene: scene.__name__,
 )
 def test_the_tab_key_reaches_every_control_in_order(stage: Stage, scene: Scene) -> None:
@@ -106,6 +110,40 @@ def test_a_learner_joins_the_board_and_leaves_it(stage: Stage) -> None:
     press(course, "Space")
     says(course, "You have left the board")
     expect(you).to_have_count(0)
+
+
+def test_a_learner_shows_the_own_name_and_takes_it_back(stage: Stage) -> None:
+    """The name is shown by one's own choice alone, and not a moment longer."""
+    course = leaderboard_to_be_named(stage)
+    you = course.panel.locator("tr.is-me th")
+    expect(you).not_to_contain_text("Ada Example")
+
+    course.panel.get_by_role("button", name="Show my name instead").focus()
+    press(course, "Enter")
+    says(course, "The others read your name")
+    expect(you).to_contain_text("Ada Example")
+    back = course.panel.get_by_role("button", name="Show my alias instead")
+    expect(back).to_be_focused()
+
+    press(course, "Enter")
+    says(course, "The others read your alias again")
+    expect(you).not_to_contain_text("Ada Example")
+
+
+def test_whoever_leaves_the_board_takes_the_name_along(stage: Stage) -> None:
+    """Who joins again is there by alias until they choose anew."""
+    course = leaderboard_by_name(stage)
+    you = course.panel.locator("tr.is-me th")
+    expect(you).to_contain_text("Ada Example")
+
+    course.panel.get_by_role("button", name="Leave the board").focus()
+    press(course, "Enter")
+    expect(you).to_have_count(0)
+    press(course, "Enter")
+    says(course, "You are on the board")
+
+    expect(you).to_have_count(1)
+    expect(you).not_to_contain_text("Ada Example")
 
 
 def test_an_instructor_flips_the_switch_and_back(stage: Stage) -> None:

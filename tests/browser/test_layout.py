@@ -13,15 +13,17 @@ from campus.state import Campus
 from campus.tokens import Claims
 from tests.browser.classroom import CLASSMATES, a_class, a_learner
 from tests.browser.scenes import (
+    LEARNERS,
     OPEN_TO_ALL,
+    STAFF,
     Scene,
     as_iris,
-    class_list,
+    leaderboard,
     manage,
     overview,
     turned_to,
 )
-from tests.browser.spilling import SCROLLS, narrow, spilled
+from tests.browser.spilling import narrow, spilled
 from tests.browser.stage import CoursePage, Stage
 
 MOVING = """() => [...document.querySelectorAll("*")].filter((one) =>
@@ -33,7 +35,13 @@ MOVING = """() => [...document.querySelectorAll("*")].filter((one) =>
 LONGEST_WORD = "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen"
 
 
-@pytest.mark.parametrize("locale", ["ar", "he-IL"])
+LEFT_OF = """([first, second]) => {
+  const [one, other] = [first, second].map((name) => document.querySelector(name));
+  return one.getBoundingClientRect().right <= other.getBoundingClientRect().left;
+}"""
+
+
+@pytest.mark.parametrize("locale", ["ar", "fa", "he-IL"])
 def test_a_launch_from_right_to_left(
     stage: Stage, locale: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,6 +60,35 @@ def test_a_launch_from_right_to_left(
     assert box
     assert frame
     assert box["x"] > frame["x"] + frame["width"] / 3
+
+
+def test_what_is_first_stands_at_the_right_from_right_to_left(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The layout mirrors: medals, columns, and the bar that marks one's own row."""
+    a_class(stage.session, stage.registered, classmates=CLASSMATES, **OPEN_TO_ALL)
+    pairs = {
+        "overview": (".badge-body", ".badge-card .medallion"),
+        "leaderboard": (".board .points", ".board .rank"),
+    }
+    headings = {"overview": "Hello, Ada Example", "leaderboard": "Leaderboard"}
+
+    mirrored = {}
+    for locale in ("de", "ar"):
+        speak(stage.registered.campus, locale, monkeypatch)
+        course = stage.open(stage.registered.cast.ada)
+        course.shows(headings["overview"])
+        narrow(course)
+        for route, pair in pairs.items():
+            turned_to(course, route, headings[route])
+            mirrored[locale, route] = course.frame.evaluate(LEFT_OF, pair)
+
+    assert mirrored == {
+        ("de", "overview"): False,
+        ("de", "leaderboard"): False,
+        ("ar", "overview"): True,
+        ("ar", "leaderboard"): True,
+    }
 
 
 def test_fifty_badges_with_long_names_fit(
@@ -123,12 +160,42 @@ def test_nothing_moves_for_who_asked_for_it(stage: Stage, scene: Scene) -> None:
     assert course.frame.evaluate(MOVING) == []
 
 
-def test_a_page_is_read_at_twice_the_size(stage: Stage) -> None:
+@pytest.mark.parametrize("scene", [*LEARNERS, *STAFF], ids=lambda s: s.__name__)
+def test_a_page_is_read_at_twice_the_size(stage: Stage, scene: Scene) -> None:
     """WCAG 1.4.4: text of twice the size still fits."""
-    course = class_list(stage)
+    course = scene(stage)
+    course.page.set_viewport_size({"width": 768, "height": 900})
     course.frame.evaluate("document.documentElement.style.fontSize = '200%'")
 
-    assert course.frame.evaluate(SCROLLS) is False
+    assert spilled(course) == []
+
+
+@pytest.mark.parametrize(
+    ("scene", "name", "otherwise"),
+    [
+        (overview, ".tabs [aria-current]", "one.removeAttribute('aria-current')"),
+        (overview, ".pride .bar", "one.value = 80"),
+        (overview, ".badge-card .bar", "one.value = 0"),
+        (leaderboard, ".period [aria-current]", "one.removeAttribute('aria-current')"),
+        (leaderboard, "tr.is-me", "one.className = ''"),
+        (manage, "#toggle-enabled", "one.setAttribute('aria-checked', 'false')"),
+        (manage, ".choice:has(:checked)", "one.querySelector('input').checked = false"),
+    ],
+)
+def test_a_state_is_seen_in_forced_colours(
+    stage: Stage, scene: Scene, name: str, otherwise: str
+) -> None:
+    """Who forces colours of their own sees what stands how, though ours are gone."""
+    course = scene(stage)
+    course.page.emulate_media(forced_colors="active")
+    course.frame.wait_for_function("matchMedia('(forced-colors: active)').matches")
+    part = course.frame.wait_for_selector(name)
+    assert part
+    before = part.screenshot(animations="disabled")
+
+    course.frame.evaluate(f"(one) => {{ {otherwise}; }}", part)
+
+    assert part.screenshot(animations="disabled") != before
 
 
 def assert_plain(course: CoursePage, name: str) -> None:
