@@ -151,7 +151,7 @@ def _round(bench: Bench, number: int) -> Round:
 
 
 def _recompute(_: Bench) -> None:
-    for _key, _found in recompute_all(Scope(TENANT)):
+    for _outcome in recompute_all(Scope(TENANT)):
         """Each course is committed on the way."""
 
 

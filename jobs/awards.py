@@ -1,7 +1,7 @@
 """Awards of whole courses: the nightly look, and the same on demand."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from gamification.awards import Recomputed, courses_on, evaluate, recompute
 from gamification.catalog import Catalog, load
 from gamification.switches import switch_of
 from jobs.clock import now
+from jobs.faults import logged
 from jobs.settings import settings
 from jobs.steps import written
 from models import Context, Tenant
@@ -27,10 +28,21 @@ class Scope:
     """Roll back instead of committing: what would be awarded?"""
 
 
-def recompute_all(scope: Scope = Scope()) -> Iterator[tuple[str, Recomputed]]:
-    """Recompute course by course; yield each tenant's key and what came of it.
+@dataclass
+class Outcome:
+    """What came of a tenant's courses."""
 
-    A tenant without a course that is on is yielded with zeros.
+    tenant: str
+    found: Recomputed = field(default_factory=Recomputed)
+    failed: int = 0
+    """So many courses could not be recomputed; the log says why."""
+
+
+def recompute_all(scope: Scope = Scope()) -> Iterator[Outcome]:
+    """Recompute course by course; yield what came of each tenant's.
+
+    A tenant without a course that is on is yielded with zeros. A course that fails
+    is logged and counted, and the others are recomputed all the same.
     """
     session = db.session()
     catalog = load(settings().catalog_file)
@@ -41,12 +53,27 @@ def recompute_all(scope: Scope = Scope()) -> Iterator[tuple[str, Recomputed]]:
         courses = courses_on(
             session, tenant, environment=settings().gamification_enabled
         )
-        key, total = tenant.key, Recomputed()
+        outcome = Outcome(tenant.key)
         session.rollback()
         for context_id in courses:
             if scope.context_id in (None, context_id):
-                total += _recompute(session, context_id, catalog, scope)
-        yield key, total
+                _add(outcome, session, context_id, catalog, scope)
+        yield outcome
+
+
+def _add(
+    outcome: Outcome,
+    session: Session,
+    context_id: int,
+    catalog: Catalog,
+    scope: Scope,
+) -> None:
+    try:
+        outcome.found += _recompute(session, context_id, catalog, scope)
+    except Exception as error:  # noqa: BLE001 -- one course must not end the night
+        session.rollback()
+        logged(f"Recomputing course {context_id}", error)
+        outcome.failed += 1
 
 
 def evaluate_course(context_id: int) -> None:

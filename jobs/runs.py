@@ -16,13 +16,22 @@ ABANDONED_AFTER = timedelta(hours=2)
 Details = dict[str, object]
 
 
+class Unfinished(Exception):
+    """A part of a job could not be done; the message says how much, in our words."""
+
+    def __init__(self, message: str, details: Details) -> None:
+        super().__init__(message)
+        self.details = details
+        """What was done."""
+
+
 def once(
     session: Session, job: str, period: str, work: Callable[[], Details | None]
 ) -> bool:
     """Do a job unless it was or is being done for this period; tell whether it was.
 
     What it returns is kept with the run. Raises what the job raises; it is not tried
-    again in this period. A run that began two hours ago and never ended was cut off:
+    again in this period. Of Unfinished the message is kept, too. A run that began two hours ago and never ended was cut off:
     it is taken over.
     """
     run = _begin(session, job, period, now())
@@ -30,6 +39,10 @@ def once(
         return False
     try:
         details = work()
+    except Unfinished as some:
+        session.rollback()
+        _end(session, run, {"error": str(some), "details": some.details})
+        raise
     except Exception as error:
         session.rollback()
         _end(session, run, {"error": type(error).__name__})

@@ -8,6 +8,7 @@ from jobs.awards import evaluate_course, recompute_all
 from jobs.cleaning import clean_up
 from jobs.freshness import SYNC_COURSE, SYNC_COURSE_NOW
 from jobs.queue import Jobs
+from jobs.runs import Unfinished
 from jobs.sync import sync_course, sync_course_now, sync_due_courses
 
 FOR_A_COURSE: dict[str, Callable[[int], object]] = {
@@ -23,8 +24,17 @@ def run_outbox(row_id: int) -> None:
 
 
 def recompute() -> dict[str, object]:
-    """Look at every course of every tenant; return how many badges each got."""
-    return {tenant: found.badges_awarded for tenant, found in recompute_all()}
+    """Look at every course of every tenant; return how many badges each got.
+
+    Raises Unfinished, in the end, if courses failed.
+    """
+    outcomes = list(recompute_all())
+    awarded: dict[str, object] = {
+        outcome.tenant: outcome.found.badges_awarded for outcome in outcomes
+    }
+    if failed := sum(outcome.failed for outcome in outcomes):
+        raise Unfinished(f"Courses that could not be recomputed: {failed}", awarded)
+    return awarded
 
 
 JOBS: Jobs = {

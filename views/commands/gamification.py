@@ -15,7 +15,7 @@ from gamification.switches import (
     switch_of,
     switch_of_tenant,
 )
-from jobs.awards import Scope, recompute_all
+from jobs.awards import Outcome, Scope, recompute_all
 from jobs.clock import now
 from jobs.sync import request_sync
 from models import Context
@@ -111,20 +111,29 @@ def recompute(tenant: str | None, course: str | None, *, dry_run: bool) -> None:
 
 
 def _recompute(scope: Scope) -> None:
-    """Recompute and say what came of it, or which switch is off."""
+    """Recompute and say what came of it, or which switch is off; exit 1 on faults."""
     if not settings().gamification_enabled:
         click.echo(f"{ENVIRONMENT_OFF} Nothing was recomputed.")
         return
-    trial = " (dry run: nothing was written)" if scope.is_trial else ""
-    for key, found in recompute_all(scope):
-        off_by = _switch(key, scope).off_by
-        if off_by:
-            click.echo(f"[{key}] off ({', '.join(off_by)}): nothing was recomputed")
-        else:
+    failed = 0
+    for outcome in recompute_all(scope):
+        click.echo(f"[{outcome.tenant}] {_told(outcome, scope)}")
+        if outcome.failed:
+            courses = "1 course" if outcome.failed == 1 else f"{outcome.failed} courses"
             click.echo(
-                f"[{key}] contributors={found.contributors} "
-                f"badges_awarded={found.badges_awarded}{trial}"
+                f"[{outcome.tenant}] {courses} could not be recomputed", err=True
             )
+        failed += outcome.failed
+    if failed:
+        raise click.ClickException("The log says what went wrong, course by course.")
+
+
+def _told(outcome: Outcome, scope: Scope) -> str:
+    if off_by := _switch(outcome.tenant, scope).off_by:
+        return f"off ({', '.join(off_by)}): nothing was recomputed"
+    trial = " (dry run: nothing was written)" if scope.is_trial else ""
+    found = outcome.found
+    return f"contributors={found.contributors} badges_awarded={found.badges_awarded}{trial}"
 
 
 def _switch(key: str, scope: Scope) -> Switch:
