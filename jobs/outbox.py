@@ -1,12 +1,15 @@
 """Work that a transaction wanted done after it, done once and not forgotten."""
 
 import logging
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
 
+from gamification.activity import request
 from jobs.clock import now
 from jobs.queue import enqueue
 from models import Outbox
@@ -17,8 +20,14 @@ LOST_AFTER = timedelta(minutes=30)
 """A row that was taken and is still there: its worker died, or the job failed."""
 GIVEN_UP_AFTER = timedelta(days=1)
 WAKES = "wakes_the_worker"
+LATER_SECONDS = 5
+"""What cannot be done now is tried again then, or up to five times later."""
 
 log = logging.getLogger(__name__)
+
+
+class Later(Exception):
+    """A job cannot be done at this moment; it is no failure."""
 
 
 def wake_after_commit(session: Session | scoped_session[Session]) -> None:
@@ -38,8 +47,12 @@ def _wake(session: Session) -> None:
     if not session.info[WAKES]:
         return
     session.info[WAKES] = False
+    _ask_for_a_sweep()
+
+
+def _ask_for_a_sweep(delay: float = 0) -> None:
     try:
-        enqueue("sweep_outbox")
+        enqueue("sweep_outbox", delay=delay)
     except Exception:
         log.exception("The queue cannot be reached; the outbox waits a minute.")
 
@@ -92,7 +105,8 @@ def take(session: Session, now: datetime) -> list[int]:
 def run(row_id: int, jobs: Mapping[str, Callable[[int], object]]) -> None:
     """Do what a taken row says and delete it; one that fails is tried again.
 
-    Raises what the job raises. After a day of failures the row is deleted.
+    Raises what the job raises. After a day of failures the row is deleted. A job
+    that says Later waits anew, and whoever asks meanwhile asks for the same.
     """
     session = db.session()
     row = session.get(Outbox, row_id)
@@ -100,19 +114,37 @@ def run(row_id: int, jobs: Mapping[str, Callable[[int], object]]) -> None:
         return
     job, subject_id, created_at = row.job, row.subject_id, row.created_at
     session.rollback()
+    again = None
     try:
         jobs[job](subject_id)
+    except Later:
+        pause = LATER_SECONDS + secrets.randbelow(4 * LATER_SECONDS)
+        _ask_for_a_sweep(delay=pause)
+        again = partial(
+            request,
+            job=job,
+            subject_id=subject_id,
+            due_at=now() + timedelta(seconds=pause),
+            now=created_at,
+        )
     except Exception:
         session.rollback()
         if now() - created_at < GIVEN_UP_AFTER:
             raise
         log.exception("Gave up %s of %s after a day.", job, subject_id)
-    _delete(session, row_id)
+    _delete(session, row_id, again)
 
 
-def _delete(session: Session, row_id: int) -> None:
+def _delete(
+    session: Session, row_id: int, again: Callable[[Session], None] | None
+) -> None:
+    def delete() -> None:
+        begin_write(session)
+        session.execute(sa.delete(Outbox).where(Outbox.id == row_id))
+        if again:
+            again(session)
+        session.commit()
+
     # A job may leave a reader behind, and SQLite cannot turn an old one into a writer.
     session.rollback()
-    begin_write(session)
-    session.execute(sa.delete(Outbox).where(Outbox.id == row_id))
-    session.commit()
+    retried(session, delete)

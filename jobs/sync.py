@@ -19,6 +19,8 @@ from jobs.grades import sync_results
 from jobs.rosters import sync_roster
 from jobs.settings import settings
 from jobs.steps import Consent, Course, Step, written
+from jobs.turns import turn
+from lti.addresses import Origin
 from lti.connector import StrictServiceConnector
 from lti.errors import LTIError
 from lti.http import session_for
@@ -63,7 +65,8 @@ def sync_course(
     """Read a course's roster and results from its platform, and commit step by step.
 
     A course that is off is left alone: nothing about it is fetched. A source that
-    failed lately is left alone until its pause is over, unless a human asks.
+    failed lately is left alone until its pause is over, unless a human asks. Raises
+    NotItsTurn while the course, or another of the same host, is being read.
     """
     session = db.session()
     session.rollback()
@@ -71,10 +74,25 @@ def sync_course(
     sources = _sources(session, context, now_please=now_please)
     if not sources or not may_sync(context):
         return SyncReport(context_id)
-    course, key = Course.of(context), _signing_key(session)
-    catalog = load(settings().catalog_file)
+    with turn(session, [f"course {context_id}", *_hosts(context)]):
+        return _read(session, context_id, sources, consent)
+
+
+def _hosts(context: Context) -> list[str]:
+    """Name the hosts that a synchronisation asks for people and results."""
+    origins = map(
+        Origin.of, filter(None, [context.memberships_url, context.lineitems_url])
+    )
+    return [f"host {origin.host}" for origin in origins if origin]
+
+
+def _read(
+    session: Session, context_id: int, sources: list[str], consent: Consent
+) -> SyncReport:
+    catalog, key = load(settings().catalog_file), _signing_key(session)
     written(session, context_id, lambda c: adopt(session, c, catalog, now()))
-    registration = session.get_one(Registration, context.registration_id)
+    context = session.get_one(Context, context_id)
+    course, registration = Course.of(context), context.registration
     with session_for(registration, development=settings().is_development) as http:
         connector = StrictServiceConnector(registration, key, http, _tokens(), now)
         session.rollback()

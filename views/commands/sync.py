@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from time import monotonic, sleep
 from typing import Any
 
 import click
@@ -12,7 +13,11 @@ from jobs.freshness import SourceFreshness
 from jobs.overview import Overview, overview
 from jobs.steps import Consent
 from jobs.sync import SyncReport, sync_course
+from jobs.turns import NotItsTurn
 from models.db import db
+
+PATIENCE_SECONDS = 120
+"""So long a command waits for its turn: the worker may be reading."""
 
 group = AppGroup("sync", help="Rosters and grades from the platforms.")
 of_tenant = click.option("--tenant", help="Only this organisation's courses.")
@@ -40,8 +45,8 @@ def run(
     chosen = _chosen(tenant, course)
     failed = 0
     for known in chosen:
-        report = sync_course(known.context_id, now_please=True, consent=consent)
-        failed += not report.ok
+        report = _read(known.context_id, consent)
+        failed += report is None or not report.ok
         for line in _outcome(known, report):
             click.echo(f"{known.name}: {line}")
     if failed:
@@ -68,12 +73,26 @@ def _chosen(tenant: str | None, course: str | None) -> list[Overview]:
     return chosen
 
 
-def _outcome(known: Overview, report: SyncReport) -> Iterator[str]:
-    if known.off_by:
+def _read(context_id: int, consent: Consent) -> SyncReport | None:
+    """Read a course when it is its turn; give up where that does not come."""
+    deadline = monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return sync_course(context_id, now_please=True, consent=consent)
+        except NotItsTurn:
+            if monotonic() >= deadline:
+                return None
+        sleep(1)
+
+
+def _outcome(known: Overview, report: SyncReport | None) -> Iterator[str]:
+    if report is None:
+        yield "the worker reads from this platform at the moment; try again soon"
+    elif known.off_by:
         yield f"off ({', '.join(known.off_by)}), nothing is read"
     elif not report.sources:
         yield "the platform offers neither roster nor grades, or is disabled"
-    for source in report.sources:
+    for source in report.sources if report else ():
         counts = source.tally.as_json()
         outcome = f"{source.error} {_dropped(counts)}" if source.error else ""
         yield f"{source.source} {outcome.strip() or _counted(counts)}"

@@ -1,7 +1,9 @@
 """`flask sync` and `flask worker --list`, as an operator types them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
+from time import sleep
 
 import pytest
 from click.testing import Result
@@ -9,7 +11,9 @@ from flask_openapi3.openapi import OpenAPI
 
 from campus.bad_pages import with_malformed_members
 from campus.faults import changed, status
+from jobs.turns import turn
 from models import SyncState
+from models.db import db
 from tests.support.clock import NOW, Clock
 from tests.support.syncing import Desk
 
@@ -53,6 +57,37 @@ def test_sync_run_names_the_rows_it_dropped(desk: Desk) -> None:
         f"{fingerprint('odd-status')}: unknown status"
     )
     assert typed(desk.app, "sync", "status").output.count("dropped 10: page 1") == 1
+
+
+def test_sync_run_does_not_wait_for_ever(
+    desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("views.commands.sync.PATIENCE_SECONDS", 0)
+    course = f"course {desk.context.id}"
+    desk.session.rollback()
+
+    with desk.app.app_context(), turn(db.session(), [course]):
+        result = typed(desk.app, "sync", "run")
+
+    assert result.exit_code == 1
+    assert result.output.splitlines()[0] == (
+        f"{name}: the worker reads from this platform at the moment; try again soon"
+    )
+
+
+def test_sync_run_waits_for_its_turn(desk: Desk) -> None:
+    course = f"course {desk.context.id}"
+    desk.session.rollback()
+
+    def command() -> Result:
+        return typed(desk.app, "sync", "run")
+
+    with ThreadPoolExecutor() as threads:
+        with desk.app.app_context(), turn(db.session(), [course]):
+            running = threads.submit(command)
+            sleep(0.5)
+            assert not running.done()
+        assert running.result().exit_code == 0
 
 
 def fingerprint(sub: str) -> str:
