@@ -6,7 +6,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from jobs.clock import now
-from models import JobRun, LaunchSession, Login, PendingLaunch, StreamEvent
+from lti.audit import PASSING
+from models import (
+    AuditEntry,
+    JobRun,
+    LaunchSession,
+    Login,
+    PendingLaunch,
+    StreamEvent,
+    Tenant,
+)
 from models.db import db
 from models.locks import begin_write, retried
 
@@ -14,10 +23,14 @@ LOGINS_KEPT = timedelta(hours=1)
 SESSIONS_KEPT = timedelta(days=1)
 STREAM_KEPT = timedelta(days=1)
 RUNS_KEPT = timedelta(days=90)
+REFUSALS_KEPT = timedelta(days=90)
 
 
 def clean_up() -> None:
-    """Delete expired logins and sessions, old stream events and old job runs."""
+    """Delete what expired: logins, sessions, stream events, job runs, refusals.
+
+    Of the audit only what anybody may cause goes; what was decided stays.
+    """
     session = db.session()
     for statement in _expired(now()):
         _delete(session, statement)
@@ -33,6 +46,18 @@ def _expired(moment: datetime) -> tuple[sa.Delete, ...]:
         ),
         sa.delete(StreamEvent).where(StreamEvent.created_at < moment - STREAM_KEPT),
         sa.delete(JobRun).where(JobRun.started_at < moment - RUNS_KEPT),
+        *_refusals(moment),
+    )
+
+
+def _refusals(moment: datetime) -> tuple[sa.Delete, ...]:
+    passing = sa.delete(AuditEntry).where(
+        AuditEntry.action.in_(PASSING), AuditEntry.happened_at < moment - REFUSALS_KEPT
+    )
+    # By organisation, as the index is: the table is large where it is needed most.
+    return (
+        passing.where(AuditEntry.tenant_id.in_(sa.select(Tenant.id))),
+        passing.where(AuditEntry.tenant_id.is_(None)),
     )
 
 

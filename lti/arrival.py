@@ -266,8 +266,7 @@ def _note_services(
     ):
         url = callable_url(platform, sent, development=gate.development)
         if sent and url is None:
-            action = "service_address_refused"
-            audit.note(session, action, now, registration=platform, service=column)
+            audit.alert(session, now, platform, service=column)
         else:
             _put(context, **{column: url})
 

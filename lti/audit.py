@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from models import AuditEntry, Registration
 
 REFUSALS = ("login_refused", "launch_refused", "refusals_unnoted")
+ALERTS = ("service_address_refused", "alerts_unnoted")
+PASSING = (*REFUSALS, *ALERTS)
+"""What anybody can cause again and again: kept for a while, not for ever."""
 MOST_REFUSALS = 60
 """So many a minute are noted of each platform, and of all logins of none."""
 MINUTE = timedelta(minutes=1)
@@ -35,14 +38,38 @@ def note(
     )
 
 
+def alert(
+    session: Session, now: datetime, registration: Registration, **details: str
+) -> None:
+    """Note that a launch named a service's address elsewhere, sixty times a minute.
+
+    The entry after those says that there are more.
+    """
+    noted = _noted(session, ALERTS, registration, now)
+    refused, unnoted = ALERTS
+    if noted < MOST_REFUSALS:
+        note(session, refused, now, registration=registration, **details)
+    elif noted == MOST_REFUSALS:
+        note(session, unnoted, now, registration=registration)
+
+
 def refusals_noted(
     session: Session, registration: Registration | None, now: datetime
 ) -> int:
     """Count the refusals of a platform, or of none, within the last minute."""
+    return _noted(session, REFUSALS, registration, now)
+
+
+def _noted(
+    session: Session,
+    actions: tuple[str, ...],
+    registration: Registration | None,
+    now: datetime,
+) -> int:
     query = sa.select(sa.func.count()).where(
         AuditEntry.tenant_id == (registration.tenant_id if registration else None),
         AuditEntry.registration_id == (registration.id if registration else None),
         AuditEntry.happened_at > now - MINUTE,
-        AuditEntry.action.in_(REFUSALS),
+        AuditEntry.action.in_(actions),
     )
     return session.scalar(query) or 0

@@ -5,7 +5,10 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from jobs.cleaning import clean_up
+from lti import audit
+from lti.audit import PASSING
 from models import (
+    AuditEntry,
     Base,
     JobRun,
     LaunchSession,
@@ -14,7 +17,7 @@ from models import (
     Registration,
     StreamEvent,
 )
-from tests.factories import a_context, a_member
+from tests.factories import a_context, a_member, a_registration
 from tests.support.clock import NOW, Clock
 from tests.support.launches import a_launch
 
@@ -108,3 +111,23 @@ def test_old_stream_events_and_old_runs_go(app: OpenAPI, session: Session) -> No
     clean(app)
 
     assert (rows(session, StreamEvent), rows(session, JobRun)) == (1, 1)
+
+
+def test_refusals_are_kept_for_ninety_days_and_decisions_for_ever(
+    app: OpenAPI, session: Session
+) -> None:
+    platform = a_registration(session)
+    for days in (89, 91):
+        moment = NOW - timedelta(days=days)
+        for action in (*PASSING, "settings_changed"):
+            audit.note(session, action, moment, registration=platform)
+        audit.note(session, "login_refused", moment)
+    session.commit()
+
+    clean(app)
+
+    assert rows(session, AuditEntry) == len(PASSING) + 3
+    old = sa.select(AuditEntry.action).where(
+        AuditEntry.happened_at < NOW - timedelta(days=90)
+    )
+    assert session.scalars(old).all() == ["settings_changed"]

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lti import audit
 from lti.arrival import Arrival, Gate, arrive
 from lti.errors import DeploymentPending, LaunchRejected
 from lti.launch import Launch
@@ -215,6 +217,25 @@ def test_an_address_elsewhere_is_not_kept(session: Session, now: datetime) -> No
         "service_address_refused",
         {"service": "lineitems_url"},
     )
+
+
+def test_of_a_flood_of_addresses_elsewhere_the_first_are_noted(
+    session: Session, now: datetime
+) -> None:
+    registration = a_registration(session)
+
+    for _ in range(audit.MOST_REFUSALS + 3):
+        arrived(session, registration, now, lineitems_url="https://elsewhere.example/")
+
+    actions = sa.select(AuditEntry.action).order_by(AuditEntry.id)
+    assert Counter(session.scalars(actions)) == {
+        "service_address_refused": audit.MOST_REFUSALS,
+        "alerts_unnoted": 1,
+    }
+    minute = now + timedelta(minutes=1)
+    arrived(session, registration, minute, lineitems_url="https://elsewhere.example/")
+    assert session.scalars(actions).all()[-1] == "service_address_refused"
+    assert audit.refusals_noted(session, registration, minute) == 0
 
 
 def counts(session: Session) -> Mapping[type, int | None]:
