@@ -44,13 +44,16 @@ def fill(session: Session, learners: int, now: datetime) -> int:
     course, tenant, items = context.id, context.tenant_id, _items(session, context)
     moment = _text(now)
     numbers = range(1, learners + 1)
-    people = ((n, f"learner-{n}", tenant, f"Learner {n}", moment) for n in numbers)
-    _load(session, User, ("id", "public_id", "tenant_id", "name", "created_at"), people)
+    people = ((n, f"learner-{n}", tenant, moment) for n in numbers)
+    _load(session, User, ("id", "public_id", "tenant_id", "created_at"), people)
     _load(
         session,
         Membership,
-        ("id", "context_id", "user_id", "role", "status", "alias", "first_seen_at"),
-        ((n, course, n, "learner", "active", "", moment) for n in numbers),
+        ENROLLED,
+        (
+            (n, course, n, f"Learner {n}", "learner", "active", "", moment)
+            for n in numbers
+        ),
     )
     _load(session, Contribution, LOGGED, _logged(course, items, learners, now))
     _load(session, Earned, EARNED, _earned(course, items, learners, now))
@@ -62,6 +65,10 @@ def fill(session: Session, learners: int, now: datetime) -> int:
     return course
 
 
+ENROLLED = (
+    *("id", "context_id", "user_id", "name", "role", "status", "alias"),
+    "first_seen_at",
+)
 LOGGED = (
     *("id", "context_id", "membership_id", "item_id", "kind", "status"),
     *("occurred_at", "recorded_at", "seen_at", "source", "fact_key", "revision"),

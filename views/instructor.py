@@ -162,6 +162,7 @@ def _earnable(launch: LaunchSession) -> list[Earnable]:
             for b in roster.badges
             if not b.retired
         ]
+    tenant = launch.context.tenant.key
     return [
         Earnable(
             entry.key,
@@ -171,7 +172,7 @@ def _earnable(launch: LaunchSession) -> list[Earnable]:
             entry.criterion.sentence,
             entry.criterion.metric,
         )
-        for entry in catalog_at(settings().catalog_file).entries
+        for entry in catalog_at(settings().catalog_file).of(tenant).entries
     ]
 
 

@@ -11,6 +11,7 @@ UNITS = {
     "active_days": ("active day", "active days"),
     "completed": ("completed activity", "completed activities"),
     "percent": ("per cent", "per cent"),
+    "badge": ("badge", "badges"),
     "hour": ("hour", "hours"),
     "item": ("activity", "activities"),
     "minute": ("minute", "minutes"),

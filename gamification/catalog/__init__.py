@@ -2,7 +2,16 @@
 
 from gamification.catalog.adoption import adopt
 from gamification.catalog.criteria import Criterion
-from gamification.catalog.definitions import Catalog, Definition, Dropped
+from gamification.catalog.definitions import Catalog, Definition, Dropped, Note
 from gamification.catalog.loading import load, parse
 
-__all__ = ["Catalog", "Criterion", "Definition", "Dropped", "adopt", "load", "parse"]
+__all__ = [
+    "Catalog",
+    "Criterion",
+    "Definition",
+    "Dropped",
+    "Note",
+    "adopt",
+    "load",
+    "parse",
+]

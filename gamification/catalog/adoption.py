@@ -9,17 +9,18 @@ from gamification.catalog.definitions import Catalog, Definition
 from models import Badge, BadgeVersion, Context
 from models.locks import lock_course
 
-ORIGIN = "shipped"
+OWN = "course"
 
 
 def adopt(session: Session, context: Context, catalog: Catalog, now: datetime) -> bool:
-    """Give a course the catalog's badges; again changes nothing.
+    """Give a course its tenant's badges of the catalog; again changes nothing.
 
     A changed entry is a new version, a removed one retires its badge; awards stay.
     What could not be read says nothing, so what is known stays: a dropped entry's
     badge, and all of them where the whole catalog or an entry's key is illegible.
     Returns whether it did anything: then somebody may have earned a badge by it.
     """
+    catalog = catalog.of(context.tenant.key)
     if not catalog.readable or context.catalog_digest == catalog.digest:
         return False
     lock_course(session, context.id)
@@ -27,16 +28,17 @@ def adopt(session: Session, context: Context, catalog: Catalog, now: datetime) -
     for position, entry in enumerate(catalog.entries):
         badge, version = known.pop(entry.key, (None, None))
         if badge is None:
-            badge = Badge(context_id=context.id, key=entry.key, origin=ORIGIN)
+            badge = Badge(context_id=context.id, key=entry.key)
             session.add(badge)
-        elif badge.origin != ORIGIN:
+        elif badge.origin == OWN:
             # The course's own badge of that name goes first.
             continue
         badge.position, badge.state = position, "active"
+        badge.policy, badge.origin = entry.policy, entry.origin
         session.flush()
         _reword(session, badge, version, entry, now)
     for badge, _ in known.values():
-        if badge.origin == ORIGIN and catalog.is_without(badge.key):
+        if badge.origin != OWN and catalog.is_without(badge.key):
             badge.state = "retired"
     context.catalog_digest = catalog.digest
     session.flush()

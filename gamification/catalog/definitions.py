@@ -5,13 +5,16 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
 from gamification.catalog.criteria import Criterion
 from gamification.metrics import METRICS
 
+FIELDS = ("key", "label", "icon", "description", "metric", "threshold", "policy")
+POLICIES = ("keep", "revoke")
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LONGEST = {"label": 100, "icon": 16, "description": 1000}
 LARGEST = 1_000_000_000
@@ -33,11 +36,15 @@ class Definition:
     icon: str
     description: str
     criterion: Criterion
+    policy: str = "keep"
+    """`revoke` takes it back from who no longer meets its rule."""
+    origin: str = "shipped"
+    """The layer it comes from: `shipped`, or `tenant` where that has a say in it."""
 
 
 @dataclass(frozen=True)
-class Dropped:
-    """An entry that was left out, where it stands and why."""
+class Note:
+    """What an operator should look at: where it stands and why."""
 
     where: str
     key: str
@@ -47,20 +54,37 @@ class Dropped:
         return f"{self.where}{f' ({self.key})' if self.key else ''}: {self.reason}"
 
 
+class Dropped(Note):
+    """An entry that was left out."""
+
+
 @dataclass(frozen=True)
 class Catalog:
-    """The usable badges in order, and what was dropped."""
+    """The usable badges in order, and what was dropped.
+
+    This is what everybody gets; `of` gives what a tenant made of it.
+    """
 
     entries: tuple[Definition, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     readable: bool = True
     """False when the file as a whole could not be read: then nothing is known."""
+    notes: tuple[Note, ...] = ()
+    """All there is to mend in the file, tenants' entries included, dropped or not."""
+    tenants: Mapping[str, "Catalog"] = field(default_factory=dict)
+
+    def of(self, tenant: str) -> "Catalog":
+        """Return the catalog of a tenant, by its key."""
+        return self.tenants.get(tenant, self)
 
     @cached_property
     def digest(self) -> str:
         """Name this content: what a course would adopt has an equal digest."""
         content: list[list[Any]] = [
-            [e.key, e.label, e.icon, e.description, e.criterion.to_json()]
+            [
+                *(e.key, e.label, e.icon, e.description),
+                *(e.criterion.to_json(), e.policy, e.origin),
+            ]
             for e in self.entries
         ]
         if self.dropped:
@@ -74,13 +98,15 @@ class Catalog:
         return key not in there and "" not in there
 
 
-def define(entry: object, *, taken: Collection[str] = ()) -> Definition:
+def define(
+    entry: object, *, taken: Collection[str] = (), origin: str = "shipped"
+) -> Definition:
     """Return the badge of one entry; raise Malformed where it is not a new one."""
     if not isinstance(entry, Mapping):
         raise Malformed("it is not a table of fields")
     for name in ("key", "metric", "threshold"):
         if name not in entry:
-            there = ", ".join(sorted(map(str, entry))) or "nothing"
+            there = ", ".join(sorted(shown(str(name)) for name in entry)) or "nothing"
             raise Malformed(f"it has no {name} (it has {there})")
     key = _key(entry["key"])
     if key in taken:
@@ -92,7 +118,15 @@ def define(entry: object, *, taken: Collection[str] = ()) -> Definition:
         icon=_text(entry, "icon", ICON),
         description=_text(entry, "description", ""),
         criterion=Criterion(metric, _threshold(entry["threshold"])),
+        policy=_policy(entry.get("policy", "keep")),
+        origin=origin,
     )
+
+
+def unknown_in(table: Mapping[Any, Any], known: Collection[str]) -> list[str]:
+    """Say of each name in a table that means nothing to us what may be meant."""
+    names = sorted(str(name) for name in table if name not in known)
+    return [f'unknown field "{shown(name)}"{_meant(name, known)}' for name in names]
 
 
 def key_of(entry: object) -> str:
@@ -100,7 +134,7 @@ def key_of(entry: object) -> str:
     key = entry.get("key", "") if isinstance(entry, Mapping) else ""
     if not isinstance(key, str):
         return ""
-    return key if KEY.fullmatch(key) else _shown(key)
+    return key if KEY.fullmatch(key) else shown(key)
 
 
 def _key(key: object) -> str:
@@ -119,7 +153,7 @@ def _metric(metric: object) -> str:
         raise Malformed("its metric is not a text")
     if metric not in METRICS:
         known = ", ".join(METRICS)
-        raise Malformed(f'there is no metric "{_shown(metric)}"; there are {known}')
+        raise Malformed(f'there is no metric "{shown(metric)}"; there are {known}')
     return metric
 
 
@@ -136,6 +170,17 @@ def _threshold(threshold: object) -> int:
     return int(threshold)
 
 
+def _policy(policy: object) -> str:
+    if not isinstance(policy, str) or policy not in POLICIES:
+        raise Malformed('its policy is "keep" or "revoke"')
+    return policy
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
 def _text(entry: Mapping[Any, Any], name: str, default: str) -> str:
     text = entry.get(name, default)
     if not isinstance(text, str):
@@ -147,7 +192,7 @@ def _text(entry: Mapping[Any, Any], name: str, default: str) -> str:
     return text.strip() or default
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Cut a stranger's text to what fits a line."""
     line = "".join(char if char.isprintable() else "?" for char in text)
     return line if len(line) <= 40 else f"{line[:40]}…"

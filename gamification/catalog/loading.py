@@ -1,16 +1,12 @@
 """From a file to a catalog; nothing in the file can stop the application."""
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from gamification.catalog.definitions import (
-    Catalog,
-    Definition,
-    Dropped,
-    Malformed,
-    define,
-    key_of,
-)
+from gamification.catalog.definitions import Catalog, Dropped, Note, shown, unknown_in
+from gamification.catalog.layers import Layer
 
 LARGEST_FILE = 1024 * 1024
 
@@ -30,22 +26,48 @@ def load(path: Path) -> Catalog:
 
 
 def parse(document: object, name: str = "catalog") -> Catalog:
-    """Return the catalog in a parsed document: its list `badge`."""
+    """Return the catalog in a parsed document: its list `badge`, its tables `tenant`.
+
+    A tenant's badges are those of everybody, with its own entries laid over them.
+    """
     entries = document.get("badge", []) if isinstance(document, dict) else None
-    if not isinstance(entries, list):
+    if not isinstance(document, dict) or not isinstance(entries, list):
         return _unreadable(Path(name), "badge is not a list; write [[badge]]")
-    kept: dict[str, Definition] = {}
-    dropped: list[Dropped] = []
-    for number, entry in enumerate(entries, 1):
-        try:
-            definition = define(entry, taken=kept)
-        except Malformed as malformed:
-            where = f"{name}, badge {number}"
-            dropped.append(Dropped(where, key_of(entry), str(malformed)))
-        else:
-            kept[definition.key] = definition
-    return Catalog(tuple(kept.values()), tuple(dropped))
+    shipped = Layer()
+    shipped.read(entries, name)
+    shipped.notes += [
+        Note(name, "", reason) for reason in unknown_in(document, ("badge", "tenant"))
+    ]
+    tenants = document.get("tenant", {})
+    if not isinstance(tenants, dict):
+        # What they would have is not known, so nobody's badge goes.
+        reason = "tenant is not a table; write [[tenant.acme.badge]]"
+        shipped.drop(Dropped(name, "", reason))
+        tenants = {}
+    overlays = {
+        key: _overlay(shipped, key, table, name) for key, table in tenants.items()
+    }
+    notes = [*shipped.notes, *(note for one in overlays.values() for note in one.notes)]
+    return replace(
+        shipped.to_catalog(),
+        notes=tuple(notes),
+        tenants={key: layer.to_catalog() for key, layer in overlays.items()},
+    )
+
+
+def _overlay(shipped: Layer, key: str, table: object, name: str) -> Layer:
+    where = f"{name}, tenant {shown(key)}"
+    layer = Layer.over(shipped)
+    entries = table.get("badge", []) if isinstance(table, Mapping) else None
+    if not isinstance(table, Mapping) or not isinstance(entries, list):
+        reason = "badge is not a list; write [[tenant.acme.badge]]"
+        layer.drop(Dropped(where, "", reason))
+        return layer
+    layer.read(entries, where)
+    layer.notes += [Note(where, "", r) for r in unknown_in(table, ("badge",))]
+    return layer
 
 
 def _unreadable(path: Path, reason: str) -> Catalog:
-    return Catalog(dropped=(Dropped(path.name, "", reason),), readable=False)
+    dropped = (Dropped(path.name, "", reason),)
+    return Catalog(dropped=dropped, notes=dropped, readable=False)

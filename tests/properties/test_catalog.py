@@ -18,7 +18,10 @@ ANYTHING = st.recursive(
     ),
     max_leaves=10,
 )
-FIELDS = ("key", "label", "icon", "metric", "threshold", "description")
+FIELDS = (
+    *("key", "label", "icon", "metric", "threshold", "description"),
+    *("policy", "removed"),
+)
 # Close to right, so that the later checks are reached, too.
 NEARLY = st.fixed_dictionaries(
     {},
@@ -52,6 +55,19 @@ def test_every_entry_is_kept_or_dropped_with_a_reason(entries: list[object]) -> 
         assert entry.criterion.metric in METRICS
         assert entry.criterion.at_least >= 1
         assert "\x00" not in f"{entry.label}{entry.icon}{entry.description}"
+
+
+@given(st.lists(NEARLY, max_size=3), st.lists(NEARLY | ANYTHING, max_size=6))
+def test_a_tenants_entries_are_used_or_named(
+    shipped: list[object], entries: list[object]
+) -> None:
+    catalog = parse({"badge": shipped, "tenant": {"acme": {"badge": entries}}})
+
+    theirs = catalog.of("acme")
+    keys = [entry.key for entry in theirs.entries]
+    assert len(keys) == len(set(keys))
+    assert set(theirs.dropped) <= set(catalog.notes)
+    assert all(note.reason and "\n" not in str(note) for note in catalog.notes)
 
 
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))

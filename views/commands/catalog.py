@@ -6,7 +6,10 @@ import click
 from flask.cli import AppGroup
 
 from gamification.catalog import load
+from gamification.catalog.tenants import strangers
+from models.db import db
 from views.pages import settings
+from views.wording import counted
 
 group = AppGroup("catalog", help="The badges that every course starts with.")
 
@@ -14,11 +17,13 @@ group = AppGroup("catalog", help="The badges that every course starts with.")
 @group.command("validate")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 def validate(file: Path | None) -> None:
-    """Name each badge that would be dropped, and why; exit 1 if there is one."""
+    """Name each badge that would be dropped, and each typing error; then exit 1."""
     catalog = load(file or settings().catalog_file)
-    for dropped in catalog.dropped:
-        click.echo(str(dropped))
-    count = len(catalog.entries)
-    click.echo("1 badge" if count == 1 else f"{count} badges")
-    if catalog.dropped:
+    notes = [*catalog.notes, *strangers(db.session(), catalog)]
+    for note in notes:
+        click.echo(str(note))
+    click.echo(counted(len(catalog.entries), "badge"))
+    for tenant, theirs in catalog.tenants.items():
+        click.echo(f"[{tenant}] {counted(len(theirs.entries), 'badge')}")
+    if notes:
         raise click.exceptions.Exit(1)

@@ -1,8 +1,10 @@
 """A course takes the catalog's badges over, version by version."""
 
+import tomllib
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -198,6 +200,64 @@ def test_a_milder_threshold_awards_at_the_next_look(
     award = session.get_one(Award, granted[0].award_id)
     assert award.evidence == {"metric": "events", "at_least": 1, "value": 1}
     assert session.get_one(BadgeVersion, award.badge_version_id).number == 2
+
+
+def test_a_course_gets_what_its_own_tenant_made_of_the_catalog(
+    session: Session, now: datetime
+) -> None:
+    here, there = a_context(session), a_context(session)
+    overlay = [
+        {"key": "regular", "removed": True},
+        {"key": "owl", "metric": "events", "threshold": 2, "policy": "revoke"},
+    ]
+    shipped = tomllib.loads((ROOT / "catalog.toml").read_text())
+    catalog = parse({**shipped, "tenant": {here.tenant.key: {"badge": overlay}}})
+    adopt(session, here, SHIPPED, now)
+
+    for context in (here, there):
+        adopt(session, context, catalog, now)
+
+    assert {key for key, (state, _) in states(session, here).items()} == {
+        *(entry.key for entry in SHIPPED.entries),
+        "owl",
+    }
+    assert states(session, here)["regular"] == ("retired", 1)
+    assert states(session, there).keys() == {entry.key for entry in SHIPPED.entries}
+    owl = session.scalars(sa.select(Badge).where(Badge.key == "owl")).one()
+    assert (owl.context_id, owl.policy, owl.origin) == (here.id, "revoke", "tenant")
+
+
+@pytest.mark.parametrize(
+    ("policy", "holds_after"), [({}, True), ({"policy": "revoke"}, False)]
+)
+def test_the_catalog_says_whether_a_badge_goes_when_its_rule_is_no_longer_met(
+    session: Session,
+    now: datetime,
+    act: Act,
+    policy: dict[str, str],
+    holds_after: bool,
+) -> None:
+    ada = a_member(session)
+    rule = {"metric": "events", "threshold": 1, **policy}
+    adopt(session, ada.context, a_catalog(rule), now)
+    act(ada)
+
+    act(ada, status="withdrawn")
+
+    (badge,) = badges_for(session, ada, now, switch=ON).badges
+    assert badge.earned == holds_after
+
+
+def test_a_changed_policy_alone_is_no_new_version(
+    session: Session, now: datetime
+) -> None:
+    context = a_context(session)
+    adopt(session, context, a_catalog({}), now)
+
+    adopt(session, context, a_catalog({"policy": "revoke"}), now)
+
+    assert session.scalars(sa.select(Badge.policy)).all() == ["revoke"]
+    assert states(session, context) == {"author": ("active", 1)}
 
 
 def test_a_catalog_that_cannot_be_read_retires_nothing(

@@ -30,6 +30,22 @@ key = "lark"
 metric = "active_days"
 threshold = 5
 """
+TYPED = """
+[[tenant.acme.badge]]
+key = "owl"
+metric = "active_days"
+threshold = 5
+thresold = 7
+
+[[badge]]
+key = "owl"
+metric = "events"
+threshold = 5
+
+[[tenant.akme.badge]]
+key = "owl"
+removed = true
+"""
 
 
 @pytest.fixture
@@ -289,3 +305,26 @@ def test_validating_reads_the_operators_own_catalog(
     app.extensions["laurel"] = replace(config, catalog_file=path)
 
     assert "mine.toml, badge 1 (owl)" in flask("catalog", "validate").stdout
+
+
+def test_validating_names_typing_errors_and_tenants_that_are_not_there(
+    flask: Flask, session: Session, tmp_path: Path
+) -> None:
+    a_tenant(session, key="acme")
+    session.commit()
+    path = tmp_path / "mine.toml"
+    path.write_text(TYPED)
+
+    result = flask("catalog", "validate", os.fspath(path))
+
+    assert result.stdout.splitlines() == [
+        (
+            "mine.toml, tenant acme, badge 1 (owl): "
+            'unknown field "thresold"; did you mean threshold?'
+        ),
+        "tenant akme: there is no such tenant",
+        "1 badge",
+        "[acme] 1 badge",
+        "[akme] 0 badges",
+    ]
+    assert result.exit_code == 1

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config import ROOT
-from gamification.catalog import Criterion, Dropped, load, parse
+from gamification.catalog import Catalog, Criterion, Dropped, load, parse
 
 GOOD = {"key": "author", "metric": "authored", "threshold": 5}
 
@@ -82,6 +82,8 @@ def test_a_missing_field_is_named_beside_what_is_there(name: str) -> None:
             ),
         ),
         ("label", 7, "its label is not a text"),
+        ("policy", "kept", 'its policy is "keep" or "revoke"'),
+        ("policy", ["keep"], 'its policy is "keep" or "revoke"'),
         ("label", "x" * 101, "its label is longer than 100 characters"),
         ("icon", "x" * 17, "its icon is longer than 16 characters"),
         ("description", "x" * 1001, "its description is longer than 1000 characters"),
@@ -173,7 +175,13 @@ def test_an_empty_file_is_a_catalog_without_badges(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"threshold": 6}, {"metric": "events"}, {"label": "A"}, {"icon": "🦉"}],
+    [
+        {"threshold": 6},
+        {"metric": "events"},
+        {"label": "A"},
+        {"icon": "🦉"},
+        {"policy": "revoke"},
+    ],
 )
 def test_the_digest_tells_changed_content_apart(change: dict[str, Any]) -> None:
     catalog = parse({"badge": [GOOD]})
@@ -188,3 +196,100 @@ def test_toml_comments_do_not_change_the_digest() -> None:
     plain = parse(tomllib.loads(text))
 
     assert load(ROOT / "catalog.toml").digest == plain.digest
+
+
+def overlaid(*entries: object) -> Catalog:
+    """Return a catalog of two badges, over which acme laid some entries."""
+    shipped = [GOOD, {**GOOD, "key": "owl", "label": "Night owl"}]
+    document = {"badge": shipped, "tenant": {"acme": {"badge": list(entries)}}}
+    return parse(document, "catalog.toml")
+
+
+def thresholds(catalog: Catalog) -> dict[str, int]:
+    return {entry.key: entry.criterion.at_least for entry in catalog.entries}
+
+
+def test_a_tenants_entry_replaces_the_fields_it_gives_and_no_others() -> None:
+    catalog = overlaid({"key": "owl", "threshold": 9, "policy": "revoke"})
+
+    theirs = catalog.of("acme").entries[1]
+    assert (theirs.label, theirs.criterion) == ("Night owl", Criterion("authored", 9))
+    assert (theirs.policy, theirs.origin) == ("revoke", "tenant")
+    assert thresholds(catalog) == thresholds(catalog.of("umbrella"))
+    assert thresholds(catalog) == {"author": 5, "owl": 5}
+
+
+def test_a_tenant_adds_a_badge_and_takes_one_out() -> None:
+    catalog = overlaid(
+        {"key": "lark", "metric": "events", "threshold": 3},
+        {"key": "author", "removed": True},
+    )
+
+    assert thresholds(catalog.of("acme")) == {"owl": 5, "lark": 3}
+    assert catalog.of("acme").is_without("author")
+    assert catalog.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ({"key": "owl", "threshold": "9"}, "(write it without quotes)"),
+        ({"key": "owl", "removed": "yes"}, "its removed is neither true nor false"),
+        ({"key": "lark", "removed": True}, "there is no badge of this key to be"),
+        ({"key": "lark", "threshold": 3}, "it has no metric (it has key, threshold)"),
+        ({"threshold": 3}, "it has no key (it has threshold)"),
+        (7, "it is not a table of fields"),
+    ],
+)
+def test_a_tenants_malformed_entry_is_named_and_the_shipped_badge_stays(
+    entry: object, reason: str
+) -> None:
+    catalog = overlaid({"key": "author", "threshold": 6}, entry)
+
+    assert thresholds(catalog.of("acme")) == {"author": 6, "owl": 5}
+    (note,) = catalog.notes
+    assert str(note).startswith("catalog.toml, tenant acme, badge 2")
+    assert reason in note.reason
+
+
+def test_a_tenants_key_that_comes_twice_counts_once() -> None:
+    catalog = overlaid({"key": "owl", "threshold": 6}, {"key": "owl", "threshold": 7})
+
+    assert thresholds(catalog.of("acme")) == {"author": 5, "owl": 6}
+    assert [n.reason for n in catalog.notes] == ["its key is taken by an entry above"]
+
+
+@pytest.mark.parametrize(
+    "tenants", [7, ["acme"], {"acme": 7}, {"acme": {"badge": {"key": "owl"}}}]
+)
+def test_tenants_that_cannot_be_read_lose_no_badge(tenants: object) -> None:
+    catalog = parse({"badge": [GOOD], "tenant": tenants})
+
+    assert thresholds(catalog.of("acme")) == {"author": 5}
+    assert not catalog.of("acme").is_without("acmes_own")
+    assert len(catalog.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (
+            {"badge": [{**GOOD, "thresold": 9}]},
+            'unknown field "thresold"; did you mean threshold?',
+        ),
+        ({"badge": [{**GOOD, "removed": True}]}, 'unknown field "removed"'),
+        ({"badge": [GOOD], "tenants": {}}, "did you mean tenant?"),
+        (
+            {"badge": [GOOD], "tenant": {"acme": {"badges": []}}},
+            "did you mean badge?",
+        ),
+    ],
+)
+def test_a_name_that_means_nothing_is_told_and_the_badge_kept(
+    document: dict[str, Any], reason: str
+) -> None:
+    catalog = parse(document)
+
+    assert thresholds(catalog.of("acme")) == {"author": 5}
+    assert [reason in note.reason for note in catalog.notes] == [True]
+    assert catalog.dropped == ()
