@@ -4,6 +4,8 @@ from lti import platforms
 from lti.addresses import Origin, is_callable
 from models import Registration
 
+MOST_LEARNED = 20
+
 
 def frame_sources(registration: Registration) -> list[str]:
     """Return who may frame us for this platform, as CSP sources.
@@ -36,16 +38,20 @@ def callable_url(
 
 
 def learn(registration: Registration, urls: set[str], *, development: bool) -> None:
-    """Remember from where a verified launch came, so that it may frame us."""
+    """Remember from where a verified launch came, so that it may frame us.
+
+    The newest twenty are kept: a policy that grows with every launch is too long to
+    be sent one day, and nobody frames us any more.
+    """
     told = {
         str(Origin.of(url))
         for url in urls
         if url and is_callable(url.partition("#")[0], development=development)
     }
     known = set(frame_sources(registration))
-    if told - known:
-        learned = {*registration.learned_origins, *(told - known)}
-        registration.learned_origins = sorted(learned)
+    if news := sorted(told - known):
+        learned = [*registration.learned_origins, *news]
+        registration.learned_origins = learned[-MOST_LEARNED:]
 
 
 def _registered(registration: Registration) -> set[Origin]:

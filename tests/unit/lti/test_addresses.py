@@ -146,3 +146,17 @@ def test_origins_of_verified_launches_may_frame_us_from_then_on() -> None:
         "https://login.lms.example",
         "https://school.example",
     ]
+
+
+def test_of_the_origins_of_launches_the_newest_twenty_are_kept() -> None:
+    platform = a_platform(learned_origins=["https://zebra.example"])
+    learn(platform, {"https://zoo.example/"}, development=False)
+
+    for number in range(19):
+        learn(platform, {f"https://s{number}.example/course"}, development=False)
+
+    assert platform.learned_origins == [
+        "https://zoo.example",
+        *(f"https://s{number}.example" for number in range(19)),
+    ]
+    assert "https://zebra.example" not in frame_sources(platform)
