@@ -19,15 +19,26 @@ READING = {"GET", "HEAD", "OPTIONS"}
 
 def guard(bp: APIBlueprint) -> None:
     """Let in bearers of a launch, and writers who speak JSON."""
-    bp.before_request(_write_from_the_start)
     bp.before_request(bearer)
     bp.before_request(_only_json)
+    bp.before_request(_write_from_the_start)
 
 
 def _write_from_the_start() -> None:
-    # Before the guard reads: SQLite cannot turn an old reader into a writer.
-    if request.method not in READING:
-        begin_write(db.session())
+    """Begin anew as a writer, once it is known who asks and all of it is here.
+
+    SQLite has one writer, and cannot turn an old reader into it: neither a stranger
+    nor a slow line may keep everybody else waiting. What the guard read may have
+    changed since, so it asks again.
+    """
+    if request.method in READING:
+        return
+    request.get_data()
+    session = db.session()
+    session.commit()
+    session.expire_all()
+    begin_write(session)
+    bearer()
 
 
 def _only_json() -> None:
