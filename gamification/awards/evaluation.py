@@ -37,12 +37,15 @@ def evaluate(
     """Grant what is earned and not yet held, once; return the awards that are new.
 
     Only active learners are looked at; `members` narrows that, for at most a few
-    hundred. While a switch is off nobody gains anything.
+    hundred. Without them no more than the first 201 new awards are returned: the
+    memory it takes must not grow with the course. While a switch is off nobody
+    gains anything.
     """
     if not switch.on:
         return []
     before = grant(session, context.id, now, members=members)
-    granted = new_awards(session, context.id, before)
+    limit = TOLD_ONE_BY_ONE + 1 if members is None else None
+    granted = new_awards(session, context.id, before, limit=limit)
     announce(session, context.id, now, granted)
     return granted
 

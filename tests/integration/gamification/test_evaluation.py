@@ -40,6 +40,7 @@ def test_an_award_pins_its_version_and_its_evidence(
 
 
 @pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.demand("A12")
 def test_every_metric_awards_at_its_threshold_and_not_below(
     session: Session, act: Act, now: datetime, metric: str
 ) -> None:
@@ -106,6 +107,7 @@ def test_only_the_members_asked_for_are_looked_at(
 
 
 @pytest.mark.parametrize("off", ["environment", "tenant", "course"])
+@pytest.mark.demand("A11", "A12")
 def test_while_a_switch_is_off_nothing_is_awarded_and_the_roster_is_empty(
     session: Session, act: Act, now: datetime, off: str
 ) -> None:
@@ -123,6 +125,7 @@ def test_while_a_switch_is_off_nothing_is_awarded_and_the_roster_is_empty(
     assert (roster.enabled, roster.badges) == (False, [])
 
 
+@pytest.mark.demand("A12", "A23")
 def test_turning_it_on_and_off_holds_no_surprises(
     session: Session, act: Act, now: datetime
 ) -> None:
@@ -210,6 +213,7 @@ def test_a_badge_that_is_revoked_when_unmet_follows_its_rule(
     ) == [(badge.id, 1, False), (badge.id, 2, True), (kept.id, 1, True)]
 
 
+@pytest.mark.demand("A10")
 def test_the_database_lets_one_award_be_open_at_a_time(
     session: Session, act: Act, now: datetime
 ) -> None:
@@ -254,6 +258,25 @@ def test_an_evaluation_asks_the_same_number_of_times(
     # The last id, the rules, expiry, first and renewed awards, news, the answer; the
     # course is locked since the acts.
     assert len(seen) == 7
+
+
+@pytest.mark.parametrize(
+    ("people", "read", "told"), [(200, 200, "member"), (205, 201, "course")]
+)
+def test_no_more_awards_of_a_course_are_read_than_are_told(
+    session: Session, act: Act, now: datetime, people: int, read: int, told: str
+) -> None:
+    context = a_context(session, enabled=False)
+    for _ in range(people):
+        act(a_member(session, of=context))
+    a_badge(session, of=context, metric="events", threshold=1)
+
+    granted = evaluate(session, context, now, switch=ON)
+
+    assert len(granted) == read
+    assert len(session.scalars(sa.select(Award.id)).all()) == people
+    news = sa.select(StreamEvent.audience).where(StreamEvent.kind == "award")
+    assert session.scalars(news).all() == [told] * (people if told == "member" else 1)
 
 
 @pytest.mark.parametrize("badges", [1, 3])
