@@ -119,16 +119,16 @@ def finish() -> Response:
     # launch of their own, and want another person's browser to show it.
     if not _is_from_our_page():
         raise LaunchRejected("foreign_page")
-    session = db.session()
+    form, session = request.form.to_dict(), db.session()
     begin_write(session)
-    waiting = pending.take(session, request.form.get("pending", ""), now())
+    waiting = pending.take(session, form.get("pending", ""), now())
     session.commit()
     if waiting is None:
         raise LaunchRejected("pending_unknown")
     found = logins.find(session, waiting.state, now())
     session.commit()
     g.registration = found.registration if found else None
-    if found is None or not waiting.is_proven_by(request.form.get("proof", "")):
+    if found is None or not waiting.is_proven_by(form.get("proof", "")):
         raise LaunchRejected("browser_unproven")
     return open_launch(found, waiting.launch)
 
