@@ -10,7 +10,7 @@ from flask import url_for
 
 from gamification.awards import badges_for
 from gamification.metrics.sources import unfed
-from gamification.standings import BadCursor, ClassPage, class_list
+from gamification.standings import BadCursor, ClassPage, class_list, digest
 from gamification.standings import Page as ListPage
 from gamification.standings.class_list import Sort
 from jobs.clock import now
@@ -82,7 +82,7 @@ class Asked:
 
 def manage(launch: LaunchSession) -> Page:
     """Return the course's switches, its freshness and what can be earned in it."""
-    context = launch.context
+    context, switch = launch.context, switch_now(launch.context)
     fresh = freshness(db.session(), context)
     return Page(
         "instructor/manage.html",
@@ -98,8 +98,9 @@ def manage(launch: LaunchSession) -> Page:
                 "course_api.put_settings", course_id=context.public_id
             ),
             "sources": [_in_words(source) for source in fresh.sources],
-            "switch": switch_now(context),
+            "switch": switch,
             "sync_minutes": settings().sync_every_minutes,
+            "week": digest(db.session(), context, now(), switch=switch),
             "zones": zones(),
         },
     )

@@ -14,9 +14,11 @@ UNITS = {
     "badge": ("badge", "badges"),
     "hour": ("hour", "hours"),
     "item": ("activity", "activities"),
+    "learner": ("learner", "learners"),
     "minute": ("minute", "minutes"),
     "person": ("person", "people"),
     "result": ("result", "results"),
+    "time": ("time", "times"),
 }
 WHAT_COUNTS = {
     "score": "Handing in work, posting, completing activities and good results all "

@@ -1,7 +1,15 @@
 """From facts to numbers: exact whole numbers, read from `earned` alone."""
 
 from gamification.metrics.definitions import COUNTS, EVENTS, METRICS, POINT, Metric
-from gamification.metrics.periods import ALL, day_of, keys_of, month_key, week_key
+from gamification.metrics.periods import (
+    ALL,
+    begin_of,
+    day_of,
+    keys_of,
+    month_key,
+    week_key,
+    week_of,
+)
 from gamification.metrics.queries import (
     contributors,
     percents,
@@ -17,6 +25,7 @@ __all__ = [
     "METRICS",
     "POINT",
     "Metric",
+    "begin_of",
     "contributors",
     "day_of",
     "keys_of",
@@ -26,4 +35,5 @@ __all__ = [
     "totals",
     "values",
     "week_key",
+    "week_of",
 ]

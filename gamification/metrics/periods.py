@@ -1,6 +1,6 @@
 """Days, weeks and months as a course lives them: in its own zone."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,17 @@ def zone(name: str) -> ZoneInfo:
 def day_of(moment: datetime, zone_name: str) -> date:
     """Return the calendar day of a moment in that zone."""
     return moment.astimezone(zone(zone_name)).date()
+
+
+def begin_of(day: date, zone_name: str) -> datetime:
+    """Return the moment at which a calendar day begins in that zone, in UTC."""
+    return datetime.combine(day, time(), zone(zone_name)).astimezone(UTC)
+
+
+def week_of(day: date) -> tuple[date, date]:
+    """Return the Monday and the Sunday around a day."""
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)
 
 
 def week_key(day: date) -> str:

@@ -1,7 +1,7 @@
 """The one pass over `earned` that gives every metric of many members."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,10 +20,12 @@ def totals(
     *,
     since: datetime | sa.ColumnElement[datetime] | None = None,
     members: Sequence[int] | sa.BindParameter[Any] | None = None,
+    days: tuple[date, date] | None = None,
 ) -> sa.Select[*tuple[Any, ...]]:
     """Select `membership_id` and all flat metrics of those who earned anything.
 
-    Facts before `since` do not count. Values are in the metric's unit.
+    Facts before `since` do not count, nor those outside of `days`, the first and the
+    last in the course's zone. Values are in the metric's unit.
     """
     columns = [metric.column.label(name) for name, metric in METRICS.items()]
     query = (
@@ -33,6 +35,8 @@ def totals(
     )
     if since is not None:
         query = query.where(Earned.occurred_at >= since)
+    if days is not None:
+        query = query.where(Earned.day.between(*days))
     if members is not None:
         query = query.where(Earned.membership_id.in_(members))
     return query

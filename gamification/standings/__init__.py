@@ -10,6 +10,7 @@ from gamification.standings.class_list import (
     class_list,
 )
 from gamification.standings.consent import is_named, set_consent, set_name_consent
+from gamification.standings.digest import BadgeCount, Digest, digest
 from gamification.standings.milestones import Milestone, next_milestone
 from gamification.standings.mine import (
     MyStanding,
@@ -22,10 +23,12 @@ from gamification.standings.upkeep import refresh
 
 __all__ = [
     "BadCursor",
+    "BadgeCount",
     "Board",
     "BoardRow",
     "ClassPage",
     "ClassRow",
+    "Digest",
     "Milestone",
     "MyStanding",
     "Page",
@@ -33,6 +36,7 @@ __all__ = [
     "Viewer",
     "assign_aliases",
     "class_list",
+    "digest",
     "is_named",
     "leaderboard",
     "next_milestone",

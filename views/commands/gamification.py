@@ -7,6 +7,8 @@ from typing import ParamSpec
 import click
 from flask.cli import AppGroup
 
+from gamification.awards import courses_on
+from gamification.standings import Digest, digest
 from gamification.switches import (
     NotFound,
     Switch,
@@ -18,7 +20,7 @@ from gamification.switches import (
 from jobs.awards import Outcome, Scope, recompute_all
 from jobs.clock import now
 from jobs.sync import request_sync
-from models import Context
+from models import Context, Tenant
 from models.db import db
 from models.locks import begin_write
 from views.pages import settings
@@ -108,6 +110,52 @@ def recompute(tenant: str | None, course: str | None, *, dry_run: bool) -> None:
     scope = Scope(tenant, context.id if context else None, is_trial=dry_run)
     session.rollback()
     _recompute(scope)
+
+
+@group.command("digest")
+@of_tenant
+@of_course
+@_explained
+def weekly(tenant: str, course: str | None) -> None:
+    """Tell each course's week so far in a few lines, without a name."""
+    session, moment = db.session(), now()
+    environment = settings().gamification_enabled
+    if not environment:
+        click.echo(f"{ENVIRONMENT_OFF} There is no digest.")
+        return
+    owner = get_tenant(session, tenant)
+    if off_by := _why_off(owner, course):
+        click.echo(f"[{tenant}] off ({', '.join(off_by)}): there is no digest")
+        return
+    for context in _courses(owner, course):
+        switch = switch_of(context, environment=environment)
+        if week := digest(session, context, moment, switch=switch):
+            click.echo(f"[{tenant}] {_name(context)}, {_week(week)}")
+
+
+def _courses(owner: Tenant, course: str | None) -> list[Context]:
+    session = db.session()
+    if course:
+        return [get_course(session, owner, course)]
+    known = courses_on(session, owner, environment=True)
+    return [session.get_one(Context, course_id) for course_id in known]
+
+
+def _why_off(owner: Tenant, course: str | None) -> tuple[str, ...]:
+    session = db.session()
+    if course:
+        return switch_of(get_course(session, owner, course), environment=True).off_by
+    return switch_of_tenant(session, owner, environment=True).off_by
+
+
+def _week(week: Digest) -> str:
+    """Say a week in one line, and a line for each badge."""
+    head = (
+        f"{week.week}: contributors={week.contributors} events={week.events} "
+        f"points={week.points} people_with_a_new_badge={week.people}"
+    )
+    badges = [f"  {one.icon} {one.label} {one.awards}" for one in week.badges]
+    return "\n".join([head, *badges])
 
 
 def _recompute(scope: Scope) -> None:

@@ -75,6 +75,7 @@ def written(session: Session) -> int:
     return len(session.scalars(sa.select(Award.id)).all())
 
 
+@pytest.mark.demand("A29")
 def test_a_recompute_prints_one_line_a_tenant(
     session: Session, course: Context, flask: Flask
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_recompute_prints_one_line_a_tenant(
     assert written(session) == 3
 
 
+@pytest.mark.demand("A17")
 def test_a_recompute_can_be_of_one_tenant_or_course(
     course: Context, flask: Flask
 ) -> None:
@@ -123,6 +125,7 @@ def test_a_recompute_of_an_unknown_tenant_is_an_error_that_names_the_known(
 
 
 @pytest.mark.parametrize("off", ["tenant", "course"])
+@pytest.mark.demand("A18")
 def test_a_recompute_while_it_is_off_says_so_and_writes_nothing(
     session: Session, course: Context, flask: Flask, off: str
 ) -> None:
@@ -149,6 +152,7 @@ def test_a_recompute_of_a_course_that_is_off_says_so(
 
 
 @pytest.mark.parametrize("command", ["recompute", "enable"])
+@pytest.mark.demand("A33")
 def test_while_the_environment_is_off_nothing_is_awarded(
     session: Session, course: Context, flask: Flask, app: OpenAPI, command: str
 ) -> None:
@@ -239,6 +243,7 @@ def test_a_course_that_two_platforms_number_alike_is_asked_for_by_our_id(
     assert twin.public_id in result.stderr
 
 
+@pytest.mark.demand("A36")
 def test_a_course_of_another_tenant_is_not_found(
     session: Session, course: Context, flask: Flask
 ) -> None:
@@ -266,6 +271,7 @@ def test_the_shipped_catalog_is_valid(flask: Flask) -> None:
     assert (result.stdout, result.exit_code) == ("5 badges\n", 0)
 
 
+@pytest.mark.demand("A32")
 def test_validating_names_every_dropped_entry_and_why(
     flask: Flask, tmp_path: Path
 ) -> None:
@@ -296,6 +302,7 @@ def test_validating_a_file_that_is_not_there_is_no_crash(
     assert result.exit_code == 1
 
 
+@pytest.mark.demand("A16")
 def test_validating_reads_the_operators_own_catalog(
     flask: Flask, app: OpenAPI, tmp_path: Path
 ) -> None:
@@ -307,6 +314,7 @@ def test_validating_reads_the_operators_own_catalog(
     assert "mine.toml, badge 1 (owl)" in flask("catalog", "validate").stdout
 
 
+@pytest.mark.demand("A32")
 def test_validating_names_typing_errors_and_tenants_that_are_not_there(
     flask: Flask, session: Session, tmp_path: Path
 ) -> None:
@@ -328,3 +336,36 @@ def test_validating_names_typing_errors_and_tenants_that_are_not_there(
         "[akme] 0 badges",
     ]
     assert result.exit_code == 1
+
+
+@pytest.mark.demand("A35")
+def test_a_digest_tells_each_courses_week_without_a_name(
+    session: Session, course: Context, flask: Flask
+) -> None:
+    flask("gamification", "recompute")
+
+    result = flask("gamification", "digest", "--tenant", "acme")
+
+    assert result.stdout.splitlines() == [
+        (
+            f"[acme] {course.public_id} Botany, 2026-W47: "
+            "contributors=3 events=3 points=6 people_with_a_new_badge=3"
+        ),
+        "  🌱 First contribution 3",
+    ]
+    one = flask("gamification", "digest", "--tenant", "acme", "--course", "42")
+    assert one.stdout == result.stdout
+
+
+@pytest.mark.parametrize("off", ["tenant", "course"])
+def test_there_is_no_digest_of_what_is_off(
+    session: Session, course: Context, flask: Flask, off: str
+) -> None:
+    course.tenant.enabled = off != "tenant"
+    course.enabled = off != "course"
+    session.commit()
+
+    result = flask("gamification", "digest", "--tenant", "acme")
+
+    assert result.stdout == f"[acme] off ({off}): there is no digest\n"
+    assert result.exit_code == 0

@@ -10,9 +10,9 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from models import Context, Outbox, SyncState
-from tests.factories import a_context
+from tests.factories import a_context, a_member
 from tests.support.clock import NOW
-from tests.support.launches import Caller, a_caller, a_live_course
+from tests.support.launches import Caller, a_caller, a_live_course, hand_in
 from tests.support.markup import text_of
 
 URLS: dict[str, Any] = {
@@ -65,6 +65,29 @@ def test_the_page_says_which_switch_is_off(
     assert "Badges wait for this server" in without_server
     assert "The operator of this server turns it on" in without_server
     assert "Badges are on." in page(environment=True, tenant=True)
+
+
+@pytest.mark.demand("A35")
+def test_the_page_tells_the_running_week_and_names_nobody(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_live_course(session)
+    teacher = managed(session, client, course)
+    before = text_of(teacher.get("/panel/manage").text)
+    hand_in(session, a_member(session, of=course, name="Ada Ahorn"), times=3)
+    session.commit()
+
+    page = text_of(teacher.get("/panel/manage").text)
+
+    assert "This week Nothing has come in since Monday." in before
+    assert (
+        "This week 1 learner at work: 3 contributions, 6 points. "
+        "1 learner with a new badge. First contribution 1 time"
+    ) in page
+    assert "Ahorn" not in page
+    course.enabled = False
+    session.commit()
+    assert "This week" not in teacher.get("/panel/manage").text
 
 
 def test_an_assistant_looks_and_does_not_decide(
