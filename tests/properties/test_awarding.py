@@ -55,6 +55,7 @@ def held(session: Session) -> set[tuple[int, int]]:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(acts=st.lists(ACTS, max_size=14))
+@pytest.mark.demand("A28")
 def test_incremental_awards_equal_a_backfill(
     session: Session,
     course: tuple[Context, list[Membership], list[Item], list[Badge]],

@@ -3,6 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ def test_any_document_is_a_catalog(document: object) -> None:
 
 
 @given(st.lists(NEARLY | ANYTHING, max_size=6))
+@pytest.mark.demand("A27")
 def test_every_entry_is_kept_or_dropped_with_a_reason(entries: list[object]) -> None:
     catalog = parse({"badge": entries})
 
@@ -71,6 +73,7 @@ def test_a_tenants_entries_are_used_or_named(
 
 
 @given(content=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+@pytest.mark.demand("A27")
 def test_any_file_is_a_catalog(content: bytes) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "catalog.toml"

@@ -113,6 +113,7 @@ def derived(session: Session) -> list[Counter[tuple[Any, ...]]]:
     batches=st.lists(st.lists(acts(), min_size=8, max_size=25), min_size=1, max_size=3),
     changes=CHANGES,
 )
+@pytest.mark.demand("A4")
 def test_derived_tables_equal_their_rebuild(
     session: Session,
     course: tuple[Context, list[Membership], list[Item]],

@@ -148,6 +148,7 @@ def test_development_allows_http_on_loopback_alone(
         ({"KB_GAMIFICATION_ENABLED": "false", "GAMIFICATION_ENABLED": "on"}, True),
     ],
 )
+@pytest.mark.demand("A15")
 def test_the_operators_switch_has_an_alias_that_gives_way(
     *, environ: dict[str, str], enabled: bool
 ) -> None:

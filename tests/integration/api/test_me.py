@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ def literal(badges: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return [tuple(badge[name] for name in LITERAL) for badge in badges]
 
 
+@pytest.mark.demand("A20", "A30")
 def test_my_badges_are_the_whole_catalog_with_progress(
     client: FlaskClient, session: Session
 ) -> None:
@@ -60,6 +62,7 @@ def test_my_badges_are_nothing_while_a_switch_is_off(
     assert answer.json == {"enabled": False, "badges": []}
 
 
+@pytest.mark.demand("A23")
 def test_flipping_a_switch_hides_and_shows_the_same(
     client: FlaskClient, session: Session
 ) -> None:

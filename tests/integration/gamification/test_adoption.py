@@ -124,6 +124,7 @@ def test_an_entry_whose_key_cannot_be_read_retires_nobodys_badge(
     assert states(session, context)["other"] == ("active", 1)
 
 
+@pytest.mark.demand("A14", "A25")
 def test_a_changed_entry_is_a_new_version(session: Session, now: datetime) -> None:
     member = a_member(session)
     adopt(session, member.context, a_catalog({"threshold": 5}), now)
@@ -135,6 +136,7 @@ def test_a_changed_entry_is_a_new_version(session: Session, now: datetime) -> No
     assert states(session, member.context) == {"author": ("active", 2)}
 
 
+@pytest.mark.demand("A14")
 def test_a_removed_entry_retires_its_badge_and_a_returning_one_revives_it(
     session: Session, now: datetime
 ) -> None:
@@ -166,6 +168,7 @@ def test_who_holds_a_removed_badge_keeps_it_and_nobody_else_sees_it(
     assert badges_for(session, ben, now, switch=ON).badges == []
 
 
+@pytest.mark.demand("A31")
 def test_a_stricter_threshold_leaves_the_badge_with_who_has_it(
     session: Session, now: datetime, act: Act
 ) -> None:
@@ -202,6 +205,7 @@ def test_a_milder_threshold_awards_at_the_next_look(
     assert session.get_one(BadgeVersion, award.badge_version_id).number == 2
 
 
+@pytest.mark.demand("A26")
 def test_a_course_gets_what_its_own_tenant_made_of_the_catalog(
     session: Session, now: datetime
 ) -> None:
@@ -230,6 +234,7 @@ def test_a_course_gets_what_its_own_tenant_made_of_the_catalog(
 @pytest.mark.parametrize(
     ("policy", "holds_after"), [({}, True), ({"policy": "revoke"}, False)]
 )
+@pytest.mark.demand("A31")
 def test_the_catalog_says_whether_a_badge_goes_when_its_rule_is_no_longer_met(
     session: Session,
     now: datetime,

@@ -128,6 +128,7 @@ def test_below_five_people_there_is_no_board(session: Session, now: datetime) ->
     ]
 
 
+@pytest.mark.demand("A2")
 def test_the_board_is_off_until_an_instructor_turns_it_on(
     session: Session, now: datetime
 ) -> None:
@@ -145,6 +146,7 @@ def test_the_board_is_off_while_a_switch_is(session: Session, now: datetime) -> 
     assert (board.state, board.rows) == ("off", [])
 
 
+@pytest.mark.demand("A2")
 def test_a_learners_board_holds_no_name_and_no_id_of_another(
     session: Session, now: datetime
 ) -> None:

@@ -131,6 +131,7 @@ def has_open_award(session: Session, member: Membership, badge: Badge) -> bool:
     return session.scalars(query).one_or_none() is not None
 
 
+@pytest.mark.demand("A9")
 def test_earned_is_read_before_anybody_wrote_it(
     session: Session, act: Act, now: datetime
 ) -> None:

@@ -20,6 +20,7 @@ def all_values(session: Session, context_id: int, member_id: int) -> dict[str, i
     }
 
 
+@pytest.mark.demand("A5", "A6")
 def test_each_kind_counts_where_the_table_says(session: Session, act: Act) -> None:
     context = a_context(session)
     item = an_item(session, of=context)
@@ -40,6 +41,7 @@ def test_each_kind_counts_where_the_table_says(session: Session, act: Act) -> No
     }
 
 
+@pytest.mark.demand("A1")
 def test_opening_the_tool_for_thirty_days_earns_nothing(
     session: Session, act: Act, now: datetime
 ) -> None:
@@ -51,6 +53,7 @@ def test_opening_the_tool_for_thirty_days_earns_nothing(
     assert set(all_values(session, member.context_id, member.id).values()) == {0}
 
 
+@pytest.mark.demand("A7")
 def test_duplicates_of_an_item_are_authored_once(session: Session, act: Act) -> None:
     context = a_context(session)
     member = a_member(session, of=context)
@@ -64,6 +67,7 @@ def test_duplicates_of_an_item_are_authored_once(session: Session, act: Act) -> 
     assert values(session, context.id, "events") == {member.id: 5}
 
 
+@pytest.mark.demand("A8")
 def test_active_days_are_the_courses_days(
     session: Session, act: Act, now: datetime
 ) -> None:

@@ -65,6 +65,7 @@ def test_a_recompute_while_it_is_off_writes_nothing(
     assert session.scalars(sa.select(Award.id)).all() == []
 
 
+@pytest.mark.demand("A36")
 def test_a_tenants_courses_that_are_on_are_its_own(session: Session) -> None:
     context, _ = a_context(session), a_context(session)
     a_context(session, registration=context.registration, enabled=False)
@@ -87,6 +88,7 @@ def test_a_recompute_costs_the_same_statements_whatever_the_class(
     assert len(seen) == 8
 
 
+@pytest.mark.demand("A10")
 def test_two_recomputes_at_once_award_once(
     engine: sa.Engine, session: Session, now: datetime
 ) -> None:

@@ -213,6 +213,7 @@ def test_a_batch_tells_a_course_once_that_points_changed(
     ]
 
 
+@pytest.mark.demand("A2")
 def test_posts_beyond_the_cap_of_a_day_earn_nothing_in_whatever_batches(
     session: Session, act: Act, now: datetime
 ) -> None:

@@ -50,6 +50,7 @@ def ada(session: Session) -> Membership:
     return ada
 
 
+@pytest.mark.demand("A22")
 def test_the_three_faces_tell_one_truth(
     app: OpenAPI, client: FlaskClient, session: Session, ada: Membership
 ) -> None:
@@ -73,6 +74,7 @@ def test_the_three_faces_tell_one_truth(
         assert shown in page
 
 
+@pytest.mark.demand("A21", "A36")
 def test_a_person_of_another_tenant_is_no_such_user(
     app: OpenAPI, session: Session, ada: Membership
 ) -> None:

@@ -98,6 +98,7 @@ def test_a_role_enters_where_it_may_and_nowhere_else(
     assert refused <= {403, 404}
 
 
+@pytest.mark.demand("A37")
 def test_nobody_enters_without_a_token(app: OpenAPI, client: FlaskClient) -> None:
     stranger = Caller(client, "no-such-token", "course")
 

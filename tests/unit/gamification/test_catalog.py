@@ -14,6 +14,7 @@ def reasons(*entries: object) -> list[str]:
     return [dropped.reason for dropped in parse({"badge": list(entries)}).dropped]
 
 
+@pytest.mark.demand("A13")
 def test_the_shipped_catalog_has_the_five_badges() -> None:
     catalog = load(ROOT / "catalog.toml")
 

@@ -26,6 +26,7 @@ def test_it_names_the_switches_that_are_off() -> None:
     assert switch.off_by == ("environment", "course")
 
 
+@pytest.mark.demand("A3")
 def test_the_columns_of_a_new_tenant_and_course_are_off() -> None:
     assert Tenant.__table__.c.enabled.default.arg is False
     assert Context.__table__.c.enabled.default.arg is False

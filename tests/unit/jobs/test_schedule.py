@@ -22,6 +22,7 @@ def listing(config: Config) -> dict[str, str]:
     return {periodic.job: periodic.when for periodic in schedule(config)}
 
 
+@pytest.mark.demand("A19")
 def test_what_happens_by_itself_when_nobody_set_anything(by_itself: Config) -> None:
     assert listing(by_itself) == {
         "sweep_outbox": "every minute",
@@ -31,6 +32,7 @@ def test_what_happens_by_itself_when_nobody_set_anything(by_itself: Config) -> N
     }
 
 
+@pytest.mark.demand("A19")
 def test_the_operator_sets_the_hour_the_zone_and_how_often(by_itself: Config) -> None:
     settings = replace(
         by_itself, recompute_at="3:05", time_zone="Asia/Tokyo", sync_every_minutes=15
