@@ -35,6 +35,7 @@ STYLES = (
     "layout",
     "components",
     "badges",
+    "celebration",
     "board",
     "manage",
     "forced",

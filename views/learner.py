@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from random import SystemRandom
 
 from gamification.awards import BadgeRoster, BadgeStanding, badges_for
@@ -26,6 +27,8 @@ from models.db import db
 from views.pages import Page, has_board, is_staff, switch_now
 from views.wording import counted
 
+NEW_FOR = timedelta(days=1)
+"""How long an earned badge is news."""
 PERIODS = {"week": "This week", "month": "This month", "all": "All time"}
 
 
@@ -67,6 +70,7 @@ def overview(launch: LaunchSession) -> Page:
             "roster": roster,
             "earned_count": sum(badge.earned for badge in roster.badges),
             "next_badge": ahead,
+            "won": [badge for badge in roster.badges if _is_new(badge, moment)],
             "unfed": missing,
             "milestone": milestone,
             "is_badge_too": _is_badge_too(milestone, ahead),
@@ -87,6 +91,13 @@ def next_badge(
     """
     ahead = [b for b in roster.badges if not b.earned and b.metric not in unfed]
     return max(ahead, key=lambda badge: badge.percent, default=None)
+
+
+def _is_new(badge: BadgeStanding, moment: datetime) -> bool:
+    """Tell whether a badge was earned lately; its award may be about to be written."""
+    if not badge.earned:
+        return False
+    return badge.granted_at is None or moment - badge.granted_at < NEW_FOR
 
 
 def _is_badge_too(milestone: Milestone, ahead: BadgeStanding | None) -> bool:

@@ -9,6 +9,9 @@ const home = main.dataset.route;
 let underway = null;
 let shown = null;
 
+/** A panel that nobody gets by asking again. */
+class Refused extends Error {}
+
 /** The route in the address, or the panel this launch began with. */
 export function route() {
   return location.hash.startsWith("#/") ? location.hash.slice(2) : home;
@@ -65,12 +68,12 @@ async function show(path) {
       signal: mine.signal,
     });
     const html = await response.text();
-    if (!response.ok) throw new Error(reasonFor(response.status));
+    if (!response.ok) throw failureOf(response.status);
     place(html);
   } catch (error) {
     if (error.name === "AbortError") return false;
     if (error instanceof SessionOver) placeTemplate("panel-over");
-    else placeFailure(error instanceof TypeError ? null : error.message);
+    else placeFailure(error);
   }
   main.setAttribute("aria-busy", "false");
   return true;
@@ -81,10 +84,10 @@ function addressOf(path) {
   return address.pathname.startsWith("/panel/") ? address : "/panel/overview";
 }
 
-function reasonFor(status) {
-  if (status === 403) return "This page is for the teachers of the course.";
-  if (status === 404) return "There is nothing at this address any more.";
-  return "Something went wrong on our side. Nothing is lost.";
+function failureOf(status) {
+  if (status === 403) return new Refused("This page is for the teachers of the course.");
+  if (status === 404) return new Refused("There is nothing at this address any more.");
+  return new Error("Something went wrong on our side. Nothing is lost.");
 }
 
 function place(html) {
@@ -107,11 +110,15 @@ function placeTemplate(id) {
   document.title = `${heading().textContent} · Laurel`;
 }
 
-function placeFailure(reason) {
+function placeFailure(error) {
   placeTemplate("panel-failed");
-  main.querySelector("[data-reason]").textContent =
-    reason ?? "There is no connection at the moment. Nothing is lost.";
-  main.querySelector("[data-retry]").addEventListener("click", arrive);
+  const [retry, back] = [main.querySelector("[data-retry]"), main.querySelector("[data-home]")];
+  main.querySelector("[data-reason]").textContent = error instanceof TypeError
+    ? "There is no connection at the moment. Nothing is lost."
+    : error.message;
+  retry.addEventListener("click", arrive);
+  // What is not there, or not for this person, is not there the next time either.
+  if (error instanceof Refused) [retry.hidden, back.hidden] = [true, false];
 }
 
 function heading() {

@@ -17,7 +17,7 @@ SCROLLS = "document.documentElement.scrollWidth > document.documentElement.clien
 def narrow(course: CoursePage) -> None:
     """Make the window narrow, and wait until the frame has followed."""
     course.page.set_viewport_size({"width": 380, "height": 900})
-    course.frame.wait_for_function("innerWidth <= 380")
+    course.comes_to("innerWidth <= 380")
 
 
 def spilled(course: CoursePage) -> list[str]:

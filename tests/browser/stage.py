@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from campus.records import Link, Person
 from lti.adapters import cookie_name
 from models import LaunchSession, Login
+from tests.browser.chrome import PATIENCE
 from tests.browser.wire import Wire
 from tests.support.platform import Registered
 
@@ -66,6 +67,22 @@ class CoursePage:
         frame = self.page.frame(name="tool")
         assert frame is not None
         return frame
+
+    def comes_to(self, state: str) -> None:
+        """Wait until a JavaScript expression is true in the frame.
+
+        Playwright's own `wait_for_function` evaluates again what our content policy
+        forbids to evaluate, and fails where it does not hold at the first look.
+        """
+        holds = f"""async () => {{
+          const patience = performance.now() + {PATIENCE};
+          while (!({state})) {{
+            if (performance.now() > patience) return false;
+            await new Promise(requestAnimationFrame);
+          }}
+          return true;
+        }}"""
+        assert self.frame.evaluate(holds), state
 
     def follow(self, link: str) -> None:
         """Click on the link of this name in the panel."""

@@ -118,15 +118,15 @@ def test_a_learner_shows_the_own_name_and_takes_it_back(stage: Stage) -> None:
     you = course.panel.locator("tr.is-me th")
     expect(you).not_to_contain_text("Ada Example")
 
-    course.panel.get_by_role("button", name="Show my name instead").focus()
+    course.panel.get_by_role("button", name="Show my name").focus()
     press(course, "Enter")
     says(course, "The others read your name")
     expect(you).to_contain_text("Ada Example")
-    back = course.panel.get_by_role("button", name="Show my alias instead")
+    back = course.panel.get_by_role("button", name="Show my made-up name")
     expect(back).to_be_focused()
 
     press(course, "Enter")
-    says(course, "The others read your alias again")
+    says(course, "The others read your made-up name again")
     expect(you).not_to_contain_text("Ada Example")
 
 

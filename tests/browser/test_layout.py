@@ -155,7 +155,7 @@ def test_nothing_moves_for_who_asked_for_it(stage: Stage, scene: Scene) -> None:
     assert course.frame.evaluate(MOVING) != []
 
     course.page.emulate_media(reduced_motion="reduce")
-    course.frame.wait_for_function("matchMedia('(prefers-reduced-motion)').matches")
+    course.comes_to("matchMedia('(prefers-reduced-motion)').matches")
 
     assert course.frame.evaluate(MOVING) == []
 
@@ -188,7 +188,7 @@ def test_a_state_is_seen_in_forced_colours(
     """Who forces colours of their own sees what stands how, though ours are gone."""
     course = scene(stage)
     course.page.emulate_media(forced_colors="active")
-    course.frame.wait_for_function("matchMedia('(forced-colors: active)').matches")
+    course.comes_to("matchMedia('(forced-colors: active)').matches")
     part = course.frame.wait_for_selector(name)
     assert part
     before = part.screenshot(animations="disabled")

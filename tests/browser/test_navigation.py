@@ -231,6 +231,9 @@ def test_what_is_not_there_says_so(course: CoursePage) -> None:
 
     course.shows(FAILED)
     expect(course.panel.get_by_text("nothing at this address")).to_be_visible()
+    expect(course.panel.get_by_role("button", name="Try again")).to_be_hidden()
+    course.follow("Go to the first page")
+    course.shows("Hello, Ada Example")
 
 
 @pytest.mark.parametrize("route", ["/../../lti/jwks.json", "//elsewhere.example/x"])
@@ -253,7 +256,7 @@ def test_the_frame_grows_with_the_panel(canvas_stage: Stage) -> None:
     course = canvas_stage.open(canvas_stage.registered.cast.ada)
 
     expect(course.page.locator("#tool")).to_have_class(re.compile(r"\bresized\b"))
-    course.frame.wait_for_function(FITS)
+    course.comes_to(FITS)
 
 
 def rename(stage: Stage, table: str, name: str) -> None:

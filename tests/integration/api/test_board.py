@@ -210,7 +210,7 @@ def test_to_join_shows_no_name_however_the_course_changes_its_mind(
     assert "Name 5" not in ben.get("/panel/leaderboard").text
     page = text_of(ada.get("/panel/leaderboard").text)
     assert "You are Alias 5 here." in page
-    assert "Show my name instead of my alias" in page
+    assert "Show my name" in page
 
 
 def test_a_name_is_shown_by_a_choice_of_its_own_and_taken_back_at_once(
@@ -233,7 +233,7 @@ def test_a_name_is_shown_by_a_choice_of_its_own_and_taken_back_at_once(
     assert answers == [by_name, by_alias, by_name]
     assert seen == ["Name 5", "Alias 5", "Name 5"]
     assert "the others read your name: Name 5" in page
-    assert "Show my alias instead of my name" in page
+    assert "Show my made-up name again" in page
     assert rows_of(ben)[0]["name"] == "Alias 5"
 
 
@@ -248,7 +248,7 @@ def test_no_name_can_be_chosen_where_the_course_shows_none(
     ]
 
     assert answers == [409, 200, 422, 422]
-    assert "instead of my alias" not in ada.get("/panel/leaderboard").text
+    assert "Show my name" not in ada.get("/panel/leaderboard").text
 
 
 def test_a_place_is_shown_as_the_course_chose(

@@ -11,10 +11,10 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from lti.sessions import find_session
-from models import SyncState
+from models import Outbox, SyncState
 from models.db import db
 from tests.factories import a_member
-from tests.support.clock import NOW
+from tests.support.clock import NOW, Clock
 from tests.support.launches import a_caller, a_launch, a_live_course, hand_in
 from tests.support.markup import text_of
 from views import pages
@@ -30,6 +30,7 @@ def opened(app: OpenAPI, token: str) -> str:
         return pages.shell(first_page(launch), launch, token)
 
 
+@pytest.mark.demand("A35")
 def test_a_learner_sees_points_badges_and_the_next_step(
     client: FlaskClient, session: Session
 ) -> None:
@@ -47,6 +48,27 @@ def test_a_learner_sees_points_badges_and_the_next_step(
     assert "2 of 5 earned" in page
     assert "Contributor Earned 22 Nov 2026" in page
     assert "Prolific 28 of 100 points" in page
+
+
+def test_a_badge_is_news_for_a_day(
+    client: FlaskClient, session: Session, clock: Clock
+) -> None:
+    ada = a_member(session, of=a_live_course(session))
+    caller = a_caller(session, client, member=ada)
+    none = text_of(caller.get("/panel/overview").text)
+
+    hand_in(session, ada, times=1)
+    session.commit()
+    one = text_of(caller.get("/panel/overview").text)
+    hand_in(session, ada, times=13)
+    session.commit()
+    two = text_of(caller.get("/panel/overview").text)
+    clock.advance(timedelta(days=1))
+    later = text_of(a_caller(session, client, member=ada).get("/panel/overview").text)
+
+    assert "new badge" not in (none + later).lower()
+    assert "New badge First contribution" in one
+    assert "2 new badges First contribution , Contributor" in two
 
 
 def test_one_goal_is_counted_down_once(client: FlaskClient, session: Session) -> None:
@@ -117,6 +139,7 @@ def test_a_name_of_markup_is_text(client: FlaskClient, session: Session) -> None
 
 
 @pytest.mark.parametrize("off", ["environment", "tenant", "course"])
+@pytest.mark.demand("A3", "A33")
 def test_off_leaves_no_trace_of_badges_for_a_learner(
     off: str, app: OpenAPI, client: FlaskClient, session: Session
 ) -> None:
@@ -177,6 +200,31 @@ def test_the_page_says_how_old_it_is(client: FlaskClient, session: Session) -> N
     assert "Up to date 5 minutes ago" in page_of(timedelta(minutes=5), None)
     assert "The course site has not answered yet" in page_of(None, "It is down.")
     assert "is being fetched" in page_of(None, None)
+
+
+def test_a_first_look_waits_for_what_is_being_fetched(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_live_course(session, lineitems_url="https://lms.example/items")
+    caller = a_caller(session, client, of=course)
+    alone = caller.get("/panel/overview").text
+    session.add(
+        Outbox(job="sync_course", subject_id=course.id, due_at=NOW, created_at=NOW)
+    )
+    session.commit()
+
+    asked = caller.get("/panel/overview").text
+    session.add(
+        SyncState(context_id=course.id, source="results", succeeded_at=NOW, counts={})
+    )
+    session.commit()
+    known = caller.get("/panel/overview").text
+
+    assert ["data-later" in page for page in (alone, asked, known)] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_launch_is_answered_with_its_panel_and_one_token(
