@@ -27,6 +27,7 @@ from models.upsert import insert
 
 ROSTER, RESULTS = "roster", "results"
 SYNC_COURSE, SYNC_COURSE_NOW = "sync_course", "sync_course_now"
+RECOUNT_COURSE = "recount_course"
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -37,8 +38,12 @@ ROWS_NAMED = 20
 LONGEST_ERROR = 255
 
 # Asked at every launch, so it is put together once.
-KNOWN: sa.Select[SyncState | None, bool] = (
-    sa.select(SyncState, unfinished(Context.id, SYNC_COURSE, SYNC_COURSE_NOW))
+KNOWN: sa.Select[SyncState | None, bool, bool] = (
+    sa.select(
+        SyncState,
+        unfinished(Context.id, SYNC_COURSE, SYNC_COURSE_NOW),
+        unfinished(Context.id, RECOUNT_COURSE),
+    )
     .select_from(Context)
     .outerjoin(SyncState, SyncState.context_id == Context.id)
     .where(Context.id == sa.bindparam("course"))
@@ -98,6 +103,8 @@ class Freshness:
     """Those the platform offers for this course."""
     is_waiting: bool
     """A synchronisation is asked for and is not done."""
+    is_recounted: bool = False
+    """Points are about to be counted anew: totals by week may be old ones."""
 
     @property
     def as_of(self) -> datetime | None:
@@ -118,13 +125,14 @@ def freshness(session: Session, context: Context) -> Freshness:
     """Return how fresh a course's sources are, in one query."""
     moment, every = now(), _every()
     rows = session.execute(KNOWN, {"course": context.id}).all()
-    known = {state.source: state for state, _ in rows if state is not None}
+    known = {state.source: state for state, _, _ in rows if state is not None}
     return Freshness(
         tuple(
             _source(source, known.get(source), moment - 2 * every)
             for source in offered(context)
         ),
-        is_waiting=any(is_waiting for _, is_waiting in rows),
+        is_waiting=any(is_waiting for _, is_waiting, _ in rows),
+        is_recounted=any(is_recounted for _, _, is_recounted in rows),
     )
 
 

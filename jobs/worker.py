@@ -6,8 +6,9 @@ from gamification.activity import EVALUATE_COURSE
 from jobs import outbox
 from jobs.awards import evaluate_course, recompute_all
 from jobs.cleaning import clean_up
-from jobs.freshness import SYNC_COURSE, SYNC_COURSE_NOW
+from jobs.freshness import RECOUNT_COURSE, SYNC_COURSE, SYNC_COURSE_NOW
 from jobs.queue import Jobs
+from jobs.recounting import recount_course
 from jobs.runs import Unfinished
 from jobs.sync import sync_course, sync_course_now, sync_due_courses
 
@@ -15,6 +16,7 @@ FOR_A_COURSE: dict[str, Callable[[int], object]] = {
     SYNC_COURSE: sync_course,
     SYNC_COURSE_NOW: sync_course_now,
     EVALUATE_COURSE: evaluate_course,
+    RECOUNT_COURSE: recount_course,
 }
 
 

@@ -92,6 +92,7 @@ def manage(launch: LaunchSession) -> Page:
         {
             "catalog": _earnable(launch),
             "course": context,
+            "is_recounted": fresh.is_recounted,
             "is_waiting": fresh.is_waiting,
             "may_manage": launch.role in TEACHERS,
             "settings_url": url_for(

@@ -3,11 +3,12 @@
 from datetime import datetime
 from random import SystemRandom
 
-from gamification.activity import EVALUATE_COURSE, rebuild, request
+from gamification.activity import EVALUATE_COURSE, request
 from gamification.catalog import adopt
 from gamification.standings import assign_aliases, refresh
 from jobs.clock import now
 from jobs.outbox import wake_after_commit
+from jobs.recounting import request_recount
 from jobs.sync import request_sync
 from lti import audit
 from models import Context
@@ -58,8 +59,7 @@ def change(context: Context, asked: schemas.SettingsChange) -> None:
         settings=after.model_dump(mode="json"),
     )
     if after.time_zone != before.time_zone:
-        rebuild(session, context, moment)
-        request(session, EVALUATE_COURSE, context.id, moment, moment)
+        request_recount(session, context, moment)
     if after.board.participation != before.board.participation:
         refresh(session, context)
     if after.enabled and not before.enabled:

@@ -2,13 +2,19 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from gamification.standings.upkeep import refresh
-from models import AuditEntry, Badge, Histogram, Outbox
-from tests.factories import a_context, a_member
+from jobs import outbox
+from jobs.clock import now
+from jobs.worker import FOR_A_COURSE
+from models import AuditEntry, Badge, Histogram, Outbox, Standing
+from models.db import db
+from tests.factories import POINT, a_context, a_member
 from tests.support.launches import a_caller, a_live_course, hand_in
 
+RECOUNTED = "being counted anew"
 NO_ZONE = "this is not an IANA time zone such as Europe/Berlin"
 AS_DELIVERED = {
     "enabled": True,
@@ -194,7 +200,9 @@ def test_another_participation_counts_people_where_they_belong_now(
     assert (before, session.scalars(counted).all()) == ([], [1])
 
 
-def test_another_zone_moves_the_days(client: FlaskClient, session: Session) -> None:
+def test_another_zone_moves_the_days_a_moment_later(
+    app: OpenAPI, client: FlaskClient, session: Session
+) -> None:
     course = a_live_course(session)
     ada = a_member(session, of=course)
     hand_in(session, ada, times=1)
@@ -205,8 +213,25 @@ def test_another_zone_moves_the_days(client: FlaskClient, session: Session) -> N
         "PUT", f"{teacher.course}/settings", {"time_zone": "Pacific/Kiritimati"}
     )
 
+    weeks = sa.select(Standing.period, Standing.points).where(
+        Standing.period.like("%-W%")
+    )
+    before, said = session.execute(weeks).all(), teacher.get("/panel/manage").text
+    told = learner.get("/panel/overview").text
+    hand_in(session, ada, times=1)
+    session.commit()
+    with app.app_context():
+        while rows := outbox.take(db.session(), now()):
+            for row in rows:
+                outbox.run(row, FOR_A_COURSE)
+    after = session.execute(weeks).all()
+
+    assert before == [("2026-W47", 2 * POINT)]
+    assert RECOUNTED in said
+    assert RECOUNTED in told
+    assert after == [("2026-W48", 4 * POINT)]
+    assert RECOUNTED not in teacher.get("/panel/manage").text
+    assert RECOUNTED not in learner.get("/panel/overview").text
     answer = learner.get("/api/me/badges").json
     assert answer is not None
-    assert [badge["progress"] for badge in answer["badges"]] == [1, 2, 2, 1, 1]
-    weeks = sa.select(Histogram.period).where(Histogram.period.like("%-W%"))
-    assert session.scalars(weeks).all() == ["2026-W48"]
+    assert [badge["progress"] for badge in answer["badges"]] == [1, 4, 4, 2, 1]
