@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import SystemRandom
 
-from gamification.awards import BadgeRoster, BadgeStanding, badges_for
+from gamification.awards import BadgeRoster, BadgeStanding
 from gamification.metrics.people import is_ranked
 from gamification.metrics.sources import unfed
 from gamification.standings import (
@@ -24,6 +24,7 @@ from jobs.clock import now
 from jobs.freshness import freshness
 from models import LaunchSession
 from models.db import db
+from views.earned import badges_of
 from views.pages import Page, has_board, is_staff, switch_now
 from views.wording import counted
 
@@ -56,7 +57,7 @@ def overview(launch: LaunchSession) -> Page:
     if not switch.on or launch.role == "observer":
         return Page("panel/quiet.html", "Your course", "overview", "overview")
     session, moment, member = db.session(), now(), launch.membership
-    roster = badges_for(session, member, moment, switch=switch)
+    roster = badges_of(launch)
     standing, best = progress_of(session, member, moment)
     missing = unfed(session, member.context_id)
     ahead, milestone = next_badge(roster, missing), next_milestone(standing.points)
@@ -109,8 +110,7 @@ def _is_badge_too(milestone: Milestone, ahead: BadgeStanding | None) -> bool:
 
 def badge(launch: LaunchSession, key: str) -> Page | None:
     """Return one badge's page, or None where there is no such badge to be seen."""
-    switch = switch_now(launch.context)
-    roster = badges_for(db.session(), launch.membership, now(), switch=switch)
+    roster = badges_of(launch)
     found = next((badge for badge in roster.badges if badge.key == key), None)
     if found is None or launch.role == "observer":
         return None

@@ -7,8 +7,7 @@ would plan each of them anew for the next page.
 from flask import Flask, Response, request
 
 from models.db import db
-
-SAFE = {"GET", "HEAD"}
+from views.earned import SAFE, ask_after_reading
 
 
 def register(app: Flask) -> None:
@@ -21,4 +20,5 @@ def end(response: Response) -> Response:
     is_read = request.method in SAFE and response.status_code < 400
     if is_read and db.session.registry.has():
         db.session.commit()
+        ask_after_reading()
     return response

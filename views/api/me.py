@@ -3,13 +3,11 @@
 from flask import Response, jsonify
 from flask_openapi3.blueprint import APIBlueprint
 
-from gamification.awards import badges_for
-from jobs.clock import now
-from models.db import db
 from views.api import schemas
 from views.api.badges import badges_in
 from views.api.operations import LEARNERS, operation
 from views.api.writing import guard
+from views.earned import badges_of
 from views.guards import launch_session, requires
 from views.pages import switch_now
 
@@ -21,10 +19,7 @@ guard(bp)
 @requires(*LEARNERS)
 def get_badges() -> Response:
     """List the caller's badges, earned and not, with progress."""
-    launch = launch_session()
-    switch = switch_now(launch.context)
-    roster = badges_for(db.session(), launch.membership, now(), switch=switch)
-    return jsonify(badges_in(roster).model_dump(mode="json"))
+    return jsonify(badges_in(badges_of(launch_session())).model_dump(mode="json"))
 
 
 @bp.get("/v1/me", **operation(LEARNERS, schemas.Me))

@@ -1,0 +1,68 @@
+"""A launch's own badges; a page that finds more than is written asks for the rest.
+
+Pages do not award: what a rule gives and nobody has written yet, a worker writes.
+"""
+
+import logging
+
+from flask import g, request
+
+from gamification.activity import EVALUATE_COURSE
+from gamification.activity import request as ask_for
+from gamification.awards import BadgeRoster, badges_for
+from jobs import outbox
+from jobs.clock import now
+from models import LaunchSession
+from models.db import db
+from models.locks import begin_write, retried
+from views.pages import switch_now
+
+SAFE = {"GET", "HEAD"}
+
+log = logging.getLogger(__name__)
+
+
+def badges_of(launch: LaunchSession) -> BadgeRoster:
+    """Return the badges of a launch's own person, as they are earned.
+
+    If one is earned and its award is not there yet, an evaluation of the course is
+    asked for: with the caller's transaction if that writes, else after the answer.
+    """
+    session, context = db.session(), launch.context
+    roster = badges_for(session, launch.membership, now(), switch=switch_now(context))
+    if not any(badge.earned and badge.granted_at is None for badge in roster.badges):
+        return roster
+    if request.method in SAFE:
+        if not outbox.is_waiting(session, context.id, EVALUATE_COURSE):
+            g.to_evaluate = context.id
+    else:
+        _ask(context.id)
+    return roster
+
+
+def ask_after_reading() -> None:
+    """Ask for the evaluation that a page found wanting, in a transaction of its own.
+
+    The page is answered in any case: if it cannot be asked for, the night awards.
+    """
+    context_id: int | None = g.pop("to_evaluate", None)
+    if context_id is None:
+        return
+    session = db.session()
+
+    def asked() -> None:
+        begin_write(session)
+        _ask(context_id)
+        session.commit()
+
+    try:
+        retried(session, asked)
+    except Exception:
+        session.rollback()
+        log.exception("Nobody was asked to evaluate course %d.", context_id)
+
+
+def _ask(context_id: int) -> None:
+    moment = now()
+    ask_for(db.session(), EVALUATE_COURSE, context_id, moment, moment)
+    outbox.wake_after_commit(db.session())
