@@ -66,6 +66,10 @@ class Base(DeclarativeBase):
     )
 
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""For tables whose ids say what came later: SQLite would give the last one's anew."""
+
+
 class Identified:
     """A row the application names by number."""
 

@@ -4,7 +4,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Identified, Public
+from models.base import NEVER_AGAIN, Base, Identified, Public
 
 OPEN = sa.text("ended_at IS NULL")
 ACTIVE = sa.text("retired_at IS NULL")
@@ -88,6 +88,7 @@ class Award(Public, Base):
             postgresql_where=sa.text("ended_at IS NULL AND expires_at IS NOT NULL"),
             sqlite_where=sa.text("ended_at IS NULL AND expires_at IS NOT NULL"),
         ),
+        NEVER_AGAIN,
     )
 
     context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))

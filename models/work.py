@@ -4,13 +4,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Identified
+from models.base import NEVER_AGAIN, Base, Identified
 
 
 class StreamEvent(Identified, Base):
     """That something changed, for whom; never what: each viewer is told anew."""
 
     __tablename__ = "stream_event"
+    __table_args__ = NEVER_AGAIN
 
     context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"), index=True)
     membership_id: Mapped[int | None] = mapped_column(sa.ForeignKey("membership.id"))
@@ -35,6 +36,7 @@ class Outbox(Identified, Base):
             postgresql_where=sa.text("taken_at IS NULL"),
             sqlite_where=sa.text("taken_at IS NULL"),
         ),
+        NEVER_AGAIN,
     )
 
     job: Mapped[str] = mapped_column(sa.String(64))

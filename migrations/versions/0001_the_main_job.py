@@ -78,6 +78,7 @@ def upgrade() -> None:
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(
@@ -968,6 +969,7 @@ def upgrade() -> None:
             name=op.f("fk_stream_event_membership_id_membership"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stream_event")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("stream_event", schema=None) as batch_op:
         batch_op.create_index(
@@ -1038,6 +1040,7 @@ def upgrade() -> None:
             name=op.f("uq_award_membership_id_badge_id_sequence"),
         ),
         sa.UniqueConstraint("public_id", name=op.f("uq_award_public_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("award", schema=None) as batch_op:
         batch_op.create_index(
