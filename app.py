@@ -11,6 +11,7 @@ import views
 from config import ROOT, Config
 from jobs.clock import clock_of
 from models.db import db, tune_sqlite
+from views.logs import speak_json
 
 
 def create_app(config: Config | None = None) -> OpenAPI:
@@ -19,6 +20,8 @@ def create_app(config: Config | None = None) -> OpenAPI:
     Raises ConfigError when the settings do not allow a start.
     """
     config = config or Config.from_environment()
+    if not config.is_development:
+        speak_json()
     app = OpenAPI(
         __name__,
         info=Info(title="Laurel", version="1"),

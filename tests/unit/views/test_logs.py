@@ -1,0 +1,32 @@
+import json
+import logging
+from io import StringIO
+
+from views.logs import speak_json
+
+
+def test_a_fault_is_one_line_for_a_machine_without_what_variables_held() -> None:
+    lines = StringIO()
+    handler = speak_json(lines)
+
+    try:
+        fail_with("Zoe Zander")
+    except ValueError:
+        logging.getLogger("jobs.sync").exception("Course %d: kein Glück.", 7)
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+    (line,) = lines.getvalue().splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["level"], told["logger"]) == (
+        "Course 7: kein Glück.",
+        "error",
+        "jobs.sync",
+    )
+    assert told["timestamp"].endswith("Z")
+    assert told["exception"].endswith("ValueError: 10 letters")
+    assert "Zander" not in line
+
+
+def fail_with(name: str) -> None:
+    raise ValueError(f"{len(name)} letters")
