@@ -8,9 +8,10 @@ from views.logs import speak_json
 def test_a_fault_is_one_line_for_a_machine_without_what_variables_held() -> None:
     lines = StringIO()
     handler = speak_json(lines)
+    name = "Zoe Zander"
 
     try:
-        fail_with("Zoe Zander")
+        fail_with(name)
     except ValueError:
         logging.getLogger("jobs.sync").exception("Course %d: kein Glück.", 7)
     finally:
