@@ -5,7 +5,7 @@ A course that is known costs one question; only what changed is written.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -16,8 +16,9 @@ from lti.errors import DeploymentPending, LaunchRejected
 from lti.launch import Launch
 from lti.origins import callable_url, learn
 from lti.platform_keys import KeySet
-from lti.roles import STAFF
+from lti.roles import NOTED_EVERY, STAFF_FOR
 from models import (
+    STAFF,
     Base,
     Context,
     Deployment,
@@ -30,10 +31,6 @@ from models import (
 )
 from models.locks import lock_course
 from models.upsert import insert
-
-NOTED_EVERY = timedelta(minutes=1)
-"""How exactly we remember the last launch: less often is less to write."""
-STAFF_FOR = timedelta(days=30)
 
 KNOWN = (
     sa.select(Registration, Deployment, Context, ResourceLink, User, Membership)

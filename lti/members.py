@@ -3,19 +3,16 @@
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lti.roles import STAFF
+from lti.roles import NOTED_EVERY, STAFF_FOR
 from lti.roster import Member
-from models import Context, LaunchSession, Membership, User, UserIdentity
+from models import STAFF, Context, LaunchSession, Membership, User, UserIdentity
 from models.upsert import insert
 
-STAFF_FOR = timedelta(days=30)
-NOTED_EVERY = timedelta(minutes=1)
-"""How exactly we remember when staff were last called so."""
 ROSTERED = ("learner", "assistant", "instructor", "observer")
 """Whom rosters name; administrators and test users come by launches alone."""
 LEAVERS_UNASKED = 5
@@ -210,7 +207,7 @@ def _enrolment(
 
 def _role_after(said: sa.ColumnElement[str], now: datetime) -> sa.ColumnElement[str]:
     was_staff = sa.and_(
-        Membership.role.in_(STAFF), Membership.staff_seen_at > now - STAFF_FOR
+        Membership.role.in_(STAFF), Membership.staff_seen_at >= now - STAFF_FOR
     )
     is_test = sa.and_(Membership.role == "test", said == "learner")
     return sa.case(

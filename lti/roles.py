@@ -5,13 +5,17 @@ is here; roles of the institution and of the system say what they are elsewhere.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 INSTITUTION = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
 SYSTEM = "http://purl.imsglobal.org/vocab/lis/v2/system/person#"
 TEST_USER = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
 
-STAFF = frozenset({"assistant", "instructor", "admin"})
+STAFF_FOR = timedelta(days=30)
+"""How long somebody stays staff after a source last called them so."""
+NOTED_EVERY = timedelta(minutes=1)
+"""How exactly we remember that, and the last launch: less often is less to write."""
 
 _OF_THE_COURSE = {
     "Administrator": "admin",

@@ -3,6 +3,7 @@
 from models.activity import Contribution, Earned, Histogram, Scoring, Standing
 from models.base import Base
 from models.course import (
+    STAFF,
     Context,
     Item,
     ItemSource,
@@ -17,6 +18,7 @@ from models.recognition import Award, Badge, BadgeVersion
 from models.work import JobRun, Outbox, StreamEvent, SyncState
 
 __all__ = [
+    "STAFF",
     "AuditEntry",
     "Award",
     "Badge",

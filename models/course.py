@@ -94,6 +94,10 @@ class UserIdentity(Identified, Base):
     user: Mapped[User] = relationship()
 
 
+STAFF = ("assistant", "instructor", "admin")
+"""The roles of those who look after a course; they are never ranked."""
+
+
 class Membership(Identified, Base):
     """A person in a course."""
 

@@ -15,8 +15,6 @@ from views.headers import framed_by
 P = ParamSpec("P")
 R = TypeVar("R")
 
-STAFF = ("assistant", "instructor", "admin")
-
 
 def bearer() -> None:
     """Set `g.launch` to the session of the request's token, or answer 401.

@@ -9,8 +9,7 @@ from config import Config
 from gamification.switches import Switch, switch_of
 from jobs.clock import now
 from lti import platforms
-from models import Context, LaunchSession, Registration
-from views.guards import STAFF
+from models import STAFF, Context, LaunchSession, Registration
 from views.wording import direction
 
 TEACHERS = ("instructor", "admin")

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, abort, request
 
-from models import LaunchSession
+from models import STAFF, LaunchSession
 from views import instructor, learner, pages
-from views.guards import STAFF, bearer, launch_session, requires
+from views.guards import bearer, launch_session, requires
 from views.pages import Page, is_staff
 
 bp = Blueprint("panel", __name__, url_prefix="/panel")

@@ -13,9 +13,10 @@ from gamification.activity.ledger import append, append_idle, rounds
 from gamification.activity.outbox import request
 from gamification.activity.scoring import UNPAID
 from gamification.awards import Granted, evaluate
+from gamification.standings.news import announce
 from gamification.standings.upkeep import move
 from gamification.switches import switch_of
-from models import Context, Item, Membership, StreamEvent
+from models import Context, Item, Membership
 from models.locks import lock_course
 
 BATCH = 500
@@ -75,22 +76,8 @@ def record(
                 recorded.awarded += evaluate(
                     session, context, now, switch=switch, members=sorted(members)
                 )
-            announce_standings(session, context_id, now)
+            announce(session, context_id, now)
     return recorded
-
-
-def announce_standings(session: Session, context_id: int, now: datetime) -> None:
-    """Tell a course's streams that points changed: once, however many."""
-    session.add(
-        StreamEvent(
-            context_id=context_id,
-            audience="course",
-            kind="standing",
-            subject={},
-            created_at=now,
-        )
-    )
-    session.flush()
 
 
 def _is_logged_alone(session: Session, fact: Fact, now: datetime) -> bool:

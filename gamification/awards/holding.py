@@ -8,7 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.awards.rules import counts_towards, is_open, past_awards
+from gamification.awards.rules import (
+    COURSE,
+    MOMENT,
+    counts_towards,
+    is_open,
+    past_awards,
+)
 from gamification.catalog import Criterion
 from gamification.metrics import METRICS
 from gamification.metrics.people import is_ranked
@@ -94,13 +100,11 @@ def badges_for(
 
 def _question() -> sa.Select[*tuple[Any, ...]]:
     """Ask for a course's badges, one member's awards and all their metrics."""
-    course = sa.bindparam("course", type_=Badge.context_id.type)
     person = sa.bindparam("person", type_=Award.membership_id.type)
-    moment = sa.bindparam("moment", type_=Award.granted_at.type)
     mine = sa.and_(
-        Award.badge_id == Badge.id, Award.membership_id == person, is_open(moment)
+        Award.badge_id == Badge.id, Award.membership_id == person, is_open(MOMENT)
     )
-    past = past_awards(course, moment, [person])
+    past = past_awards(COURSE, MOMENT, [person])
     barred = sa.func.coalesce(past.c.barred, 0)
     return (
         sa.select(Badge, BadgeVersion, Award.granted_at, barred, *_METRICS)
@@ -116,7 +120,7 @@ def _question() -> sa.Select[*tuple[Any, ...]]:
             Earned, sa.and_(Earned.membership_id == person, counts_towards(past))
         )
         .where(
-            Badge.context_id == course,
+            Badge.context_id == COURSE,
             sa.or_(Badge.state == "active", Award.id.is_not(None)),
         )
         .group_by(Badge.id, BadgeVersion.id, Award.id, past.c.barred)

@@ -12,11 +12,10 @@ from gamification.standings.audience import PARTICIPANTS, audience_of
 from gamification.standings.consent import is_named
 from gamification.standings.mine import periods_of
 from gamification.switches import Switch
-from models import Award, Context, Histogram, Membership, Standing, User
+from models import STAFF, Award, Context, Histogram, Membership, Standing, User
 
 FEWEST = 5
 """Below so many people a board tells more about persons than about points."""
-STAFF = ("assistant", "instructor", "admin")
 NAMELESS = "Someone new"
 
 

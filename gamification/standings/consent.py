@@ -2,8 +2,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from gamification.standings.news import announce
 from gamification.standings.upkeep import refresh
-from models import Context, Membership, StreamEvent
+from models import Context, Membership
 
 
 def set_consent(
@@ -17,7 +18,7 @@ def set_consent(
     if not joined:
         member.name_consent = None
     refresh(session, member.context, [member.id])
-    _announce(session, member, now)
+    announce(session, member.context_id, now)
 
 
 def set_name_consent(
@@ -25,7 +26,7 @@ def set_name_consent(
 ) -> None:
     """Let a learner show their name instead of their alias, or take that back."""
     member.name_consent = named
-    _announce(session, member, now)
+    announce(session, member.context_id, now)
 
 
 def is_named(member: Membership, context: Context) -> bool:
@@ -34,16 +35,3 @@ def is_named(member: Membership, context: Context) -> bool:
     To join is no such consent: the course may have shown aliases at the time.
     """
     return context.board_identity == "name" and member.name_consent is True
-
-
-def _announce(session: Session, member: Membership, now: datetime) -> None:
-    session.add(
-        StreamEvent(
-            context_id=member.context_id,
-            audience="course",
-            kind="standing",
-            subject={},
-            created_at=now,
-        )
-    )
-    session.flush()

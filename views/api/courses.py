@@ -6,16 +6,16 @@ from flask_openapi3.blueprint import APIBlueprint
 from gamification.awards import badges_for
 from jobs.clock import now
 from jobs.sync import request_sync
-from models import Context
+from models import STAFF, Context
 from models.db import db
 from views.api import schemas
 from views.api.badges import badges_in
 from views.api.changes import change, settings_of
-from views.api.operations import LEARNERS, STAFF, TEACHERS, checked, operation
+from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
 from views.guards import launch_session, requires
-from views.pages import switch_now
+from views.pages import TEACHERS, switch_now
 
 bp = APIBlueprint("course_api", __name__, url_prefix="/api/v1/courses")
 guard(bp)

@@ -6,14 +6,13 @@ from typing import Any, ParamSpec, TypeVar
 from flask_openapi3.request import validate_request
 from pydantic import BaseModel
 
+from models import STAFF
 from views.api.problems import problem_response
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-LEARNERS = ("learner", "assistant", "instructor", "admin")
-STAFF = ("assistant", "instructor", "admin")
-TEACHERS = ("instructor", "admin")
+LEARNERS = ("learner", *STAFF)
 
 
 def operation(

@@ -12,12 +12,12 @@ from gamification.standings import (
     set_name_consent,
 )
 from jobs.clock import now
-from models import Membership
+from models import STAFF, Membership
 from models.db import db
 from views import learner
 from views.api import schemas
 from views.api.courses import the_course
-from views.api.operations import LEARNERS, STAFF, checked, operation
+from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
 from views.guards import launch_session, requires

@@ -11,8 +11,10 @@ from lti import audit
 from lti.arrival import Arrival, Gate, arrive
 from lti.errors import DeploymentPending, LaunchRejected
 from lti.launch import Launch
+from lti.members import store
+from lti.roster import Member
 from models import AuditEntry, Context, Deployment, Membership, Registration, User
-from tests.factories import a_registration
+from tests.factories import a_member, a_registration
 
 LAUNCH = Launch(
     deployment_id="1",
@@ -142,6 +144,31 @@ def test_a_name_is_what_each_course_says(session: Session, now: datetime) -> Non
 
     assert shy.user_id == open_course.user_id
     assert (open_course.name, shy.name) == ("Ada Ahorn", "")
+
+
+@pytest.mark.parametrize(
+    ("ago", "role"),
+    [
+        (timedelta(days=30), "instructor"),
+        (timedelta(days=30, microseconds=1), "learner"),
+    ],
+)
+def test_a_launch_and_a_roster_end_the_same_staffs_thirty_days(
+    session: Session, now: datetime, ago: timedelta, role: str
+) -> None:
+    registration = a_registration(session)
+    launched = arrived(session, registration, now, role="instructor").membership
+    context = launched.context
+    rostered = a_member(session, of=context, role="instructor", sub="ben")
+    for member in (launched, rostered):
+        member.staff_seen_at = now - ago
+    session.flush()
+
+    arrived(session, registration, now)
+    store(session, context, [Member("ben", "Ben", "learner")], now)
+
+    session.expire_all()
+    assert (launched.role, rostered.role) == (role, role)
 
 
 def test_a_returner_is_active_again(session: Session, now: datetime) -> None:
