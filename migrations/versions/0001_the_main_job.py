@@ -586,6 +586,9 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "context_id", "user_id", name=op.f("uq_membership_context_id_user_id")
         ),
+        sa.UniqueConstraint(
+            "id", "context_id", name=op.f("uq_membership_id_context_id")
+        ),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.create_index(
@@ -675,6 +678,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_badge_version")),
         sa.UniqueConstraint(
             "badge_id", "number", name=op.f("uq_badge_version_badge_id_number")
+        ),
+        sa.UniqueConstraint(
+            "id", "badge_id", name=op.f("uq_badge_version_id_badge_id")
         ),
     )
     with op.batch_alter_table("badge_version", schema=None) as batch_op:
@@ -1017,20 +1023,14 @@ def upgrade() -> None:
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.ForeignKeyConstraint(
-            ["badge_id"], ["badge.id"], name=op.f("fk_award_badge_id_badge")
+            ["badge_version_id", "badge_id"],
+            ["badge_version.id", "badge_version.badge_id"],
+            name=op.f("fk_award_badge_version_id_badge_id_badge_version"),
         ),
         sa.ForeignKeyConstraint(
-            ["badge_version_id"],
-            ["badge_version.id"],
-            name=op.f("fk_award_badge_version_id_badge_version"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_award_context_id_context")
-        ),
-        sa.ForeignKeyConstraint(
-            ["membership_id"],
-            ["membership.id"],
-            name=op.f("fk_award_membership_id_membership"),
+            ["membership_id", "context_id"],
+            ["membership.id", "membership.context_id"],
+            name=op.f("fk_award_membership_id_context_id_membership"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_award")),
         sa.UniqueConstraint(

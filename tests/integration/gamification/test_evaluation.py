@@ -235,6 +235,24 @@ def test_the_database_lets_one_award_be_open_at_a_time(
         session.flush()
 
 
+@pytest.mark.parametrize("column", ["context_id", "badge_id"])
+def test_the_database_lets_no_award_mix_two_courses_or_badges(
+    session: Session, act: Act, column: str
+) -> None:
+    context, elsewhere = a_context(session), a_context(session)
+    a_badge(session, of=context, metric="events", threshold=1)
+    other = {
+        "context_id": elsewhere.id,
+        "badge_id": a_badge(session, of=elsewhere, metric="events", threshold=1).id,
+    }
+    act(a_member(session, of=context))
+    (award,) = awards(session)
+    setattr(award, column, other[column])
+
+    with pytest.raises(sa.exc.IntegrityError):
+        session.flush()
+
+
 @pytest.mark.parametrize("badges", [1, 3])
 @pytest.mark.parametrize("people", [1, 3])
 def test_an_evaluation_asks_the_same_number_of_times(
