@@ -11,7 +11,7 @@ from gamification.activity import Fact, Recorded, record
 from jobs.clock import now
 from jobs.marks import Log, Marker, are_believable, log_of
 from jobs.settings import settings
-from jobs.steps import Step, chunks, written
+from jobs.steps import Step, chunks
 from lti import grades, items
 from lti.errors import ResourceGone
 from lti.grades import LineItem, Result, ResultsPage
@@ -79,7 +79,7 @@ def _line_items(step: Step, scopes: list[str]) -> dict[str, _Listed]:
         gone = items.mark_gone(step.session, context, set(listed.values()), now())
         return listed, gone
 
-    listed, gone = written(step.session, step.course.id, store)
+    listed, gone = step.written(store)
     step.tally.counts["items"] = len(listed)
     step.tally.counts["gone"] = gone
     return {
@@ -170,7 +170,7 @@ def _record(step: Step, people: _People, facts: Sequence[Fact]) -> None:
     for number, batch in enumerate(chunks(facts, AT_ONCE)):
         if number:
             time.sleep(PAUSE_SECONDS)
-        recorded = written(step.session, step.course.id, partial(log, batch))
+        recorded = step.written(partial(log, batch))
         step.tally.counts["recorded"] += recorded.new + recorded.corrected
         step.tally.counts["awards"] += len(recorded.awarded)
         step.tally.dropped += [

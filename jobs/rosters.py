@@ -7,7 +7,7 @@ from random import SystemRandom
 from gamification.standings.aliases import assign
 from gamification.standings.upkeep import refresh
 from jobs.clock import now
-from jobs.steps import Step, chunks, written
+from jobs.steps import Step, chunks
 from lti import members, roster
 from lti.members import Leavers
 from lti.roster import Member
@@ -44,7 +44,7 @@ def _store(step: Step, people: Sequence[Member]) -> None:
             refresh(step.session, context, known)
         return len(stored.new)
 
-    step.tally.counts["new"] += written(step.session, step.course.id, store)
+    step.tally.counts["new"] += step.written(store)
 
 
 def _leave(step: Step, present: set[str], began: datetime) -> None:
@@ -56,7 +56,7 @@ def _leave(step: Step, present: set[str], began: datetime) -> None:
         assign(step.session, context, SystemRandom())
         return leavers
 
-    leavers = written(step.session, step.course.id, leave)
+    leavers = step.written(leave)
     if _is_believed(step, leavers, present):
         step.tally.counts["left"] = len(leavers.members)
     else:

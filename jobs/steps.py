@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from jobs.freshness import Tally
+from jobs.turns import Turn
 from lti.connector import StrictServiceConnector
 from models import Context
 from models.locks import lock_course, retried
@@ -48,11 +49,24 @@ class Consent:
 class Step:
     """One source of one course on its way to us."""
 
-    session: Session
+    turn: Turn
     course: Course
     connector: StrictServiceConnector
     tally: Tally
     consent: Consent
+
+    @property
+    def session(self) -> Session:
+        return self.turn.session
+
+    def written(self, work: Callable[[Context], Result]) -> Result:
+        """Do a piece of work as `written` does, and renew the turn with it."""
+
+        def renewed(context: Context) -> Result:
+            self.turn.renew()
+            return work(context)
+
+        return written(self.session, self.course.id, renewed)
 
 
 def written(

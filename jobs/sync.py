@@ -19,8 +19,7 @@ from jobs.grades import sync_results
 from jobs.rosters import sync_roster
 from jobs.settings import settings
 from jobs.steps import Consent, Course, Step, written
-from jobs.turns import turn
-from lti.addresses import Origin
+from jobs.turns import Turn, turn
 from lti.connector import StrictServiceConnector
 from lti.errors import LTIError
 from lti.http import session_for
@@ -66,7 +65,7 @@ def sync_course(
 
     A course that is off is left alone: nothing about it is fetched. A source that
     failed lately is left alone until its pause is over, unless a human asks. Raises
-    NotItsTurn while the course, or another of the same host, is being read.
+    NotItsTurn while the course is being read.
     """
     session = db.session()
     session.rollback()
@@ -74,21 +73,12 @@ def sync_course(
     sources = _sources(session, context, now_please=now_please)
     if not sources or not may_sync(context):
         return SyncReport(context_id)
-    with turn(session, [f"course {context_id}", *_hosts(context)]):
-        return _read(session, context_id, sources, consent)
+    with turn(session, context_id) as ours:
+        return _read(ours, sources, consent)
 
 
-def _hosts(context: Context) -> list[str]:
-    """Name the hosts that a synchronisation asks for people and results."""
-    origins = map(
-        Origin.of, filter(None, [context.memberships_url, context.lineitems_url])
-    )
-    return [f"host {origin.host}" for origin in origins if origin]
-
-
-def _read(
-    session: Session, context_id: int, sources: list[str], consent: Consent
-) -> SyncReport:
+def _read(turn: Turn, sources: list[str], consent: Consent) -> SyncReport:
+    session, context_id = turn.session, turn.context_id
     catalog, key = load(settings().catalog_file), _signing_key(session)
     written(session, context_id, lambda c: adopt(session, c, catalog, now()))
     context = session.get_one(Context, context_id)
@@ -97,7 +87,7 @@ def _read(
         connector = StrictServiceConnector(registration, key, http, _tokens(), now)
         session.rollback()
         reports = [
-            _sync(source, Step(session, course, connector, Tally(), consent))
+            _sync(source, Step(turn, course, connector, Tally(), consent))
             for source in sources
         ]
     return SyncReport(context_id, tuple(reports))
@@ -204,16 +194,16 @@ def _sync(source: str, step: Step) -> SourceReport:
         freshness.note_success(session, course_id, source, tally)
         return tally.needs or None
 
-    written(session, course_id, lambda c: freshness.note_attempt(session, c.id, source))
+    step.written(lambda c: freshness.note_attempt(session, c.id, source))
     try:
         WORKS[source](step)
     except LTIError as error:
-        said = written(session, course_id, partial(note, failure=error))
+        said = step.written(partial(note, failure=error))
     except Exception as error:  # noqa: BLE001 -- it is noted, and the other source is read
         fault = faults.logged(f"Reading the {source} of course {course_id}", error)
-        said = written(session, course_id, partial(note, failure=fault))
+        said = step.written(partial(note, failure=fault))
     else:
-        said = written(session, course_id, note)
+        said = step.written(note)
     return SourceReport(source, tally, said)
 
 

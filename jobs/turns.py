@@ -1,91 +1,108 @@
-"""Whose turn it is: a course, and a platform's host, are read by one at a time."""
+"""Whose turn it is: a course is read by one at a time."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from jobs.clock import now
-from jobs.freshness import ATTEMPT
 from jobs.outbox import Later
 from models import JobRun
 from models.locks import begin_write, retried
 from models.upsert import insert
 
 JOB = "turn"
-"""Kept beside the runs of jobs, one row a name: the second one finds it taken."""
-LONGEST_NAME = 64
+"""Kept beside the runs of jobs, one row a course: `finished_at` is its turn's end."""
+LEASE = timedelta(minutes=3)
+"""So long a turn lasts after it was taken or last renewed: its worker may have died."""
 
 
 class NotItsTurn(Later):
-    """Somebody else reads this course, or from the same host, at this moment."""
+    """Somebody else reads this course at this moment."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The right to read a course, until the lease is over."""
+
+    session: Session
+    context_id: int
+    began: datetime
+
+    def renew(self) -> None:
+        """Let the lease begin anew, with the caller's transaction.
+
+        Whose turn was taken over changes nothing: what two record at once is the same.
+        """
+        self._end_at(now() + LEASE)
+
+    def give_back(self) -> None:
+        """End the turn and commit."""
+
+        def give() -> None:
+            begin_write(self.session)
+            self._end_at(now())
+            self.session.commit()
+
+        self.session.rollback()
+        retried(self.session, give)
+
+    def _end_at(self, moment: datetime) -> None:
+        self.session.execute(
+            sa.update(JobRun)
+            .where(
+                JobRun.job == JOB,
+                JobRun.period == str(self.context_id),
+                JobRun.started_at == self.began,
+            )
+            .values(finished_at=moment)
+            .execution_options(synchronize_session=False)
+        )
 
 
 @contextmanager
-def turn(session: Session, names: Collection[str]) -> Iterator[None]:
-    """Hold these names, all of them, until the end.
+def turn(session: Session, context_id: int) -> Iterator[Turn]:
+    """Hold a course until the end; whoever writes meanwhile renews the turn.
 
-    Raises NotItsTurn if one of them is held. After half an hour a turn is over, ended
-    or not: its worker died, and what two record at once is the same.
+    Raises NotItsTurn if it is held. Three minutes after the last renewal a turn is
+    over, ended or not.
     """
-    began = now()
-    # Names that are too long share a turn with their like: slow, and never wrong.
-    wanted = sorted({name[:LONGEST_NAME] for name in names})
-    if not _take(session, wanted, began):
+    ours = Turn(session, context_id, now())
+    if not _take(ours):
         raise NotItsTurn
     try:
-        yield
+        yield ours
     finally:
-        _give_back(session, wanted, began)
+        ours.give_back()
 
 
-def _take(session: Session, names: list[str], began: datetime) -> bool:
-    held = sa.and_(JobRun.finished_at.is_(None), JobRun.started_at > began - ATTEMPT)
-    is_held = sa.exists().where(JobRun.job == JOB, JobRun.period.in_(names), held)
+def _take(ours: Turn) -> bool:
+    session, period = ours.session, str(ours.context_id)
+    is_held = JobRun.finished_at > ours.began
+    values = {"started_at": ours.began, "finished_at": ours.began + LEASE}
 
     def take() -> bool:
         begin_write(session)
         statement = (
             insert(session, JobRun)
-            .values(
-                [
-                    {"job": JOB, "period": name, "started_at": began, "details": {}}
-                    for name in names
-                ]
-            )
+            .values(job=JOB, period=period, details={}, **values)
             .on_conflict_do_update(
-                index_elements=["job", "period"],
-                set_={"started_at": began, "finished_at": None},
-                where=~held,
+                index_elements=["job", "period"], set_=values, where=~is_held
             )
             .returning(JobRun.id)
         )
-        is_ours = len(session.scalars(statement).all()) == len(names)
-        if is_ours:
-            session.commit()
-        else:
-            session.rollback()
+        is_ours = session.scalar(statement) is not None
+        session.commit()
         return is_ours
 
     session.rollback()
-    is_busy = session.scalar(sa.select(is_held))
+    is_busy = session.scalar(
+        sa.select(
+            sa.exists().where(JobRun.job == JOB, JobRun.period == period, is_held)
+        )
+    )
     session.rollback()
     return not is_busy and retried(session, take)
-
-
-def _give_back(session: Session, names: list[str], began: datetime) -> None:
-    ours = (
-        JobRun.job == JOB,
-        JobRun.period.in_(names),
-        JobRun.started_at == began,
-    )
-
-    def give() -> None:
-        begin_write(session)
-        session.execute(sa.update(JobRun).where(*ours).values(finished_at=now()))
-        session.commit()
-
-    session.rollback()
-    retried(session, give)

@@ -87,7 +87,7 @@ def _read(context_id: int, consent: Consent) -> SyncReport | None:
 
 def _outcome(known: Overview, report: SyncReport | None) -> Iterator[str]:
     if report is None:
-        yield "the worker reads from this platform at the moment; try again soon"
+        yield "the worker reads this course at the moment; try again soon"
     elif known.off_by:
         yield f"off ({', '.join(known.off_by)}), nothing is read"
     elif not report.sources:

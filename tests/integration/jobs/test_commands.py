@@ -63,27 +63,27 @@ def test_sync_run_does_not_wait_for_ever(
     desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("views.commands.sync.PATIENCE_SECONDS", 0)
-    course = f"course {desk.context.id}"
+    course = desk.context.id
     desk.session.rollback()
 
-    with desk.app.app_context(), turn(db.session(), [course]):
+    with desk.app.app_context(), turn(db.session(), course):
         result = typed(desk.app, "sync", "run")
 
     assert result.exit_code == 1
     assert result.output.splitlines()[0] == (
-        f"{name}: the worker reads from this platform at the moment; try again soon"
+        f"{name}: the worker reads this course at the moment; try again soon"
     )
 
 
 def test_sync_run_waits_for_its_turn(desk: Desk) -> None:
-    course = f"course {desk.context.id}"
+    course = desk.context.id
     desk.session.rollback()
 
     def command() -> Result:
         return typed(desk.app, "sync", "run")
 
     with ThreadPoolExecutor() as threads:
-        with desk.app.app_context(), turn(db.session(), [course]):
+        with desk.app.app_context(), turn(db.session(), course):
             running = threads.submit(command)
             sleep(0.5)
             assert not running.done()

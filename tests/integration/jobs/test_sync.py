@@ -313,7 +313,7 @@ def test_a_large_course_takes_a_bounded_number_of_statements(desk: Desk) -> None
 
     first, second = found
     assert first < 51 * 40
-    assert second < 51 + 60
+    assert second < 51 + 70  # renewing the turn is one in each transaction
     assert desk.registered.campus.traffic.count("memberships") == 2
 
 

@@ -1,6 +1,5 @@
-"""A course is read by one at a time, and so is a platform's host."""
+"""A course is read by one at a time."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
@@ -24,74 +23,78 @@ from tests.support.clock import Clock
 from tests.support.syncing import Desk, a_course
 
 
-def may_take(app: OpenAPI, names: Sequence[str]) -> bool:
+def may_take(app: OpenAPI, context_id: int = 1) -> bool:
     with app.app_context():
         try:
-            with turn(db.session(), names):
+            with turn(db.session(), context_id):
                 return True
         except NotItsTurn:
             return False
 
 
-def test_a_turn_holds_all_of_its_names_until_it_ends(app: OpenAPI) -> None:
-    with app.app_context(), turn(db.session(), ["course 1", "host lms.example"]):
-        during = [
-            may_take(app, names)
-            for names in (
-                ["course 1"],
-                ["course 2", "host lms.example"],
-                ["course 2", "host other.example"],
-            )
-        ]
+def test_a_turn_holds_its_course_alone_until_it_ends(app: OpenAPI) -> None:
+    with app.app_context(), turn(db.session(), 1):
+        during = may_take(app, 1), may_take(app, 2)
 
-    assert during == [False, False, True]
-    assert may_take(app, ["course 1", "host lms.example"])
+    assert during == (False, True)
+    assert may_take(app, 1)
 
 
 def test_a_turn_ends_with_the_work_that_failed(app: OpenAPI) -> None:
-    with (
-        app.app_context(),
-        pytest.raises(RuntimeError),
-        turn(db.session(), ["course 1"]),
-    ):
+    with app.app_context(), pytest.raises(RuntimeError), turn(db.session(), 1):
         raise RuntimeError
 
-    assert may_take(app, ["course 1"])
+    assert may_take(app)
 
 
-def test_a_worker_that_died_blocks_nobody_for_longer_than_half_an_hour(
+def test_a_worker_that_died_blocks_its_course_for_three_minutes(
     app: OpenAPI, clock: Clock
 ) -> None:
     with app.app_context(), ExitStack() as died:
-        died.enter_context(turn(db.session(), ["course 1"]))
+        died.enter_context(turn(db.session(), 1))
 
-        clock.advance(timedelta(minutes=29))
-        assert not may_take(app, ["course 1"])
-        clock.advance(timedelta(minutes=2))
-        assert may_take(app, ["course 1"])
+        clock.advance(timedelta(minutes=2, seconds=59))
+        assert not may_take(app)
+        clock.advance(timedelta(seconds=1))
+        assert may_take(app)
 
 
-def test_who_comes_back_late_does_not_end_another_s_turn(
+def test_a_turn_that_is_renewed_lasts(app: OpenAPI, clock: Clock) -> None:
+    with app.app_context(), turn(db.session(), 1) as ours:
+        for _ in range(5):
+            clock.advance(timedelta(minutes=2))
+            ours.renew()
+            db.session.commit()
+            assert not may_take(app)
+
+    assert may_take(app)
+
+
+def test_who_comes_back_late_neither_renews_nor_ends_another_s_turn(
     app: OpenAPI, clock: Clock
 ) -> None:
     with ExitStack() as stack:
         stack.enter_context(app.app_context())
-        with turn(db.session(), ["course 1"]):
-            clock.advance(timedelta(minutes=31))
-            stack.enter_context(turn(db.session(), ["course 1"]))
+        with turn(db.session(), 1) as late:
+            clock.advance(timedelta(minutes=4))
+            stack.enter_context(turn(db.session(), 1))
+            clock.advance(timedelta(minutes=2))
+            late.renew()
+            db.session.commit()
 
-        assert not may_take(app, ["course 1"])
+        assert not may_take(app)
+        clock.advance(timedelta(minutes=1))
+        assert may_take(app)
 
 
 def test_of_many_who_come_at_once_one_has_the_turn(app: OpenAPI) -> None:
     meeting, leaving = Barrier(6), Barrier(6)
 
-    def come(number: int) -> bool:
-        names = ["course 1", "host a", "host b"]
+    def come(_number: int) -> bool:
         meeting.wait(10)
         with app.app_context():
             try:
-                with turn(db.session(), names if number % 2 else names[::-1]):
+                with turn(db.session(), 1):
                     leaving.wait(10)
                     return True
             except NotItsTurn:
@@ -144,24 +147,33 @@ def test_who_asks_while_a_course_is_read_is_not_forgotten(
     assert desk.registered.campus.traffic.count("memberships") == 2
 
 
-def test_a_platform_s_host_is_asked_about_one_course_at_a_time(
-    desk: Desk,
-) -> None:
+def test_courses_of_one_platform_do_not_wait_for_each_other(desk: Desk) -> None:
     other = a_course(desk.session, desk.registered, lti_id="other").id
     desk.session.rollback()
-    refused = []
+    read = []
 
     def come_between(honest: Honest) -> Response:
         with desk.app.app_context():
-            try:
-                sync_course(other)
-            except NotItsTurn:
-                refused.append(other)
+            read.append(sync_course(other).context_id)
         return honest()
 
     desk.registered.campus.faults.on("memberships", come_between, times=1)
 
     assert desk.sync().ok
-    assert refused == [other]
-    with desk.app.app_context():
-        assert sync_course(other).sources != ()
+    assert read == [other]
+
+
+def test_each_thing_that_is_written_renews_the_turn(desk: Desk, clock: Clock) -> None:
+    course, taken = desk.context.id, []
+
+    def think_long(honest: Honest) -> Response:
+        clock.advance(timedelta(minutes=2))
+        taken.append(may_take(desk.app, course))
+        return honest()
+
+    for call in ("memberships", "lineitems", "results"):
+        desk.registered.campus.faults.on(call, think_long)
+
+    assert desk.sync().ok
+    assert taken == [False] * 4
+    assert may_take(desk.app, course)
