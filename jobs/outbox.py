@@ -119,7 +119,6 @@ def run(row_id: int, jobs: Mapping[str, Callable[[int], object]]) -> None:
         jobs[job](subject_id)
     except Later:
         pause = LATER_SECONDS + secrets.randbelow(4 * LATER_SECONDS)
-        _ask_for_a_sweep(delay=pause)
         again = partial(
             request,
             job=job,
@@ -127,6 +126,8 @@ def run(row_id: int, jobs: Mapping[str, Callable[[int], object]]) -> None:
             due_at=now() + timedelta(seconds=pause),
             now=created_at,
         )
+        # After it is due: one that comes before finds nothing, and then a minute goes.
+        _ask_for_a_sweep(delay=pause + 1)
     except Exception:
         session.rollback()
         if now() - created_at < GIVEN_UP_AFTER:

@@ -1,6 +1,6 @@
 """Work that was asked for is done once, and not forgotten."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -113,6 +113,32 @@ def test_what_fails_for_a_day_is_given_up(
 
     assert rows(session) == 0
     assert "Gave up count of 7" in caplog.text
+
+
+def test_what_is_done_later_is_due_when_the_worker_looks_again(
+    app: OpenAPI, session: Session, clock: Clock
+) -> None:
+    looks: list[datetime] = []
+
+    class Noting:
+        def enqueue(self, _name: str, *, delay: float) -> None:
+            looks.append(clock() + timedelta(seconds=delay))
+
+        def close(self) -> None:
+            """Nothing was open."""
+
+    def say_later(_subject_id: int) -> None:
+        raise outbox.Later
+
+    app.extensions["queue"] = Noting()
+    ask(session)
+    [row] = outbox.take(session, NOW)
+
+    with app.app_context():
+        outbox.run(row, {"count": say_later})
+
+    (due_at,) = session.scalars(sa.select(Outbox.due_at))
+    assert [due_at + timedelta(seconds=1)] == looks
 
 
 def test_a_job_nobody_knows_is_a_failure(app: OpenAPI, session: Session) -> None:
