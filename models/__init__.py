@@ -12,7 +12,7 @@ from models.course import (
     UserIdentity,
 )
 from models.launch import AuditEntry, LaunchSession, Login, PendingLaunch
-from models.platform import Deployment, KeyPair, Registration, Tenant
+from models.platform import Deployment, Invitation, KeyPair, Registration, Tenant
 from models.recognition import Award, Badge, BadgeVersion
 from models.work import JobRun, Outbox, StreamEvent, SyncState
 
@@ -27,6 +27,7 @@ __all__ = [
     "Deployment",
     "Earned",
     "Histogram",
+    "Invitation",
     "Item",
     "ItemSource",
     "JobRun",

@@ -1,11 +1,15 @@
 """`flask platform …`: which platforms may launch us."""
 
+from typing import Any
+
 import click
 from flask.cli import AppGroup
 
 from jobs.clock import now
 from lti import registrations
 from lti.origins import frame_sources
+from lti.registration import invitations
+from lti.registration.invitations import Terms
 from lti.registrations import Details, RegistrationRefused
 from models import Registration
 from models.db import db
@@ -21,7 +25,23 @@ registration: {id}
   login URL          {url}/lti/login/{id}
   redirect URL       {url}/lti/launch
   key set URL        {url}/lti/jwks.json
-  target link URL    {url}/lti/launch"""
+  target link URL    {url}/lti/launch
+  to copy from       {url}/lti/setup/{id}
+  Canvas key JSON    {url}/lti/canvas/{id}.json"""
+INVITED = """\
+Give this address to the LMS's administrator. It is good once, until {until}:
+
+  {url}/lti/register/{secret}
+
+  Moodle  Site administration > Plugins > Activity modules > External tool >
+          Manage tools: paste it as the tool URL, then "Add LTI Advantage"
+  Canvas  Admin > Developer Keys > + Developer Key > + LTI Registration:
+          paste it as the dynamic registration URL
+
+Nothing is let in by it: the LMS then waits for `flask platform approve`.
+By hand instead: {url}/lti/setup and {url}/lti/canvas.json"""
+INVITED_INTERNAL = "May lie in a private network: {hosts}"
+INVITED_UPDATE = "It changes the registration {id} and adds none."
 NAMESAKES = (
     "Another platform has the same issuer and client id: paste the login URL with "
     "its registration, or neither of the two can be told from the other."
@@ -68,6 +88,38 @@ def add(**given: str) -> None:
     click.echo(PASTED.format(id=public_id, url=settings().public_url))
     if doubled:
         click.echo(NAMESAKES, err=True)
+
+
+@group.command("invite")
+@click.option("--tenant", required=True, help="The organisation's key, new or known.")
+@click.option("--days", default=7, show_default=True, help="How long it is good.")
+@click.option(
+    "--internal-host",
+    "internal_hosts",
+    multiple=True,
+    help="A host of the LMS that may lie in a private network; may be repeated.",
+)
+@click.option("--update", "updates", help="Change this registration; add none.")
+@click.option("--time-zone", help="A new organisation's zone, if not that of TZ.")
+def invite(**given: Any) -> None:  # noqa: ANN401 -- click's values
+    """Invite a platform to register itself, once; prints the address to paste."""
+    session, terms = db.session(), Terms(**given)
+    begin_write(session)
+    try:
+        made, secret = invitations.invite(
+            session, terms, now(), time_zone=settings().time_zone
+        )
+    except RegistrationRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    until = f"{made.expires_at:%d %B %Y, %H:%M} UTC"
+    hosts = ", ".join(made.internal_hosts)
+    session.commit()
+    url = settings().public_url
+    click.echo(INVITED.format(url=url, secret=secret, until=until))
+    if hosts:
+        click.echo(INVITED_INTERNAL.format(hosts=hosts))
+    if terms.updates:
+        click.echo(INVITED_UPDATE.format(id=terms.updates))
 
 
 @group.command("list")
