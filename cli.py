@@ -2,7 +2,16 @@
 
 from flask import Flask
 
-from views.commands import catalog, gamification, keys, mcp, platform, sync, worker
+from views.commands import (
+    catalog,
+    gamification,
+    keys,
+    mcp,
+    platform,
+    scores,
+    sync,
+    worker,
+)
 
 
 def register(app: Flask) -> None:
@@ -12,5 +21,6 @@ def register(app: Flask) -> None:
     app.cli.add_command(keys.group)
     app.cli.add_command(mcp.command)
     app.cli.add_command(platform.group)
+    app.cli.add_command(scores.group)
     app.cli.add_command(sync.group)
     app.cli.add_command(worker.worker)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gamification.activity import request
@@ -13,16 +12,13 @@ from gamification.catalog import adopt, load
 from gamification.switches import switch_of
 from jobs import freshness, outbox
 from jobs.clock import now
+from jobs.connections import connected
 from jobs.freshness import RESULTS, ROSTER, SYNC_COURSE, SYNC_COURSE_NOW, Tally
 from jobs.grades import sync_results
 from jobs.rosters import sync_roster
 from jobs.settings import settings
 from jobs.steps import Consent, Course, Step, writing
-from lti.connector import StrictServiceConnector
 from lti.errors import LTIError
-from lti.http import session_for
-from lti.keys import KeyRing, SigningKey
-from lti.tokens import TokenCache
 from models import Context, Registration, SyncState, Tenant
 from models.db import db
 from models.locks import begin_write
@@ -70,13 +66,11 @@ def sync_course(
     sources = _sources(session, context, now_please=now_please)
     if not sources or not may_sync(context):
         return SyncReport(context_id)
-    course, key = Course.of(context), _signing_key(session)
+    course = Course.of(context)
     with writing(session, context_id) as context:
         adopt(session, context, load(settings().catalog_file), now())
-    registration = session.get_one(Registration, context.registration_id)
-    with session_for(registration, development=settings().is_development) as http:
-        connector = StrictServiceConnector(registration, key, http, _tokens(), now)
-        session.rollback()
+        registration_id = context.registration_id
+    with connected(session, registration_id) as connector:
         reports = [
             _sync(source, Step(session, course, connector, Tally(), consent))
             for source in sources
@@ -155,21 +149,6 @@ def _is_worth_asking(session: Session, context: Context, moment: datetime) -> bo
 def _states(session: Session, context: Context) -> dict[str, SyncState]:
     states = session.scalars(STATES, {"course": context.id})
     return {state.source: state for state in states}
-
-
-def _signing_key(session: Session) -> SigningKey:
-    session.rollback()
-    begin_write(session)  # the first signature makes the first key
-    ring: KeyRing = current_app.extensions["key_ring"]
-    key = ring.signing_key(session, now())
-    session.commit()
-    return key
-
-
-def _tokens() -> TokenCache:
-    """Return the tokens of this process, for all of its workers."""
-    tokens: TokenCache = current_app.extensions.setdefault("tokens", TokenCache())
-    return tokens
 
 
 def _sync(source: str, step: Step) -> SourceReport:

@@ -8,12 +8,14 @@ from jobs.awards import evaluate_course, recompute_all
 from jobs.cleaning import clean_up
 from jobs.freshness import SYNC_COURSE, SYNC_COURSE_NOW
 from jobs.queue import Jobs
+from jobs.scores import PUBLISH_SCORES, publish_due_scores, publish_scores
 from jobs.sync import sync_course, sync_course_now, sync_due_courses
 
 FOR_A_COURSE: dict[str, Callable[[int], object]] = {
     SYNC_COURSE: sync_course,
     SYNC_COURSE_NOW: sync_course_now,
     EVALUATE_COURSE: evaluate_course,
+    PUBLISH_SCORES: publish_scores,
 }
 
 
@@ -31,6 +33,7 @@ JOBS: Jobs = {
     "sweep_outbox": outbox.sweep,
     "run_outbox": run_outbox,
     "sync_due_courses": sync_due_courses,
+    "publish_due_scores": publish_due_scores,
     "recompute": recompute,
     "clean_up": clean_up,
 }

@@ -36,6 +36,10 @@ class ResourceGone(ServiceRefused):
     """What we asked for is no longer there."""
 
 
+class ScoreTooLate(ServiceRefused):
+    """A platform has a score with a later timestamp than ours; its own one stays."""
+
+
 class WalkStopped(LTIError):
     """A list of pages was left before its end; what was read until then is good."""
 

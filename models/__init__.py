@@ -11,6 +11,7 @@ from models.course import (
     User,
     UserIdentity,
 )
+from models.gradebook import PublishedScore, ScoreItem
 from models.launch import AuditEntry, LaunchSession, Login, PendingLaunch
 from models.platform import Deployment, Invitation, KeyPair, Registration, Tenant
 from models.recognition import Award, Badge, BadgeVersion
@@ -37,8 +38,10 @@ __all__ = [
     "Membership",
     "Outbox",
     "PendingLaunch",
+    "PublishedScore",
     "Registration",
     "ResourceLink",
+    "ScoreItem",
     "Scoring",
     "Standing",
     "StreamEvent",

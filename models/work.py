@@ -67,7 +67,7 @@ class SyncState(Base):
         sa.ForeignKey("context.id"), primary_key=True, autoincrement=False
     )
     source: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
-    """`roster` or `results`."""
+    """`roster`, `results` or `scores`."""
     attempted_at: Mapped[datetime | None]
     succeeded_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)

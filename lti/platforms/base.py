@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from models.platform import Registration
 
@@ -63,6 +64,26 @@ class Platform:
     def acted_at(self, result: Mapping[str, object]) -> object:  # noqa: ARG002 -- platforms need it
         """Return when the learner acted, as the platform wrote it; AGS has no word."""
         return None
+
+    def scores_url(self, line_item_url: str) -> str:
+        """Return where a line item takes scores: its path plus `/scores`.
+
+        A query stays where it is (AGS 2.0, 3.4.1).
+        """
+        path, mark, query = line_item_url.partition("?")
+        return f"{path.rstrip('/')}/scores{mark}{query}"
+
+    def score_step(self) -> timedelta:
+        """Return by how much a score must be later than the one before it."""
+        return timedelta(microseconds=1)
+
+    def score_extension(self) -> dict[str, object]:
+        """Return what a score says besides what AGS has words for."""
+        return {}
+
+    def is_too_late(self, status: int, body: bytes) -> bool:  # noqa: ARG002 -- platforms need it
+        """Return whether a refusal means: a later score is there (AGS 2.0, 3.4.9)."""
+        return status == 409
 
     def is_throttled(self, status: int, body: bytes) -> bool:  # noqa: ARG002 -- platforms need it
         """Return whether a refusal means: later, please."""

@@ -89,6 +89,23 @@ class Canvas(Platform):
         submission = result.get(SUBMISSION)
         return submission.get("submitted_at") if isinstance(submission, dict) else None
 
+    def score_extension(self) -> dict[str, object]:
+        """Make no attempt of a score, and leave a teacher's own grade alone.
+
+        https://github.com/instructure/canvas-lms/blob/master/app/controllers/lti/ims/scores_controller.rb
+        """
+        return {
+            SUBMISSION: {"new_submission": False, "prioritize_non_tool_grade": True}
+        }
+
+    def is_too_late(self, status: int, body: bytes) -> bool:
+        """Recognise it by its words: the status is that of every bad request.
+
+        https://github.com/instructure/canvas-lms/blob/master/app/controllers/lti/ims/scores_controller.rb
+        """
+        said = status == 400 and b"before last updated timestamp" in body
+        return said or super().is_too_late(status, body)
+
     def is_throttled(self, status: int, body: bytes) -> bool:
         """Tell a 403 that means later (until October 2025) from one that means no.
 

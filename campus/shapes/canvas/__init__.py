@@ -13,7 +13,7 @@ from flask import Request, Response
 from campus.forms import authorization_page
 from campus.records import Course, Launch, LineItem, Link, Tool
 from campus.shapes.base import Endpoints, Shape
-from campus.shapes.canvas import claims, grades, oidc, roster, services
+from campus.shapes.canvas import claims, columns, grades, oidc, roster, services
 from campus.tokens import Claims, signed
 from campus.wire import FormPost, Refused, Route, json_answer
 
@@ -55,6 +55,9 @@ class Canvas(Shape):
         Route("memberships", COURSE + "/names_and_roles", roster.memberships),
         Route("lineitems", ITEMS, grades.line_items),
         Route("lineitem", ITEM, grades.line_item),
+        Route("create_lineitem", ITEMS, columns.create, ("POST",)),
+        Route("update_lineitem", ITEM, columns.update, ("PUT",)),
+        Route("delete_lineitem", ITEM, columns.delete, ("DELETE",)),
         Route("results", ITEM + "/results", grades.results),
         Route("result", ITEM + "/results/<int:result>", grades.result),
         Route("scores", ITEM + "/scores", grades.scores, ("POST",)),

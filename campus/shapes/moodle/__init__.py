@@ -9,7 +9,7 @@ from flask import Request, Response
 from campus.forms import authorization_page
 from campus.records import Course, Launch, LineItem, Link, Tool
 from campus.shapes.base import Endpoints, Shape
-from campus.shapes.moodle import claims, grades, oidc, roster, services
+from campus.shapes.moodle import claims, columns, grades, oidc, roster, services
 from campus.shapes.moodle.services import SERVICES, UTF8
 from campus.tokens import Claims
 from campus.wire import FormPost, Refused, Route, json_answer
@@ -40,6 +40,9 @@ class Moodle(Shape):
         Route("memberships", MEMBERS, roster.memberships),
         Route("lineitems", ITEMS, grades.line_items),
         Route("lineitem", ITEM, grades.line_item),
+        Route("create_lineitem", ITEMS, columns.create, ("POST",)),
+        Route("update_lineitem", ITEM, columns.update, ("PUT",)),
+        Route("delete_lineitem", ITEM, columns.delete, ("DELETE",)),
         Route("results", ITEM + "/results", grades.results),
         Route("scores", ITEM + "/scores", grades.scores, ("POST",)),
     )
