@@ -96,6 +96,8 @@ class Tool:
     shares_email: bool = True
     scopes: tuple[str, ...] = ALL_SCOPES
     custom: Mapping[str, str] = field(default_factory=dict)
+    active: bool = True
+    """Off while a tool that registered itself waits for the administrator."""
     number: int = 0
 
     @classmethod

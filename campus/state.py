@@ -11,6 +11,7 @@ from campus.faults import Faults
 from campus.keys import KeyRing
 from campus.quirks import Quirks
 from campus.records import WEEK, AccessToken, Launch, Tool
+from campus.registering import Desk
 from campus.school import School
 from campus.shapes import shape_named
 from campus.shapes.base import Endpoints
@@ -39,6 +40,7 @@ class Campus(School):
         self.faults = Faults()
         self.traffic = Traffic()
         self.tool_keys = ToolKeys()
+        self.desk = Desk()
         self.secret = secrets.token_hex(32)
         self._launches: dict[str, Launch] = {}
         self._tokens: dict[str, AccessToken] = {}

@@ -43,6 +43,13 @@ MEMBERS_READ: Final = (
 GRADE_SCOPES: Final = (LINE_ITEM, LINE_ITEM_READ, RESULT_READ, SCORE)
 ALL_SCOPES: Final = (*GRADE_SCOPES, MEMBERS_READ)
 
+NOTICES: Final = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
+
+TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+PLATFORM_CONFIGURATION: Final = (
+    "https://purl.imsglobal.org/spec/lti-platform-configuration"
+)
+
 MEMBERS_TYPE: Final = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 LINE_ITEMS_TYPE: Final = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 LINE_ITEM_TYPE: Final = "application/vnd.ims.lis.v2.lineitem+json"

@@ -31,6 +31,8 @@ class Shape(ABC):
     name: ClassVar[str]
     id_token_lifetime: ClassVar[timedelta]
     answers_messages: ClassVar[bool]
+    link_custom: ClassVar[dict[str, str]] = {}
+    """What a registered tool's own place in a course tells it."""
     routes: ClassVar[tuple[Route, ...]]
 
     @abstractmethod
@@ -68,6 +70,10 @@ class Shape(ABC):
     @abstractmethod
     def endpoints(self, campus: "Campus") -> Endpoints:
         """Return the addresses for a registration."""
+
+    @abstractmethod
+    def registration_query(self, campus: "Campus") -> dict[str, str]:
+        """Return the parameters that ask a tool to register, with a new token."""
 
     @abstractmethod
     def memberships_url(self, campus: "Campus", course: Course, tool: Tool) -> str:

@@ -5,7 +5,7 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlencode
 
 from flask import Request, Response
@@ -13,7 +13,15 @@ from flask import Request, Response
 from campus.forms import authorization_page
 from campus.records import Course, Launch, LineItem, Link, Tool
 from campus.shapes.base import Endpoints, Shape
-from campus.shapes.canvas import claims, columns, grades, oidc, roster, services
+from campus.shapes.canvas import (
+    claims,
+    columns,
+    grades,
+    oidc,
+    registration,
+    roster,
+    services,
+)
 from campus.tokens import Claims, signed
 from campus.wire import FormPost, Refused, Route, json_answer
 
@@ -47,10 +55,13 @@ class Canvas(Shape):
     name = "canvas"
     id_token_lifetime = timedelta(hours=1)
     answers_messages = True
+    link_custom: ClassVar[dict[str, str]] = {"panel": "overview"}
     routes = (
         Route("authorize_redirect", AUTHORIZE_REDIRECT, _authorize_redirect, BOTH),
         Route("authorize", AUTHORIZE, authorization_page, BOTH),
         Route("jwks", JWKS, _jwks),
+        Route("configuration", registration.CONFIGURATION, registration.configuration),
+        Route("register", registration.REGISTRATIONS, registration.register, ("POST",)),
         Route("token", ACCESS, services.token, ("POST",)),
         Route("memberships", COURSE + "/names_and_roles", roster.memberships),
         Route("lineitems", ITEMS, grades.line_items),
@@ -107,6 +118,9 @@ class Canvas(Shape):
             token=campus.base_url + ACCESS,
             jwks=campus.base_url + JWKS,
         )
+
+    def registration_query(self, campus: "Campus") -> dict[str, str]:
+        return registration.query(campus)
 
     def memberships_url(self, campus: "Campus", course: Course, _tool: Tool) -> str:
         return f"{campus.base_url}/api/lti/courses/{course.number}/names_and_roles"

@@ -9,7 +9,15 @@ from flask import Request, Response
 from campus.forms import authorization_page
 from campus.records import Course, Launch, LineItem, Link, Tool
 from campus.shapes.base import Endpoints, Shape
-from campus.shapes.moodle import claims, columns, grades, oidc, roster, services
+from campus.shapes.moodle import (
+    claims,
+    columns,
+    grades,
+    oidc,
+    registration,
+    roster,
+    services,
+)
 from campus.shapes.moodle.services import SERVICES, UTF8
 from campus.tokens import Claims
 from campus.wire import FormPost, Refused, Route, json_answer
@@ -36,6 +44,8 @@ class Moodle(Shape):
     routes = (
         Route("authorize", AUTHORIZATION, authorization_page, ("GET", "POST")),
         Route("jwks", JWKS, _jwks),
+        Route("configuration", registration.CONFIGURATION, registration.configuration),
+        Route("register", registration.REGISTRATION, registration.register, ("POST",)),
         Route("token", ACCESS, services.token, ("POST",)),
         Route("memberships", MEMBERS, roster.memberships),
         Route("lineitems", ITEMS, grades.line_items),
@@ -80,6 +90,9 @@ class Moodle(Shape):
             token=campus.base_url + ACCESS,
             jwks=campus.base_url + JWKS,
         )
+
+    def registration_query(self, campus: "Campus") -> dict[str, str]:
+        return registration.query(campus)
 
     def memberships_url(self, campus: "Campus", course: Course, tool: Tool) -> str:
         section = f"{SERVICES}/CourseSection/{course.number}"
