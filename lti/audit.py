@@ -8,7 +8,12 @@ from sqlalchemy.orm import Session
 
 from models import AuditEntry, Registration
 
-REFUSALS = ("login_refused", "launch_refused", "refusals_unnoted")
+REFUSALS = (
+    "login_refused",
+    "launch_refused",
+    "registration_refused",
+    "refusals_unnoted",
+)
 MOST_REFUSALS = 60
 """So many a minute are noted of each platform, and of all logins of none."""
 MINUTE = timedelta(minutes=1)

@@ -1,5 +1,7 @@
 """What can go wrong between a platform and us, named by what went wrong."""
 
+from models.platform import Registration
+
 
 class LTIError(Exception):
     """Something about a platform is not as it must be."""
@@ -50,6 +52,14 @@ class LoginRejected(LTIError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class PlatformPending(LoginRejected):
+    """A login of a platform that registered itself and waits for the operator."""
+
+    def __init__(self, registration: Registration) -> None:
+        super().__init__("registration_pending")
+        self.registration = registration
 
 
 class TooManyLogins(LTIError):

@@ -134,7 +134,9 @@ def _body(response: requests.Response, most: int) -> bytes:
         for chunk in response.raw.stream(CHUNK_BYTES, decode_content=True):
             body += chunk
             if len(body) > most:
-                raise PlatformUnavailable(f"The answer is larger than {most // 1024} KiB.")
+                raise PlatformUnavailable(
+                    f"The answer is larger than {most // 1024} KiB."
+                )
     return bytes(body)
 
 

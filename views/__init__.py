@@ -2,7 +2,17 @@
 
 from flask_openapi3.openapi import OpenAPI
 
-from views import api, assets, errors, headers, health, lti, panel, reading
+from views import (
+    api,
+    assets,
+    errors,
+    headers,
+    health,
+    lti,
+    panel,
+    reading,
+    registration,
+)
 from views.wording import FILTERS
 
 
@@ -12,7 +22,7 @@ def register(app: OpenAPI) -> None:
     errors.register(app)
     reading.register(app)
     app.jinja_env.filters.update(FILTERS)
-    for blueprint in (health.bp, panel.bp):
+    for blueprint in (health.bp, panel.bp, registration.bp):
         app.register_blueprint(blueprint)
     assets.register(app)
     lti.register(app)

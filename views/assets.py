@@ -29,8 +29,17 @@ bp = Blueprint("assets", __name__)
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5"
-STYLES = ("tokens", "base", "layout", "components", "badges", "board", "manage")
-SCRIPTS = ("login", "finish", "shell")
+STYLES = (
+    "tokens",
+    "base",
+    "layout",
+    "components",
+    "badges",
+    "board",
+    "manage",
+    "registration",
+)
+SCRIPTS = ("login", "finish", "shell", "registered", "setup")
 """The scripts that pages name; each comes with all that it imports."""
 ICONS = (
     "arrow-left",

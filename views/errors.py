@@ -3,7 +3,7 @@
 import logging
 import secrets
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
@@ -19,9 +19,11 @@ from lti.errors import (
     LoginRejected,
     LTIError,
     PlatformKeysMissing,
+    PlatformPending,
     PlatformSaidNo,
     TooManyLogins,
 )
+from lti.registration.errors import InvitationUnknown, RegistrationFailed
 from models.db import db
 from models.locks import begin_write
 from views.headers import framed_by
@@ -40,6 +42,23 @@ class Page:
 
 AGAIN = "Please open it again from your course."
 PAGES: dict[type[Exception], Page] = {
+    InvitationUnknown: Page(
+        HTTPStatus.FORBIDDEN,
+        "This invitation is not good any more",
+        "Each one is good once and for some days. Please ask whoever runs Laurel for "
+        "a new one.",
+    ),
+    RegistrationFailed: Page(
+        HTTPStatus.BAD_REQUEST,
+        "Your learning platform was not added",
+        "Please begin again there.",
+    ),
+    PlatformPending: Page(
+        HTTPStatus.FORBIDDEN,
+        "This platform waits for approval",
+        "It has registered itself; whoever runs Laurel has to let it in. Please try "
+        "it again from your course later.",
+    ),
     LoginRejected: Page(
         HTTPStatus.BAD_REQUEST,
         "This page cannot be opened like this",
@@ -108,6 +127,8 @@ def register(app: Flask) -> None:
 def _refused(error: LTIError) -> Response:
     page = _page_of(error)
     error_id = new_error_id()
+    if isinstance(error, PlatformPending):
+        g.registration = error.registration
     reason = getattr(error, "reason", type(error).__name__)
     log.warning("Refused %s: %s (%s)", request.endpoint, reason, error_id)
     # Refused floods must not fill the table that login floods cannot fill.
@@ -130,7 +151,7 @@ def _note(error: LTIError, reason: str, error_id: str) -> None:
     begin_write(session)
     if isinstance(error, DeploymentPending) and registration is not None:
         registrations.note_pending(session, registration, error.lti_id, moment)
-    action = "login_refused" if isinstance(error, LoginRejected) else "launch_refused"
+    action = _action(error)
     if noted == audit.MOST_REFUSALS:
         action, reason = "refusals_unnoted", "more_in_the_log"
     audit.note(
@@ -142,6 +163,12 @@ def _note(error: LTIError, reason: str, error_id: str) -> None:
         reason=reason,
     )
     session.commit()
+
+
+def _action(error: LTIError) -> str:
+    if isinstance(error, InvitationUnknown | RegistrationFailed):
+        return "registration_refused"
+    return "login_refused" if isinstance(error, LoginRejected) else "launch_refused"
 
 
 def _http(error: HTTPException) -> Response:
@@ -166,7 +193,10 @@ def _failed(error: Exception) -> Response:
 
 def _page_of(error: Exception) -> Page:
     kinds = (PAGES[kind] for kind in type(error).__mro__ if kind in PAGES)
-    return next(kinds, OUR_FAULT)
+    page = next(kinds, OUR_FAULT)
+    if isinstance(error, RegistrationFailed):
+        return replace(page, advice=error.advice)
+    return page
 
 
 def new_error_id() -> str:

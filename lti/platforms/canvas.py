@@ -1,8 +1,10 @@
 """Canvas's own ways, as its documentation and its source tell them."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import quote
 
+from lti.platforms import canvas_tool
 from lti.platforms.base import Platform, with_query
 from models.platform import Registration
 
@@ -17,6 +19,11 @@ CLOUD_AUTHORIZATION = (
     "https://sso.beta.canvaslms.com/",
     "https://sso.test.canvaslms.com/",
 )
+CLOUD_ISSUERS = {
+    "https://canvas.instructure.com",
+    "https://canvas.beta.instructure.com",
+    "https://canvas.test.instructure.com",
+}
 
 
 class Canvas(Platform):
@@ -80,6 +87,41 @@ class Canvas(Platform):
         https://github.com/instructure/canvas-lms/blob/master/doc/api/pagination.md
         """
         return with_query(super().results_url(line_item_url), f"limit={PAGE}")
+
+    def may_call_itself(self, issuer: str) -> bool:
+        """Accept the cloud's issuers: self-hosted ones keep them until changed.
+
+        https://github.com/instructure/canvas-lms/issues/1935
+        """
+        return issuer in CLOUD_ISSUERS
+
+    def token_audience(self, authorization_server: str | None) -> str | None:  # noqa: ARG002 -- the base's signature
+        """Keep to the token address: what Canvas names is a host, not an address.
+
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/registration.md
+        """
+        return None
+
+    def custom_parameters(self) -> dict[str, str]:
+        """Ask for what joins people and courses with Canvas's own services.
+
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/tools_variable_substitutions.md
+        """
+        return dict(canvas_tool.CUSTOM)
+
+    def messages(self, target: str) -> list[dict[str, Any]]:
+        """Name placements, which are Canvas's own.
+
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/registration.md
+        """
+        return canvas_tool.messages(target)
+
+    def tool_extensions(self) -> dict[str, str]:
+        """Ask for names alone; without a word Canvas infers more from the claims.
+
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/registration.md
+        """
+        return canvas_tool.extensions()
 
     def acted_at(self, result: Mapping[str, object]) -> object:
         """Return when the work was handed in, where a tool's score said so.

@@ -30,6 +30,14 @@ class Moodle(Platform):
         found = super().next_url(text.translate(QUOTES))
         return unescape(found) if found else None
 
+    def custom_parameters(self) -> dict[str, str]:
+        """Ask for the learner's groups, too; Moodle keeps these for the whole tool.
+
+        https://github.com/moodle/moodle/blob/MOODLE_403_STABLE/mod/lti/classes/local/ltiopenid/registration_helper.php
+        """
+        groups = {"group_ids": "$Moodle.Person.userGroupIds"}
+        return super().custom_parameters() | groups
+
     def acted_at(self, result: Mapping[str, object]) -> object:
         """Return when the grade was last changed: Moodle tells, though AGS does not.
 

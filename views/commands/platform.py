@@ -46,6 +46,10 @@ NAMESAKES = (
     "Another platform has the same issuer and client id: paste the login URL with "
     "its registration, or neither of the two can be told from the other."
 )
+UNPROVEN = (
+    "It also names hosts that are not under its own: {hosts}. If they are this "
+    "platform's (Canvas has several), say so with --accept-hosts."
+)
 
 
 @group.command("add")
@@ -134,15 +138,25 @@ def listing() -> None:
 @group.command("approve")
 @click.argument("registration")
 @click.option("--frame-origin", "frame_origins", multiple=True)
-def approve(registration: str, frame_origins: tuple[str, ...]) -> None:
+@click.option(
+    "--accept-hosts", is_flag=True, help="The hosts it names elsewhere are its own."
+)
+def approve(
+    registration: str, frame_origins: tuple[str, ...], *, accept_hosts: bool
+) -> None:
     """Let a platform launch that waits or was disabled."""
     row = _known(registration)
+    if row.unproven_hosts and row.state != "active" and not accept_hosts:
+        raise click.ClickException(UNPROVEN.format(hosts=", ".join(row.unproven_hosts)))
     development = settings().is_development
     try:
         registrations.allow_origins(row, frame_origins, development=development)
     except RegistrationRefused as refused:
         raise click.ClickException(str(refused)) from None
+    doubled = registrations.namesakes(db.session(), row)
     _set_state(row, "active")
+    if doubled:
+        click.echo(NAMESAKES, err=True)
 
 
 @group.command("disable")
