@@ -4,6 +4,7 @@ from flask import Flask
 
 from views.commands import (
     catalog,
+    doctor,
     gamification,
     keys,
     mcp,
@@ -17,6 +18,7 @@ from views.commands import (
 def register(app: Flask) -> None:
     """Add every command to the application."""
     app.cli.add_command(catalog.group)
+    app.cli.add_command(doctor.command)
     app.cli.add_command(gamification.group)
     app.cli.add_command(keys.group)
     app.cli.add_command(mcp.command)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from jobs.clock import now
 from jobs.settings import settings
+from lti import rights
 from lti.connector import StrictServiceConnector
 from lti.http import session_for
 from lti.keys import KeyRing, SigningKey
@@ -20,13 +21,30 @@ from models.locks import begin_write
 def connected(
     session: Session, registration_id: int
 ) -> Iterator[StrictServiceConnector]:
-    """Yield a client of a platform's services; no transaction is open then."""
+    """Yield a client of a platform's services; no transaction is open then.
+
+    What its tokens were good for is remembered, however it ends.
+    """
     key = _signing_key(session)
     registration = session.get_one(Registration, registration_id)
     with session_for(registration, development=settings().is_development) as http:
         connector = StrictServiceConnector(registration, key, http, _tokens(), now)
+        known = set(registration.granted_scopes or ())
         session.rollback()
-        yield connector
+        try:
+            yield connector
+        finally:
+            if connector.asked & known != connector.granted:
+                _note_rights(session, registration_id, connector)
+
+
+def _note_rights(
+    session: Session, registration_id: int, connector: StrictServiceConnector
+) -> None:
+    session.rollback()
+    begin_write(session)
+    rights.note(session, registration_id, connector.asked, connector.granted)
+    session.commit()
 
 
 def _signing_key(session: Session) -> SigningKey:

@@ -69,6 +69,9 @@ class StrictServiceConnector(ServiceConnector):
         super().__init__(known, session)
         self.platform = platforms.of(registration)
         self.clock = clock
+        self.asked: set[str] = set()
+        self.granted: set[str] = set()
+        """What tokens were asked for so far, and what they are good for."""
         self._key = key
         self._tokens = tokens
         self._registration_id = registration.id
@@ -169,6 +172,8 @@ class StrictServiceConnector(ServiceConnector):
             frozenset(scopes),
         )
         token = self._tokens.get(key, self.clock(), lambda: self._fetch_token(key))
+        self.asked |= key.scopes
+        self.granted |= key.scopes & token.scopes
         if missing := key.scopes - token.scopes:
             names = ", ".join(sorted(scope.rsplit("/", 1)[-1] for scope in missing))
             raise ScopeMissing(f"The platform does not grant us the scope {names}.")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from lti.addresses import is_callable, origin
-from models import Deployment, Registration, Tenant
+from models import Context, Deployment, Registration, Tenant
 from models.upsert import insert
 
 LONGEST_KEY = 64
@@ -145,6 +145,16 @@ def deployments_of(session: Session, registration: Registration) -> list[Deploym
     """Return the deployments seen or listed, oldest first."""
     query = sa.select(Deployment).filter_by(registration_id=registration.id)
     return list(session.scalars(query.order_by(Deployment.id)))
+
+
+def last_launches(session: Session, registration: Registration) -> dict[int, datetime]:
+    """Return when each deployment that was ever launched from was so last."""
+    query = (
+        sa.select(Context.deployment_id, sa.func.max(Context.last_launch_at))
+        .where(Context.registration_id == registration.id)
+        .group_by(Context.deployment_id)
+    )
+    return {place: last for place, last in session.execute(query) if last}
 
 
 def admit(

@@ -15,7 +15,7 @@ from models.gradebook import PublishedScore, ScoreItem
 from models.launch import AuditEntry, LaunchSession, Login, PendingLaunch
 from models.platform import Deployment, Invitation, KeyPair, Registration, Tenant
 from models.recognition import Award, Badge, BadgeVersion
-from models.work import JobRun, Outbox, StreamEvent, SyncState
+from models.work import JobRun, Notice, Outbox, StreamEvent, SyncState
 
 __all__ = [
     "AuditEntry",
@@ -36,6 +36,7 @@ __all__ = [
     "LaunchSession",
     "Login",
     "Membership",
+    "Notice",
     "Outbox",
     "PendingLaunch",
     "PublishedScore",

@@ -57,6 +57,8 @@ class Registration(Public, Base):
     key_set: Mapped[dict[str, Any] | None]
     """The platform's key set as last fetched whole, for when it is down."""
     key_set_fetched_at: Mapped[datetime | None]
+    granted_scopes: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
+    """What its tokens were good for; None before the first one."""
     last_launch_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

@@ -71,8 +71,40 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_published_score_context_id"), ["context_id"], unique=False
         )
+    with op.batch_alter_table("registration") as batch_op:
+        batch_op.add_column(sa.Column("granted_scopes", sa.JSON(), nullable=True))
+    op.create_table(
+        "notice",
+        sa.Column("registration_id", ID, nullable=False),
+        sa.Column("lti_id", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("deployment_lti_id", sa.String(length=255), nullable=False),
+        sa.Column("context_lti_id", sa.String(length=255), nullable=False),
+        sa.Column("origins", sa.JSON(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_notice_registration_id_registration"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint(
+            "registration_id", "lti_id", name=op.f("uq_notice_registration_id_lti_id")
+        ),
+    )
+    with op.batch_alter_table("notice") as batch_op:
+        batch_op.create_index(
+            "ix_notice_registration_id_context_lti_id",
+            ["registration_id", "context_lti_id"],
+            unique=False,
+        )
 
 
 def downgrade() -> None:
+    op.drop_table("notice")
+    with op.batch_alter_table("registration") as batch_op:
+        batch_op.drop_column("granted_scopes")
     op.drop_table("published_score")
     op.drop_table("score_item")

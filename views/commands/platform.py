@@ -1,5 +1,6 @@
 """`flask platform …`: which platforms may launch us."""
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from lti.origins import frame_sources
 from lti.registration import invitations
 from lti.registration.invitations import Terms
 from lti.registrations import Details, RegistrationRefused
+from lti.rights import short
 from models import Registration
 from models.db import db
 from models.locks import begin_write
@@ -128,11 +130,21 @@ def invite(**given: Any) -> None:  # noqa: ANN401 -- click's values
 
 @group.command("list")
 def listing() -> None:
-    """One line per platform: id, tenant, state, client id, issuer, who may frame."""
+    """One line per platform: id, tenant, state, client id, issuer; then what we know.
+
+    Its last launch, how old its keys are here, what its tokens are good for, and who
+    may frame us.
+    """
     for row in registrations.every(db.session()):
-        framing = ",".join(frame_sources(row))
         fields = (row.public_id, row.tenant.key, row.state, row.client_id, row.issuer)
-        click.echo(" ".join((*fields, f"frames={framing}")))
+        more = {
+            "launched": _day(row.last_launch_at),
+            "keys": _age(row.key_set_fetched_at),
+            "scopes": _scopes(row),
+            "frames": ",".join(frame_sources(row)),
+        }
+        known = (f"{name}={value}" for name, value in more.items())
+        click.echo(" ".join((*fields, *known)))
 
 
 @group.command("approve")
@@ -169,12 +181,14 @@ def disable(registration: str) -> None:
 @deployment.command("list")
 @click.argument("registration", required=False)
 def deployments(registration: str | None) -> None:
-    """One line per place: registration, state, deployment id."""
+    """One line per place: registration, state, deployment id, last launch."""
     session = db.session()
     rows = [_known(registration)] if registration else registrations.every(session)
     for row in rows:
+        launched = registrations.last_launches(session, row)
         for place in registrations.deployments_of(session, row):
-            click.echo(f"{row.public_id} {place.state} {place.lti_id}")
+            day = _day(launched.get(place.id))
+            click.echo(f"{row.public_id} {place.state} {place.lti_id} launched={day}")
 
 
 @deployment.command("approve")
@@ -214,3 +228,18 @@ def _set_state(row: Registration, state: str) -> None:
     row.state, public_id = state, row.public_id
     db.session.commit()
     click.echo(f"{public_id} is {state}")
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else "never"
+
+
+def _age(moment: datetime | None) -> str:
+    return f"{(now() - moment).days}d" if moment else "never"
+
+
+def _scopes(row: Registration) -> str:
+    """Say what a platform's tokens were good for."""
+    if row.granted_scopes is None:
+        return "unknown"
+    return ",".join(map(short, row.granted_scopes)) or "none"
