@@ -12,6 +12,7 @@ REFUSALS = (
     "login_refused",
     "launch_refused",
     "registration_refused",
+    "notice_refused",
     "refusals_unnoted",
 )
 MOST_REFUSALS = 60

@@ -92,3 +92,11 @@ class DeploymentPending(LaunchRejected):
         super().__init__("deployment_not_admitted")
         self.registration_id = registration_id
         self.lti_id = lti_id
+
+
+class NoticeRejected(LTIError):
+    """What was posted as notices is none that a platform of ours sent to us."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

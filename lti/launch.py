@@ -23,6 +23,8 @@ CONTEXT: Final = CLAIM + "context"
 CUSTOM: Final = CLAIM + "custom"
 TOOL_PLATFORM: Final = CLAIM + "tool_platform"
 LAUNCH_PRESENTATION: Final = CLAIM + "launch_presentation"
+NOTICE: Final = CLAIM + "notice"
+ORIGIN_CONTEXTS: Final = CLAIM + "origin_contexts"
 AGS: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 

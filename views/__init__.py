@@ -9,6 +9,7 @@ from views import (
     headers,
     health,
     lti,
+    notices,
     panel,
     reading,
     registration,
@@ -22,7 +23,7 @@ def register(app: OpenAPI) -> None:
     errors.register(app)
     reading.register(app)
     app.jinja_env.filters.update(FILTERS)
-    for blueprint in (health.bp, panel.bp, registration.bp):
+    for blueprint in (health.bp, notices.bp, panel.bp, registration.bp):
         app.register_blueprint(blueprint)
     assets.register(app)
     lti.register(app)

@@ -18,6 +18,7 @@ from lti.errors import (
     LaunchRejected,
     LoginRejected,
     LTIError,
+    NoticeRejected,
     PlatformKeysMissing,
     PlatformPending,
     PlatformSaidNo,
@@ -88,6 +89,9 @@ PAGES: dict[type[Exception], Page] = {
         "course.",
     ),
     LaunchRejected: Page(HTTPStatus.UNAUTHORIZED, "This did not open", AGAIN),
+    NoticeRejected: Page(
+        HTTPStatus.BAD_REQUEST, "This is no notice for us", "Nothing was kept."
+    ),
     LTIError: Page(HTTPStatus.BAD_GATEWAY, "Your learning platform is busy", AGAIN),
     NoResultFound: Page(HTTPStatus.NOT_FOUND, "There is nothing here", AGAIN),
     OperationalError: Page(
@@ -168,6 +172,8 @@ def _note(error: LTIError, reason: str, error_id: str) -> None:
 def _action(error: LTIError) -> str:
     if isinstance(error, InvitationUnknown | RegistrationFailed):
         return "registration_refused"
+    if isinstance(error, NoticeRejected):
+        return "notice_refused"
     return "login_refused" if isinstance(error, LoginRejected) else "launch_refused"
 
 

@@ -16,6 +16,7 @@ PUBLIC_BLUEPRINTS: dict[str, str] = {
     "openapi": "the description of the API",
     "health": "a probe has no launch",
     "lti": "a launch begins here",
+    "notices": "a platform posts there, and each notice proves itself",
     "registration": "an invitation's secret is the guard; the rest is addresses",
 }
 # Flask's own and its extensions'; `flask db upgrade` is written of all the same.

@@ -35,6 +35,7 @@ PUBLIC = {
     "POST /lti/launch/finish",
     "POST /lti/login",
     "POST /lti/login/<registration>",
+    "POST /lti/notices",
 }
 EVERYONE = {"learner", "assistant", "instructor", "admin", "observer"}
 PEOPLE = EVERYONE - {"observer"}
