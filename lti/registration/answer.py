@@ -77,5 +77,7 @@ def _scopes(value: object) -> tuple[str, ...]:
 def _client_uri(value: object, configuration: Configuration) -> str | None:
     if not isinstance(value, str) or len(value) > LONGEST_URL:
         return None
+    if not value.isascii() or not value.isprintable():
+        return None
     own = Origin.of(configuration.registration_endpoint)
     return value if Origin.of(value) == own and "#" not in value else None
