@@ -57,22 +57,26 @@ class Desk:
 
 def register(campus: "Campus", asked: Mapping[str, Any], client_id: str) -> Tool:
     """Add the tool that a request describes; it waits until it is switched on."""
-    described = asked[lti.TOOL_CONFIGURATION]
-    claims = set(described.get("claims", ()))
     return campus.add_tool(
-        Tool(
-            client_id=client_id,
-            name=asked["client_name"],
-            login_url=asked["initiate_login_uri"],
-            redirect_uris=tuple(asked["redirect_uris"]),
-            target_link_uri=described["target_link_uri"],
-            jwks_url=asked["jwks_uri"],
-            scopes=tuple(asked.get("scope", "").split()),
-            shares_names=bool({"name", "given_name", "family_name"} & claims),
-            shares_email="email" in claims,
-            custom=described.get("custom_parameters", {}),
-            active=False,
-        )
+        replace(described(Tool.at("", client_id), asked), active=False)
+    )
+
+
+def described(tool: Tool, asked: Mapping[str, Any]) -> Tool:
+    """Return a tool as it describes itself; who it is stays as it was."""
+    said = asked[lti.TOOL_CONFIGURATION]
+    claims = set(said.get("claims", ()))
+    return replace(
+        tool,
+        name=asked["client_name"],
+        login_url=asked["initiate_login_uri"],
+        redirect_uris=tuple(asked["redirect_uris"]),
+        target_link_uri=said["target_link_uri"],
+        jwks_url=asked["jwks_uri"],
+        scopes=tuple(asked.get("scope", "").split()),
+        shares_names=bool({"name", "given_name", "family_name"} & claims),
+        shares_email="email" in claims,
+        custom=said.get("custom_parameters", {}),
     )
 
 

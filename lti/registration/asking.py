@@ -3,13 +3,14 @@
 LTI Dynamic Registration 1.0, 3.4.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from lti.login import Door
 from lti.platforms.base import Platform
 from lti.registration.configuration import Configuration
-from lti.registration.words import CORE_SCOPES, SCOPES, TOOL
+from lti.registration.words import CHANGEABLE_SCOPES, CORE_SCOPES, TOOL
 
 NAME = "Laurel"
 DESCRIPTION = "Badges, progress and, if the course wants one, a leaderboard"
@@ -17,7 +18,9 @@ CLAIMS = ("iss", "sub", "name", "given_name", "family_name", "locale")
 """No e-mail address and no picture: nothing of ours shows them."""
 
 
-def client_metadata(door: Door, configuration: Configuration) -> dict[str, Any]:
+def client_metadata(
+    door: Door, platform: Platform, scopes: Sequence[str]
+) -> dict[str, Any]:
     """Return our description for one platform, with a login address of its own."""
     url = door.public_url
     return {
@@ -31,8 +34,8 @@ def client_metadata(door: Door, configuration: Configuration) -> dict[str, Any]:
         "initiate_login_uri": f"{url}/lti/login/{door.registration}",
         "redirect_uris": [door.redirect_uri],
         "token_endpoint_auth_method": "private_key_jwt",
-        "scope": " ".join(scopes_for(configuration)),
-        TOOL: tool_configuration(door, configuration.platform),
+        "scope": " ".join(scopes),
+        TOOL: tool_configuration(door, platform),
     }
 
 
@@ -54,4 +57,4 @@ def scopes_for(configuration: Configuration) -> list[str]:
     """Return the scopes we use and the platform has; an unknown one may be an error."""
     if configuration.scopes is None:
         return list(CORE_SCOPES)
-    return [scope for scope in SCOPES if scope in configuration.scopes]
+    return [scope for scope in CHANGEABLE_SCOPES if scope in configuration.scopes]

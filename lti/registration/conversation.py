@@ -11,7 +11,7 @@ from lti.http import BoundedSession, trusted_of
 from lti.login import Door
 from lti.networks import addresses_of, refuse_private
 from lti.registration.answer import Answer, read_answer
-from lti.registration.asking import client_metadata
+from lti.registration.asking import client_metadata, scopes_for
 from lti.registration.configuration import (
     Configuration,
     read_configuration,
@@ -54,7 +54,8 @@ class Conversation:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         url = configuration.registration_endpoint
-        body = json.dumps(client_metadata(door, configuration))
+        scopes = scopes_for(configuration)
+        body = json.dumps(client_metadata(door, configuration.platform, scopes))
         try:
             answer = self._send(requests.Request("POST", url, headers, data=body))
         except RegistrationFailed as failed:

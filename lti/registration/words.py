@@ -16,7 +16,11 @@ MEMBERS_READ: Final = (
 )
 NOTICES: Final = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
 
+CHANGE_US: Final = "https://purl.imsglobal.org/spec/lti-reg/scope/registration"
+
 CORE_SCOPES: Final = (LINE_ITEM, LINE_ITEM_READ, RESULT_READ, SCORE, MEMBERS_READ)
 """What every platform with grades and rosters knows."""
 SCOPES: Final = (*CORE_SCOPES, NOTICES)
+"""What Canvas takes in a key made by hand."""
+CHANGEABLE_SCOPES: Final = (*SCOPES, CHANGE_US)
 """All that we use, where a platform says that it has them."""

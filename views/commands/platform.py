@@ -6,8 +6,10 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from jobs import renewals
 from jobs.clock import now
 from lti import registrations
+from lti.errors import LTIError
 from lti.origins import frame_sources
 from lti.registration import invitations
 from lti.registration.invitations import Terms
@@ -48,6 +50,7 @@ NAMESAKES = (
     "Another platform has the same issuer and client id: paste the login URL with "
     "its registration, or neither of the two can be told from the other."
 )
+RENEWED = "Told. An administrator of the platform may have to accept the change there."
 UNPROVEN = (
     "It also names hosts that are not under its own: {hosts}. If they are this "
     "platform's (Canvas has several), say so with --accept-hosts."
@@ -126,6 +129,19 @@ def invite(**given: Any) -> None:  # noqa: ANN401 -- click's values
         click.echo(INVITED_INTERNAL.format(hosts=hosts))
     if terms.updates:
         click.echo(INVITED_UPDATE.format(id=terms.updates))
+
+
+@group.command("renew")
+@click.argument("registration")
+def renew(registration: str) -> None:
+    """Tell a platform what has changed of us, where it lets us (Canvas does)."""
+    row = _known(registration)
+    db.session.commit()
+    try:
+        renewals.renew(row)
+    except (LTIError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(RENEWED)
 
 
 @group.command("list")

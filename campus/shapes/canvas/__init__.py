@@ -62,6 +62,12 @@ class Canvas(Shape):
         Route("jwks", JWKS, _jwks),
         Route("configuration", registration.CONFIGURATION, registration.configuration),
         Route("register", registration.REGISTRATIONS, registration.register, ("POST",)),
+        Route(
+            "update_registration",
+            registration.REGISTRATION,
+            registration.update,
+            ("PUT",),
+        ),
         Route("token", ACCESS, services.token, ("POST",)),
         Route("memberships", COURSE + "/names_and_roles", roster.memberships),
         Route("lineitems", ITEMS, grades.line_items),
