@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from jobs.clock import now
-from models import JobRun, LaunchSession, Login, PendingLaunch, StreamEvent
+from models import Invitation, JobRun, LaunchSession, Login, PendingLaunch, StreamEvent
 from models.db import db
 from models.locks import begin_write
 
@@ -14,10 +14,11 @@ LOGINS_KEPT = timedelta(hours=1)
 SESSIONS_KEPT = timedelta(days=1)
 STREAM_KEPT = timedelta(days=1)
 RUNS_KEPT = timedelta(days=90)
+INVITATIONS_KEPT = timedelta(days=90)
 
 
 def clean_up() -> None:
-    """Delete expired logins and sessions, old stream events and old job runs."""
+    """Delete expired logins and sessions, old stream events, job runs and invitations."""
     session = db.session()
     for statement in _expired(now()):
         _delete(session, statement)
@@ -32,6 +33,7 @@ def _expired(moment: datetime) -> tuple[sa.Delete, ...]:
             LaunchSession.expires_at < moment - SESSIONS_KEPT
         ),
         sa.delete(StreamEvent).where(StreamEvent.created_at < moment - STREAM_KEPT),
+        sa.delete(Invitation).where(Invitation.expires_at < moment - INVITATIONS_KEPT),
         sa.delete(JobRun).where(JobRun.started_at < moment - RUNS_KEPT),
     )
 

@@ -5,8 +5,10 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from jobs.cleaning import clean_up
+from lti.registration.invitations import Terms, invite
 from models import (
     Base,
+    Invitation,
     JobRun,
     LaunchSession,
     Login,
@@ -108,3 +110,15 @@ def test_old_stream_events_and_old_runs_go(app: OpenAPI, session: Session) -> No
     clean(app)
 
     assert (rows(session, StreamEvent), rows(session, JobRun)) == (1, 1)
+
+
+def test_an_invitation_is_forgotten_ninety_days_after_its_end(
+    app: OpenAPI, session: Session
+) -> None:
+    for days in (96, 98):
+        invite(session, Terms(tenant="acme", days=7), NOW - timedelta(days=days))
+    session.commit()
+
+    clean(app)
+
+    assert rows(session, Invitation) == 1
