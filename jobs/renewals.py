@@ -17,9 +17,12 @@ def renew(registration: Registration) -> None:
     """Send our description to where a platform lets us change it (RFC 7592, 2.2).
 
     Canvas shows the change to its administrator, who accepts it or not. Raises
-    LTIError where the platform says no, and ValueError where it has no such place.
+    LTIError where the platform says no, and ValueError where it has no such place or
+    was not approved: its addresses are its own word until then.
     """
     url, public_id = registration.client_uri, registration.public_id
+    if registration.state != "active":
+        raise ValueError("This platform is not approved: `flask platform approve`.")
     if not url:
         raise ValueError("This platform has no place where our description lies.")
     door = Door(settings().public_url, public_id)

@@ -76,6 +76,9 @@ def _take_over(
     configuration: Configuration,
     answer: Answer,
 ) -> None:
+    if row.jwks_url != configuration.jwks_uri:
+        # Keys from elsewhere must not sign for this platform any longer.
+        row.key_set = row.key_set_fetched_at = None
     row.auth_login_url = configuration.authorization_endpoint
     row.token_url = configuration.token_endpoint
     row.jwks_url = configuration.jwks_uri

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from campus.faults import empty, html, status
 from campus.state import Campus
 from models import Deployment, Invitation, Registration
-from tests.support.clock import Clock
+from tests.support.clock import NOW, Clock
 from tests.support.platform import a_campus
 from tests.support.registering import an_invitation, paste
 
@@ -116,6 +116,25 @@ def test_a_renewal_changes_its_own_registration_and_waits_again(
     assert answer.status_code == 200
     assert (row.public_id, row.state, row.token_url) == (public_id, "pending", old)
     assert f"/lti/login/{public_id}" in asked.body.decode()
+
+
+def test_keys_of_another_address_are_forgotten(
+    app: OpenAPI, platform: Campus, session: Session
+) -> None:
+    """They were the platform's where it was before, perhaps not any more."""
+    paste(app, platform, an_invitation(app))
+    row = the_row(session)
+    public_id, client_id = row.public_id, row.client_id
+    row.jwks_url = f"{platform.base_url}/moved"
+    row.key_set, row.key_set_fetched_at = {"keys": []}, NOW
+    session.commit()
+    answer_with(platform, client_id)
+
+    paste(app, platform, an_invitation(app, "--update", public_id))
+
+    row = the_row(session)
+    assert row.jwks_url == platform.endpoints.jwks
+    assert (row.key_set, row.key_set_fetched_at) == (None, None)
 
 
 def test_a_renewal_that_says_the_same_need_not_wait(

@@ -13,11 +13,14 @@ from models import Registration
 from tests.support.registering import an_invitation, paste
 
 
-def renew(app: OpenAPI, session: Session) -> Result:
+def renew(app: OpenAPI, session: Session, *, approved: bool = True) -> Result:
     session.rollback()
     public_id = session.scalars(sa.select(Registration.public_id)).one()
     session.rollback()
-    return app.test_cli_runner().invoke(args=["platform", "renew", public_id])
+    run = app.test_cli_runner().invoke
+    if approved:
+        run(args=["platform", "approve", public_id])
+    return run(args=["platform", "renew", public_id])
 
 
 def test_canvas_hears_what_has_changed(
@@ -58,3 +61,14 @@ def test_moodle_has_no_place_to_change_us(
 
     assert result.exit_code == 1
     assert "no place" in result.output
+
+
+def test_nothing_is_told_before_approval(
+    app: OpenAPI, canvas_campus: Campus, session: Session
+) -> None:
+    paste(app, canvas_campus, an_invitation(app))
+
+    result = renew(app, session, approved=False)
+
+    assert "is not approved" in result.output
+    assert canvas_campus.traffic.count("token") == 0
