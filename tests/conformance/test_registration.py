@@ -125,6 +125,7 @@ def test_a_platform_registers_itself_with_one_paste(
 def test_a_platform_is_asked_for_what_we_use_and_no_more(
     app: OpenAPI, platform: Campus, session: Session
 ) -> None:
+    """DR 3.4: scopes, claims and messages."""
     paste(app, platform, an_invitation(app))
 
     (asked,) = platform.traffic.requests("register")
@@ -382,6 +383,7 @@ def test_e4_the_token_goes_to_one_address_and_into_no_log(
 
 
 def test_e4_no_token_no_header(app: OpenAPI, campus: Campus) -> None:
+    """E4: a platform that gave no token is sent none (DR 3.5)."""
     paste(app, campus, an_invitation(app), registration_token="")
 
     (sent,) = campus.traffic.requests("register")
@@ -413,6 +415,7 @@ def test_e5_a_namesake_overwrites_nothing(
 def test_e5_approving_a_namesake_says_so(
     app: OpenAPI, canvas_campus: Campus, session: Session
 ) -> None:
+    """E5: the operator is told that the two cannot be told apart."""
     a_registration(
         session, issuer=canvas_campus.endpoints.issuer, client_id="10000000000001"
     )
