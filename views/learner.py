@@ -50,7 +50,7 @@ def overview(launch: LaunchSession) -> Page:
     """Return points, badges and the next step; nothing at all while it is off."""
     switch = switch_now(launch.context)
     if not switch.on or launch.role == "observer":
-        return Page("panel/quiet.html", "Your course", "overview", "overview")
+        return _quiet()
     session, moment, member = db.session(), now(), launch.membership
     roster = badges_for(session, member, moment, switch=switch)
     standing, best = progress_of(session, member, moment)
@@ -84,6 +84,22 @@ def next_badge(
     """
     ahead = [b for b in roster.badges if not b.earned and b.metric not in unfed]
     return max(ahead, key=lambda badge: badge.percent, default=None)
+
+
+def badges(launch: LaunchSession, notice: str = "") -> Page:
+    """Return one's badges alone; nothing at all while they are off."""
+    switch = switch_now(launch.context)
+    if not switch.on or launch.role == "observer":
+        return _quiet()
+    session, member = db.session(), launch.membership
+    roster = badges_for(session, member, now(), switch=switch)
+    content = {
+        "earned_count": sum(badge.earned for badge in roster.badges),
+        "notice": notice,
+        "roster": roster,
+        "unfed": unfed(session, member.context_id),
+    }
+    return Page("panel/badges.html", "Badges", "badges", "overview", content)
 
 
 def badge(launch: LaunchSession, key: str) -> Page | None:
@@ -157,6 +173,10 @@ def participation_of(launch: LaunchSession) -> Participation:
         is_real=is_real,
         own_name=own_name,
     )
+
+
+def _quiet() -> Page:
+    return Page("panel/quiet.html", "Your course", "overview", "overview")
 
 
 def _week(best: PersonalBest) -> str:
