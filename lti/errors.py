@@ -85,6 +85,14 @@ class PlatformSaidNo(LaunchRejected):
     """The platform answered the login with an error instead of an id_token."""
 
 
+class PickerForbidden(LaunchRejected):
+    """Somebody who does not teach here wants to choose what a course shows."""
+
+
+class LinkingRefused(LaunchRejected):
+    """A platform asks for links in a way that we cannot answer."""
+
+
 class DeploymentPending(LaunchRejected):
     """A true launch from a place the administrator has not let in, or has shut out."""
 

@@ -156,7 +156,7 @@ class StrictMessageLaunch(FlaskMessageLaunch):
         return self
 
     def validate_message(self) -> "StrictMessageLaunch":
-        """Accept a resource link launch to where the login said it goes."""
+        """Accept a message we know, to where the login said it goes."""
         claims = self._jwt["body"]
         self._launch = Launch.from_claims(claims)
         target = claims.get(TARGET_LINK_URI)

@@ -5,6 +5,7 @@ from flask_openapi3.openapi import OpenAPI
 from views import (
     api,
     assets,
+    deep_linking,
     errors,
     headers,
     health,
@@ -23,7 +24,13 @@ def register(app: OpenAPI) -> None:
     errors.register(app)
     reading.register(app)
     app.jinja_env.filters.update(FILTERS)
-    for blueprint in (health.bp, notices.bp, panel.bp, registration.bp):
+    for blueprint in (
+        deep_linking.bp,
+        health.bp,
+        notices.bp,
+        panel.bp,
+        registration.bp,
+    ):
         app.register_blueprint(blueprint)
     assets.register(app)
     lti.register(app)

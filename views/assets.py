@@ -38,8 +38,9 @@ STYLES = (
     "board",
     "manage",
     "registration",
+    "picker",
 )
-SCRIPTS = ("login", "finish", "shell", "registered", "setup")
+SCRIPTS = ("login", "finish", "shell", "registered", "setup", "picker")
 """The scripts that pages name; each comes with all that it imports."""
 ICONS = (
     "arrow-left",

@@ -16,9 +16,11 @@ from lti import audit, registrations
 from lti.errors import (
     DeploymentPending,
     LaunchRejected,
+    LinkingRefused,
     LoginRejected,
     LTIError,
     NoticeRejected,
+    PickerForbidden,
     PlatformKeysMissing,
     PlatformPending,
     PlatformSaidNo,
@@ -88,6 +90,14 @@ PAGES: dict[type[Exception], Page] = {
         "Please check that you are signed in there, then open it again from your "
         "course.",
     ),
+    PickerForbidden: Page(
+        HTTPStatus.FORBIDDEN,
+        "Not for this role",
+        "Somebody who teaches this course can choose what it shows.",
+    ),
+    LinkingRefused: Page(
+        HTTPStatus.BAD_REQUEST, "Nothing can be added from here", AGAIN
+    ),
     LaunchRejected: Page(HTTPStatus.UNAUTHORIZED, "This did not open", AGAIN),
     NoticeRejected: Page(
         HTTPStatus.BAD_REQUEST, "This is no notice for us", "Nothing was kept."
@@ -119,6 +129,20 @@ STATUS_PAGES = {
     415: ("That is not JSON", "Please send application/json."),
     429: ("Too often", "Please wait a minute."),
 }
+LINKING = {
+    "accept_types": "This place in your course takes no links to tools. Please choose "
+    "another one.",
+    "document_targets": "Your learning platform does not say how it would show what "
+    "you choose. Its administrator can tell who made it.",
+    "return_url_missing": "Your learning platform does not say where your choice "
+    "should go. Its administrator can tell who made it.",
+    "return_url_elsewhere": "Your choice would go to a host that your learning "
+    "platform is not known by here. Please ask whoever runs Laurel to add the host of "
+    "your course's address to the platform's frame origins.",
+}
+"""What a teacher can do where a platform asks for links that we cannot give."""
+PROBLEMS = ("/api", "/lti/deep-linking")
+"""What programs ask; the rest is read by people."""
 
 
 def register(app: Flask) -> None:
@@ -202,6 +226,8 @@ def _page_of(error: Exception) -> Page:
     page = next(kinds, OUR_FAULT)
     if isinstance(error, RegistrationFailed):
         return replace(page, advice=error.advice)
+    if isinstance(error, LinkingRefused):
+        return replace(page, advice=LINKING.get(error.reason, page.advice))
     return page
 
 
@@ -212,7 +238,7 @@ def new_error_id() -> str:
 
 def answer(page: Page, error_id: str) -> Response:
     """Answer as the caller reads it: a problem, a fragment or a whole page."""
-    if request.path.startswith("/api"):
+    if _is_program():
         response = _problem(page, error_id)
     else:
         registration = g.get("registration")
@@ -221,9 +247,14 @@ def answer(page: Page, error_id: str) -> Response:
         part = "fragment" if request.path.startswith("/panel") else "page"
         text = render_template(f"errors/{part}.html", page=page, error_id=error_id)
         response = make_response(text, page.status)
-    if page.status == HTTPStatus.UNAUTHORIZED and not request.path.startswith("/lti"):
+    is_launch = request.path.startswith("/lti") and not _is_program()
+    if page.status == HTTPStatus.UNAUTHORIZED and not is_launch:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _is_program() -> bool:
+    return request.path.startswith(PROBLEMS)
 
 
 def _problem(page: Page, error_id: str) -> Response:

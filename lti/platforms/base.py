@@ -96,6 +96,10 @@ class Platform:
         """Return what this platform adds to a tool's description."""
         return {}
 
+    def content_item(self, members: dict[str, Any]) -> dict[str, Any]:
+        """Return a link that a teacher picked, as this platform reads it."""
+        return members
+
     def acted_at(self, result: Mapping[str, object]) -> object:  # noqa: ARG002 -- platforms need it
         """Return when the learner acted, as the platform wrote it; AGS has no word."""
         return None

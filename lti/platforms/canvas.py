@@ -123,6 +123,16 @@ class Canvas(Platform):
         """
         return canvas_tool.extensions()
 
+    def content_item(self, members: dict[str, Any]) -> dict[str, Any]:
+        """Call the column as the link: Canvas shows the column's name for both.
+
+        https://github.com/instructure/canvas-lms/blob/master/app/controllers/lti/ims/concerns/deep_linking_modules.rb
+        """
+        column = members.get("lineItem")
+        if column is None:
+            return members
+        return {**members, "lineItem": {**column, "label": members["title"]}}
+
     def acted_at(self, result: Mapping[str, object]) -> object:
         """Return when the work was handed in, where a tool's score said so.
 

@@ -1,7 +1,6 @@
-"""What every API blueprint does before a view: who it is, and how one may write."""
+"""What every blueprint that speaks JSON does before a view: who it is, and how one may write."""
 
-from flask import abort, request
-from flask_openapi3.blueprint import APIBlueprint
+from flask import Blueprint, abort, request
 
 from models.db import db
 from models.locks import begin_write
@@ -10,7 +9,7 @@ from views.guards import bearer
 READING = {"GET", "HEAD", "OPTIONS"}
 
 
-def guard(bp: APIBlueprint) -> None:
+def guard(bp: Blueprint) -> None:
     """Let in bearers of a launch, and writers who speak JSON."""
     bp.before_request(_write_from_the_start)
     bp.before_request(bearer)
