@@ -1,5 +1,6 @@
 """Line items as a tool writes them in Moodle 4.3, with column management on."""
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from flask import Request, Response
 from campus import vocabulary as lti
 from campus.columns import Column, ColumnMalformed, parse_column
 from campus.records import Course, LineItem, Tool
-from campus.shapes.moodle.grades import line_item_row, own_item, tool_asked
+from campus.shapes.moodle.grades import own_item, tool_asked
 from campus.shapes.moodle.services import (
     UTF8,
     content_type,
@@ -38,7 +39,7 @@ def create(campus: "Campus", request: Request, course: int) -> Response:
             resource_id=column.resource_id,
         )
     )
-    return _answer(campus, caller, item, status=201)
+    return _answer(campus, request, caller, item, status=201)
 
 
 def update(campus: "Campus", request: Request, course: int, item: int) -> Response:
@@ -54,7 +55,7 @@ def update(campus: "Campus", request: Request, course: int, item: int) -> Respon
         resource_id=column.resource_id,
     )
     campus.change_line_item(changed)
-    return _answer(campus, caller, changed)
+    return _answer(campus, request, caller, changed)
 
 
 def delete(campus: "Campus", request: Request, course: int, item: int) -> Response:
@@ -62,13 +63,15 @@ def delete(campus: "Campus", request: Request, course: int, item: int) -> Respon
     caller = entitled(campus, request, tool_asked(request), lti.LINE_ITEM)
     found = own_item(campus, course_numbered(campus, course), item, caller)
     campus.remove_line_item(found)
-    return Response("", 204)
+    return Response("", "204 OK", content_type="text/html" + UTF8)
 
 
 def _answer(
-    campus: "Campus", caller: Tool, item: LineItem, *, status: int = 200
+    campus: "Campus", request: Request, caller: Tool, item: LineItem, status: int = 200
 ) -> Response:
-    row = line_item_row(campus, caller, item)
+    """Repeat what was sent, and say which item it is."""
+    sent = json.loads(request.get_data())
+    row = {**sent, "id": campus.shape.line_item_url(campus, item, caller)}
     return json_answer(row, lti.LINE_ITEM_TYPE + UTF8, status=status)
 
 
@@ -76,7 +79,7 @@ def _column(request: Request) -> Column:
     try:
         return parse_column(request.get_data())
     except ColumnMalformed as malformed:
-        raise Refused(400, "Incorrect data") from malformed
+        raise Refused(400, "No label or Score Maximum") from malformed
 
 
 def _link(campus: "Campus", course: Course, caller: Tool, column: Column) -> int | None:

@@ -60,7 +60,7 @@ def line_items(campus: "Campus", request: Request, course: int) -> Response:
     limit = whole_number(request, "limit")
     page = page_of(items, whole_number(request, "from"), limit)
     answer = json_answer(
-        [line_item_row(campus, caller, item) for item in page.rows],
+        [_line_item_row(campus, caller, item) for item in page.rows],
         lti.LINE_ITEMS_TYPE + UTF8,
     )
     if limit:
@@ -73,7 +73,7 @@ def line_item(campus: "Campus", request: Request, course: int, item: int) -> Res
     caller = entitled(campus, request, tool_asked(request), *READERS)
     accept(request, lti.LINE_ITEM_TYPE)
     found = own_item(campus, course_numbered(campus, course), item, caller)
-    row = line_item_row(campus, caller, found)
+    row = _line_item_row(campus, caller, found)
     return json_answer(row, lti.LINE_ITEM_TYPE + UTF8)
 
 
@@ -169,7 +169,7 @@ def _is_asked(request: Request, item: LineItem) -> bool:
     return all(request.args.get(name, value) == value for name, value in filters)
 
 
-def line_item_row(campus: "Campus", tool: Tool, item: LineItem) -> dict[str, object]:
+def _line_item_row(campus: "Campus", tool: Tool, item: LineItem) -> dict[str, object]:
     row: dict[str, object] = {
         "id": campus.shape.line_item_url(campus, item, tool),
         "label": item.label,
