@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -117,7 +118,7 @@ def _services(
         ("grades", course.lineitems_url, _line_items),
     ):
         if url:
-            yield _tried(check, lambda work=work: work(connector, course))  # type: ignore[misc] # mypy cannot infer a lambda's default
+            yield _tried(check, partial(work, connector, course))
         else:
             yield Finding(check, ok=True, said=NOT_OFFERED)
 
