@@ -28,6 +28,11 @@ def parse_column(body: bytes) -> Column:
         members = json.loads(body)
     except ValueError as error:
         raise ColumnMalformed("body") from error
+    return column_of(members)
+
+
+def column_of(members: object) -> Column:
+    """Read a line item's members. Raises ColumnMalformed."""
     if not isinstance(members, dict):
         raise ColumnMalformed("body")
     label, maximum = members.get("label"), members.get("scoreMaximum")

@@ -24,6 +24,13 @@ NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 BASIC_OUTCOME: Final = "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome"
 
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
+DEEP_LINKING_REQUEST: Final = "LtiDeepLinkingRequest"
+DEEP_LINKING_RESPONSE: Final = "LtiDeepLinkingResponse"
+DEEP_LINKING: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/"
+DEEP_LINKING_SETTINGS: Final = DEEP_LINKING + "deep_linking_settings"
+CONTENT_ITEMS: Final = DEEP_LINKING + "content_items"
+LINKING_MESSAGE: Final = DEEP_LINKING + "msg"
+LINKING_ERROR: Final = DEEP_LINKING + "errormsg"
 
 MEMBERSHIP: Final = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 INSTITUTION: Final = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"

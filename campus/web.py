@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request
 
 from campus.admin import admin
+from campus.linking import linking
 from campus.pages import pages
 from campus.wire import Refused, Route
 
@@ -25,6 +26,7 @@ def create_app(campus: "Campus") -> Flask:
         )
     app.register_blueprint(pages(campus))
     app.register_blueprint(admin(campus))
+    app.register_blueprint(linking(campus))
     return app
 
 

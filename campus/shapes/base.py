@@ -33,6 +33,8 @@ class Shape(ABC):
     answers_messages: ClassVar[bool]
     link_custom: ClassVar[dict[str, str]] = {}
     """What a registered tool's own place in a course tells it."""
+    linking_placement: ClassVar[str | None] = None
+    """The place that takes links, where the platform names places."""
     routes: ClassVar[tuple[Route, ...]]
 
     @abstractmethod
@@ -60,7 +62,7 @@ class Shape(ABC):
         """Return the deployment id of the tool with this number."""
 
     @abstractmethod
-    def launch_id(self, link: Link) -> str:
+    def launch_id(self, launch: Launch) -> str:
         """Make up an unguessable id for one launch."""
 
     @abstractmethod
@@ -101,6 +103,10 @@ class Shape(ABC):
     @abstractmethod
     def claims(self, campus: "Campus", launch: Launch) -> Claims:
         """Return the claims that depend on the shape, `sub` included."""
+
+    @abstractmethod
+    def linking_settings(self, campus: "Campus", launch: Launch) -> Claims:
+        """Return what a tool is told of the place that takes links."""
 
     @abstractmethod
     def refusal(self, request: Request, refused: Refused) -> Response:

@@ -17,6 +17,7 @@ from campus.shapes.canvas import (
     claims,
     columns,
     grades,
+    linking,
     oidc,
     registration,
     roster,
@@ -56,6 +57,7 @@ class Canvas(Shape):
     id_token_lifetime = timedelta(hours=1)
     answers_messages = True
     link_custom: ClassVar[dict[str, str]] = {"panel": "overview"}
+    linking_placement = "link_selection"
     routes = (
         Route("authorize_redirect", AUTHORIZE_REDIRECT, _authorize_redirect, BOTH),
         Route("authorize", AUTHORIZE, authorization_page, BOTH),
@@ -78,6 +80,7 @@ class Canvas(Shape):
         Route("results", ITEM + "/results", grades.results),
         Route("result", ITEM + "/results/<int:result>", grades.result),
         Route("scores", ITEM + "/scores", grades.scores, ("POST",)),
+        Route("links", linking.RETURN, linking.returned, ("POST",)),
     )
 
     def new_kid(self, now: datetime) -> str:
@@ -101,7 +104,7 @@ class Canvas(Shape):
     def deployment_id(self, number: int, seed: int) -> str:
         return f"{number + 4}:{_digest('account', 1, seed)}"
 
-    def launch_id(self, _link: Link) -> str:
+    def launch_id(self, _launch: Launch) -> str:
         return secrets.token_hex(64)
 
     def new_token(self, campus: "Campus", tool: Tool, scopes: tuple[str, ...]) -> str:
@@ -146,6 +149,9 @@ class Canvas(Shape):
 
     def claims(self, campus: "Campus", launch: Launch) -> Claims:
         return claims.claims(campus, launch)
+
+    def linking_settings(self, campus: "Campus", launch: Launch) -> Claims:
+        return linking.settings(campus, launch)
 
     def refusal(self, request: Request, refused: Refused) -> Response:
         return services.refusal(request, refused)

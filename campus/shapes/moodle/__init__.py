@@ -13,6 +13,7 @@ from campus.shapes.moodle import (
     claims,
     columns,
     grades,
+    linking,
     oidc,
     registration,
     roster,
@@ -55,6 +56,7 @@ class Moodle(Shape):
         Route("delete_lineitem", ITEM, columns.delete, ("DELETE",)),
         Route("results", ITEM + "/results", grades.results),
         Route("scores", ITEM + "/scores", grades.scores, ("POST",)),
+        Route("links", linking.RETURN, linking.returned, ("POST",)),
     )
 
     def new_kid(self, _now: datetime) -> str:
@@ -75,8 +77,11 @@ class Moodle(Shape):
     def deployment_id(self, number: int, _seed: int) -> str:
         return str(number)
 
-    def launch_id(self, link: Link) -> str:
-        return f"ltilaunch{link.number}_{secrets.randbelow(10**30)}"
+    def launch_id(self, launch: Launch) -> str:
+        if launch.is_for_links:
+            number = secrets.randbelow(10**30)
+            return f"ltilaunch_ContentItemSelectionRequest{number}"
+        return f"ltilaunch{launch.link.number}_{secrets.randbelow(10**30)}"
 
     def new_token(
         self, _campus: "Campus", _tool: Tool, _scopes: tuple[str, ...]
@@ -115,6 +120,9 @@ class Moodle(Shape):
 
     def claims(self, campus: "Campus", launch: Launch) -> Claims:
         return claims.claims(campus, launch)
+
+    def linking_settings(self, campus: "Campus", launch: Launch) -> Claims:
+        return linking.settings(campus, launch)
 
     def refusal(self, request: Request, refused: Refused) -> Response:
         return services.refusal(request, refused)
