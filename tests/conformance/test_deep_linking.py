@@ -196,6 +196,7 @@ def test_a_place_that_takes_no_links_of_tools_is_told_so(
 
 @pytest.mark.parametrize("claim", [REMOVED, None, [], "settings", 7])
 def test_a_request_without_settings_is_refused(stage: Stage, claim: object) -> None:
+    """Deep Linking 2.0, settings: without them nothing says what is taken."""
     assert stage.refusal(ask(stage, claims={SETTINGS: claim})) == "accept_types"
 
 
@@ -242,6 +243,7 @@ def test_data_comes_back_exactly(stage: Stage, data: object) -> None:
 
 
 def test_data_that_was_not_sent_is_not_sent_back(stage: Stage) -> None:
+    """Deep Linking 2.0, `data`: what was absent stays absent."""
     assert DATA not in response(stage, ask(stage), PANEL)
 
 
@@ -254,6 +256,7 @@ def test_nothing_picked_is_a_cancel(stage: Stage) -> None:
 
 
 def test_a_badge_and_a_column_for_grades(stage: Stage) -> None:
+    """Deep Linking 2.0, `lineItem`: label, maximum, resource id and tag."""
     column = {"label": "Badges", "score_maximum": 20}
     named = {**column, "resource_id": "week-1", "tag": "mine"}
     claims = response(
@@ -283,6 +286,7 @@ def test_a_badge_and_a_column_for_grades(stage: Stage) -> None:
 def test_a_column_is_called_as_its_link_where_the_platform_shows_it_for_both(
     canvas_stage: Stage,
 ) -> None:
+    """canvas.md 4: a line item's label takes the place of the link's title."""
     item = {**PANEL, "line_item": {"label": "Badges", "score_maximum": 20}}
 
     (made,) = response(canvas_stage, ask(canvas_stage), item)[ITEMS]
@@ -301,6 +305,7 @@ def test_a_column_is_called_as_its_link_where_the_platform_shows_it_for_both(
 def test_a_link_says_how_it_wants_to_be_shown(
     stage: Stage, targets: list[str], hints: dict[str, object]
 ) -> None:
+    """Deep Linking 2.0, `iframe` and `window`: as the platform can show it."""
     picker = ask(stage, accept_presentation_document_targets=targets)
 
     (item,) = response(stage, picker, PANEL)[ITEMS]
@@ -409,6 +414,7 @@ def a_picker(session: Session, client: FlaskClient, role: str = "instructor") ->
 def test_the_answer_is_json_with_a_bearer(
     client: FlaskClient, session: Session, clock: Clock
 ) -> None:
+    """Our own contract: JSON in, JSON out, and the bearer alone counts."""
     caller = a_picker(session, client)
 
     bare = client.post("/lti/deep-linking", json={"items": []})
@@ -429,6 +435,7 @@ def test_the_answer_is_json_with_a_bearer(
 def test_a_course_that_is_off_can_be_given_links(
     client: FlaskClient, session: Session
 ) -> None:
+    """Our own contract: a course that is off is linked, and says so."""
     caller = a_picker(session, client)
     card = {"panel": "badge", "badge": "author", "title": "Author"}
 

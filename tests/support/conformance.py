@@ -1,7 +1,8 @@
 """`make conformance`: run every numbered case, and write docs/conformance.md.
 
 A case is a test of tests/conformance: its number is in its name, the section of the
-specification in its docstring.
+specification in its docstring. With files of that folder as arguments only their cases
+are run, and the other rows stay as they are.
 """
 
 import ast
@@ -42,8 +43,10 @@ class Case:
     what: str
     asked: str
 
-    def row(self, result: str) -> str:
-        cells = (self.number, self.what, self.asked, result)
+    @property
+    def cells(self) -> str:
+        """The row, without its result."""
+        cells = (self.number, self.what, self.asked)
         return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
@@ -93,9 +96,23 @@ def document(results: Mapping[str, str]) -> str:
     """Return the page; a case without a result was not run."""
     parts = [HEAD]
     for chapter in chapters():
-        rows = [case.row(results.get(case.test, "not run")) for case in chapter.cases]
+        rows = [
+            f"{case.cells} {results.get(case.test, 'not run')} |"
+            for case in chapter.cases
+        ]
         parts.append("\n".join([f"## {chapter.title}\n", COLUMNS, *rows]) + "\n")
     return "\n".join(parts)
+
+
+def standing() -> dict[str, str]:
+    """Return the results on the page, of cases that are still as it says."""
+    lines = DOCUMENT.read_text().splitlines() if DOCUMENT.exists() else []
+    said = {}
+    for line in lines:
+        cells, _, result = line.removesuffix(" |").rpartition(" | ")
+        said[f"{cells} |"] = result
+    known = [case for chapter in chapters() for case in chapter.cases]
+    return {case.test: said[case.cells] for case in known if case.cells in said}
 
 
 def _case(path: Path, node: ast.FunctionDef) -> Case:
@@ -125,9 +142,10 @@ def _line(text: str) -> str:
 
 def main() -> int:
     """Run the cases, write the page, and return pytest's exit code."""
-    recorder = Recorder()
-    code = pytest.main(["-q", str(FOLDER)], plugins=[recorder])
-    DOCUMENT.write_text(document(recorder.results))
+    recorder, files = Recorder(), sys.argv[1:]
+    kept = standing() if files else {}
+    code = pytest.main(["-q", *(files or [str(FOLDER)])], plugins=[recorder])
+    DOCUMENT.write_text(document(kept | recorder.results))
     print(f"wrote {DOCUMENT.relative_to(ROOT)}")
     return int(code)
 

@@ -61,6 +61,12 @@ def test_a_name_tells_the_number_of_its_case(
     assert conformance._numbered(name) == number
 
 
+def test_what_is_not_run_again_keeps_its_result() -> None:
+    kept = conformance.standing()
+
+    assert conformance.document(kept) == conformance.DOCUMENT.read_text()
+
+
 def test_a_way_that_failed_is_counted() -> None:
     recorder = conformance.Recorder()
     for way, outcome in (("[a]", "passed"), ("[b]", "failed")):
