@@ -10,7 +10,7 @@ RUN := .venv/.run
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install serve worker check fmt bench soak screenshots lock
+.PHONY: help demo test install serve worker check fmt bench conformance soak screenshots lock
 
 help: ## show what there is to make
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -51,6 +51,10 @@ fmt: install ## format code and templates
 bench: install ## measure what the README quotes
 	$(BIN)/python -m bench.launch
 	$(BIN)/python -m bench.recompute
+
+conformance: install ## try every numbered case and write docs/conformance.md
+	$(BIN)/python -m tests.support.provision
+	$(BIN)/python -m tests.support.conformance
 
 soak: install ## launch again and again for a while, on this machine alone
 	$(BIN)/python -m bench.soak

@@ -2,15 +2,27 @@
 
 from flask import Flask
 
-from views.commands import catalog, gamification, keys, mcp, platform, sync, worker
+from views.commands import (
+    catalog,
+    doctor,
+    gamification,
+    keys,
+    mcp,
+    platform,
+    scores,
+    sync,
+    worker,
+)
 
 
 def register(app: Flask) -> None:
     """Add every command to the application."""
     app.cli.add_command(catalog.group)
+    app.cli.add_command(doctor.command)
     app.cli.add_command(gamification.group)
     app.cli.add_command(keys.group)
     app.cli.add_command(mcp.command)
     app.cli.add_command(platform.group)
+    app.cli.add_command(scores.group)
     app.cli.add_command(sync.group)
     app.cli.add_command(worker.worker)

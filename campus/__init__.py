@@ -29,7 +29,8 @@ Tokens, good and bad (`tokens.REMOVED` takes a claim or a header away):
     campus.keys.rotate()   campus.keys.rotate(keep=0)  campus.keys.rotate(bits=512)
 
 Faults, for the next N requests or until `campus.faults.off()`; endpoints are
-`authorize jwks token memberships lineitems lineitem results scores`:
+`authorize jwks token memberships lineitems lineitem results scores
+create_lineitem update_lineitem delete_lineitem`:
 
     campus.faults.on("jwks", slow(3), times=1)         # campus.faults: status html empty
                                                        # huge drip gzip_bomb redirect

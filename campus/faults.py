@@ -1,6 +1,7 @@
 """Switches that make an endpoint misbehave: `campus.faults.on("token", slow(3))`.
 
-Endpoints: `authorize jwks token memberships lineitems lineitem results scores`.
+Endpoints: `authorize jwks token memberships lineitems lineitem results scores
+create_lineitem update_lineitem delete_lineitem`.
 A fault takes the honest answer (not yet given) and answers in its stead. Faults on
 the same endpoint wait for each other: the first one with requests left is served.
 What a page may hold wrongly (members, results, next links) is in `campus.bad_pages`.

@@ -40,7 +40,7 @@ def claims_for(campus: "Campus", launch: Launch, nonce: str) -> Claims:
         "iss": campus.issuer,
         "aud": launch.tool.client_id,
         lti.DEPLOYMENT_ID: launch.deployment_id,
-        lti.TARGET_LINK_URI: launch.tool.target_link_uri,
+        lti.TARGET_LINK_URI: launch.target_link_uri,
         lti.MESSAGE_TYPE: launch.message_type,
         lti.VERSION: "1.3.0",
         **campus.shape.claims(campus, launch),

@@ -82,12 +82,12 @@ def pages(campus: "Campus") -> Blueprint:
 
     @blueprint.get("/course/<int:number>")
     def course(number: int) -> Response:
-        return _course_page(campus, _course(campus, number))
+        return _course_page(campus, course_numbered(campus, number))
 
     @blueprint.post("/course/<int:number>/activity/<int:item>")
     def activity(number: int, item: int) -> Response:
-        course = _course(campus, number)
-        viewer = _viewer(campus, course)
+        course = course_numbered(campus, number)
+        viewer = viewer_of(campus, course)
         wanted = [one for one in term.open_items(campus, course) if one.number == item]
         if not viewer.is_learner or not wanted:
             raise NotFound
@@ -96,20 +96,20 @@ def pages(campus: "Campus") -> Blueprint:
 
     @blueprint.post("/course/<int:number>/next-week")
     def next_week(number: int) -> Response:
-        course = _course(campus, number)
+        course = course_numbered(campus, number)
         campus.next_week()
-        return _back(course, _viewer(campus, course))
+        return _back(course, viewer_of(campus, course))
 
     @blueprint.get("/post_message_forwarding")
     def post_message_forwarding() -> str:
-        origins = sorted({_origin(tool.login_url) for tool in campus.tools})
+        origins = sorted({origin_of(tool.login_url) for tool in campus.tools})
         return render_template("forwarding.html", campus=campus, origins=origins)
 
     return blueprint
 
 
 def _course_page(campus: "Campus", course: Course) -> Response:
-    viewer = _viewer(campus, course)
+    viewer = viewer_of(campus, course)
     links = campus.links(course)
     link = _chosen_link(links)
     launch = link and campus.begin(
@@ -129,7 +129,7 @@ def _course_page(campus: "Campus", course: Course) -> Response:
             launch=launch,
             kept=_kept(),
             form=launches.login_form(campus, launch) if launch else {},
-            tool_origin=_origin(launch.tool.login_url) if launch else "",
+            tool_origin=origin_of(launch.tool.login_url) if launch else "",
             in_window=request.args.get("open") == "window",
             week=course.week_at(campus.now()),
             weeks=_weeks(campus, course, viewer.person),
@@ -141,14 +141,14 @@ def _course_page(campus: "Campus", course: Course) -> Response:
     return page
 
 
-def _course(campus: "Campus", number: int) -> Course:
+def course_numbered(campus: "Campus", number: int) -> Course:
     for course in campus.courses:
         if course.number == number:
             return course
     raise NotFound
 
 
-def _viewer(campus: "Campus", course: Course) -> Viewer:
+def viewer_of(campus: "Campus", course: Course) -> Viewer:
     """Return whom `?as=` names by number, else the first one enrolled."""
     asked = request.values.get("as", type=int)
     for enrolment in campus.enrolments(course):
@@ -228,6 +228,6 @@ def _kept() -> dict[str, str]:
     }
 
 
-def _origin(url: str) -> str:
+def origin_of(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

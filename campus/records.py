@@ -10,7 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
-from campus.vocabulary import ALL_SCOPES, GRADE_SCOPES, RESOURCE_LINK_REQUEST
+from campus.vocabulary import (
+    ALL_SCOPES,
+    DEEP_LINKING_REQUEST,
+    GRADE_SCOPES,
+    RESOURCE_LINK_REQUEST,
+)
 
 WEEK = timedelta(days=7)
 
@@ -96,6 +101,8 @@ class Tool:
     shares_email: bool = True
     scopes: tuple[str, ...] = ALL_SCOPES
     custom: Mapping[str, str] = field(default_factory=dict)
+    active: bool = True
+    """Off while a tool that registered itself waits for the administrator."""
     number: int = 0
 
     @classmethod
@@ -125,6 +132,8 @@ class Link:
     description: str = ""
     custom: Mapping[str, str] = field(default_factory=dict)
     placement: str | None = None
+    url: str = ""
+    """Where it leads; empty is the tool's own address."""
     number: int = 0
     id: str = ""
 
@@ -168,6 +177,15 @@ class Launch:
     deployment: str = ""
     at: datetime | None = None
     id: str = ""
+
+    @property
+    def is_for_links(self) -> bool:
+        """Whether a teacher wants to pick links; then the launch comes from none."""
+        return self.message_type == DEEP_LINKING_REQUEST
+
+    @property
+    def target_link_uri(self) -> str:
+        return self.link.url or self.tool.target_link_uri
 
     @property
     def deployment_id(self) -> str:

@@ -194,6 +194,18 @@ class School:
         with self._lock:
             return self._items.get(number)
 
+    def change_line_item(self, item: LineItem) -> None:
+        """Replace a line item by its changed self; its results stay as they are."""
+        with self._lock:
+            self._items[item.number] = item
+
+    def remove_line_item(self, item: LineItem) -> None:
+        """Take a line item away, and every result on it."""
+        with self._lock:
+            self._items.pop(item.number, None)
+            for key in [key for key in self._results if key[0] == item.number]:
+                del self._results[key]
+
     def put_result(self, result: Result) -> Result:
         """Store a result; a person has one on each line item."""
         with self._lock:

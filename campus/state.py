@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from campus import term
 from campus.access import ToolKeys
 from campus.clock import Clock
+from campus.deep_linking import Basket
 from campus.faults import Faults
 from campus.keys import KeyRing
 from campus.quirks import Quirks
 from campus.records import WEEK, AccessToken, Launch, Tool
+from campus.registering import Desk
 from campus.school import School
 from campus.shapes import shape_named
 from campus.shapes.base import Endpoints
@@ -39,6 +41,8 @@ class Campus(School):
         self.faults = Faults()
         self.traffic = Traffic()
         self.tool_keys = ToolKeys()
+        self.desk = Desk()
+        self.basket = Basket()
         self.secret = secrets.token_hex(32)
         self._launches: dict[str, Launch] = {}
         self._tokens: dict[str, AccessToken] = {}
@@ -82,9 +86,7 @@ class Campus(School):
     def begin(self, launch: Launch) -> Launch:
         """Remember a launch until the tool comes to fetch its id_token, once."""
         with self._lock:
-            launch = replace(
-                launch, id=self.shape.launch_id(launch.link), at=self.now()
-            )
+            launch = replace(launch, id=self.shape.launch_id(launch), at=self.now())
             self._launches[launch.id] = launch
             return launch
 

@@ -15,6 +15,8 @@ CUSTOM: Final = CLAIM + "custom"
 EXT: Final = CLAIM + "ext"
 TOOL_PLATFORM: Final = CLAIM + "tool_platform"
 LAUNCH_PRESENTATION: Final = CLAIM + "launch_presentation"
+NOTICE: Final = CLAIM + "notice"
+ORIGIN_CONTEXTS: Final = CLAIM + "origin_contexts"
 LEGACY_USER_ID: Final = CLAIM + "lti11_legacy_user_id"
 LTI1P1: Final = CLAIM + "lti1p1"
 AGS: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -22,6 +24,13 @@ NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 BASIC_OUTCOME: Final = "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome"
 
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
+DEEP_LINKING_REQUEST: Final = "LtiDeepLinkingRequest"
+DEEP_LINKING_RESPONSE: Final = "LtiDeepLinkingResponse"
+DEEP_LINKING: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/"
+DEEP_LINKING_SETTINGS: Final = DEEP_LINKING + "deep_linking_settings"
+CONTENT_ITEMS: Final = DEEP_LINKING + "content_items"
+LINKING_MESSAGE: Final = DEEP_LINKING + "msg"
+LINKING_ERROR: Final = DEEP_LINKING + "errormsg"
 
 MEMBERSHIP: Final = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 INSTITUTION: Final = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
@@ -42,6 +51,13 @@ MEMBERS_READ: Final = (
 )
 GRADE_SCOPES: Final = (LINE_ITEM, LINE_ITEM_READ, RESULT_READ, SCORE)
 ALL_SCOPES: Final = (*GRADE_SCOPES, MEMBERS_READ)
+
+NOTICES: Final = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
+
+TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+PLATFORM_CONFIGURATION: Final = (
+    "https://purl.imsglobal.org/spec/lti-platform-configuration"
+)
 
 MEMBERS_TYPE: Final = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 LINE_ITEMS_TYPE: Final = "application/vnd.ims.lis.v2.lineitemcontainer+json"

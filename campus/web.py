@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
+from campus.admin import admin
+from campus.linking import linking
 from campus.pages import pages
 from campus.wire import Refused, Route
 
@@ -23,6 +25,8 @@ def create_app(campus: "Campus") -> Flask:
             methods=route.methods,
         )
     app.register_blueprint(pages(campus))
+    app.register_blueprint(admin(campus))
+    app.register_blueprint(linking(campus))
     return app
 
 

@@ -9,6 +9,7 @@ from jobs.clock import now
 from lti.audit import PASSING
 from models import (
     AuditEntry,
+    Invitation,
     JobRun,
     LaunchSession,
     Login,
@@ -24,10 +25,11 @@ SESSIONS_KEPT = timedelta(days=1)
 STREAM_KEPT = timedelta(days=1)
 RUNS_KEPT = timedelta(days=90)
 REFUSALS_KEPT = timedelta(days=90)
+INVITATIONS_KEPT = timedelta(days=90)
 
 
 def clean_up() -> None:
-    """Delete what expired: logins, sessions, stream events, job runs, refusals.
+    """Delete what expired: logins, sessions, events, job runs, invitations, refusals.
 
     Of the audit only what anybody may cause goes; what was decided stays.
     """
@@ -45,6 +47,7 @@ def _expired(moment: datetime) -> tuple[sa.Delete, ...]:
             LaunchSession.expires_at < moment - SESSIONS_KEPT
         ),
         sa.delete(StreamEvent).where(StreamEvent.created_at < moment - STREAM_KEPT),
+        sa.delete(Invitation).where(Invitation.expires_at < moment - INVITATIONS_KEPT),
         sa.delete(JobRun).where(JobRun.started_at < moment - RUNS_KEPT),
         *_refusals(moment),
     )

@@ -25,7 +25,7 @@ from lti.rows import Dropped
 from models import Context, SyncState
 from models.upsert import insert
 
-ROSTER, RESULTS = "roster", "results"
+ROSTER, RESULTS, SCORES = "roster", "results", "scores"
 SYNC_COURSE, SYNC_COURSE_NOW = "sync_course", "sync_course_now"
 RECOUNT_COURSE = "recount_course"
 

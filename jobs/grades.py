@@ -12,7 +12,7 @@ from jobs.clock import now
 from jobs.marks import Log, Marker, are_believable, log_of
 from jobs.settings import settings
 from jobs.steps import Step, chunks
-from lti import grades, items
+from lti import grades, items, score_items
 from lti.errors import ResourceGone
 from lti.grades import LineItem, Result, ResultsPage
 from lti.rows import Dropped
@@ -73,8 +73,12 @@ def _line_items(step: Step, scopes: list[str]) -> dict[str, _Listed]:
     for page in grades.line_item_pages(step.connector, url, scopes):
         step.tally.dropped += page.dropped
         line_items += page.line_items
+    ours = [item for item in line_items if score_items.takes_scores(item)]
+    # Our own scores come of facts: read back, they would be facts of themselves.
+    line_items = [item for item in line_items if not score_items.takes_scores(item)]
 
     def store(context: Context) -> tuple[dict[str, int], int]:
+        score_items.store(step.session, context, ours, now())
         listed = items.store_items(step.session, context, line_items)
         gone = items.mark_gone(step.session, context, set(listed.values()), now())
         return listed, gone

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import sqlalchemy as sa
-from flask import current_app
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gamification.activity import request
@@ -14,17 +13,14 @@ from gamification.catalog import adopt, load
 from gamification.switches import switch_of
 from jobs import faults, freshness, outbox
 from jobs.clock import now
+from jobs.connections import connected
 from jobs.freshness import RESULTS, ROSTER, SYNC_COURSE, SYNC_COURSE_NOW, Tally
 from jobs.grades import sync_results
 from jobs.rosters import sync_roster
 from jobs.settings import settings
 from jobs.steps import Consent, Course, Step, written
 from jobs.turns import Turn, turn
-from lti.connector import StrictServiceConnector
 from lti.errors import LTIError
-from lti.http import session_for
-from lti.keys import KeyRing, SigningKey
-from lti.tokens import TokenCache
 from models import Context, Registration, SyncState, Tenant
 from models.db import db
 from models.locks import begin_write, retried
@@ -79,13 +75,11 @@ def sync_course(
 
 def _read(turn: Turn, sources: list[str], consent: Consent) -> SyncReport:
     session, context_id = turn.session, turn.context_id
-    catalog, key = load(settings().catalog_file), _signing_key(session)
+    catalog = load(settings().catalog_file)
     written(session, context_id, lambda c: adopt(session, c, catalog, now()))
     context = session.get_one(Context, context_id)
-    course, registration = Course.of(context), context.registration
-    with session_for(registration, development=settings().is_development) as http:
-        connector = StrictServiceConnector(registration, key, http, _tokens(), now)
-        session.rollback()
+    course, registration_id = Course.of(context), context.registration_id
+    with connected(session, registration_id) as connector:
         reports = [
             _sync(source, Step(turn, course, connector, Tally(), consent))
             for source in sources
@@ -168,21 +162,6 @@ def _is_worth_asking(session: Session, context: Context, moment: datetime) -> bo
 def _states(session: Session, context: Context) -> dict[str, SyncState]:
     states = session.scalars(STATES, {"course": context.id})
     return {state.source: state for state in states}
-
-
-def _signing_key(session: Session) -> SigningKey:
-    session.rollback()
-    begin_write(session)  # the first signature makes the first key
-    ring: KeyRing = current_app.extensions["key_ring"]
-    key = ring.signing_key(session, now())
-    session.commit()
-    return key
-
-
-def _tokens() -> TokenCache:
-    """Return the tokens of this process, for all of its workers."""
-    tokens: TokenCache = current_app.extensions.setdefault("tokens", TokenCache())
-    return tokens
 
 
 def _sync(source: str, step: Step) -> SourceReport:

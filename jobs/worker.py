@@ -10,6 +10,7 @@ from jobs.freshness import RECOUNT_COURSE, SYNC_COURSE, SYNC_COURSE_NOW
 from jobs.queue import Jobs
 from jobs.recounting import recount_course
 from jobs.runs import Unfinished
+from jobs.scores import PUBLISH_SCORES, publish_due_scores, publish_scores
 from jobs.sync import sync_course, sync_course_now, sync_due_courses
 
 FOR_A_COURSE: dict[str, Callable[[int], object]] = {
@@ -17,6 +18,7 @@ FOR_A_COURSE: dict[str, Callable[[int], object]] = {
     SYNC_COURSE_NOW: sync_course_now,
     EVALUATE_COURSE: evaluate_course,
     RECOUNT_COURSE: recount_course,
+    PUBLISH_SCORES: publish_scores,
 }
 
 
@@ -43,6 +45,7 @@ JOBS: Jobs = {
     "sweep_outbox": outbox.sweep,
     "run_outbox": run_outbox,
     "sync_due_courses": sync_due_courses,
+    "publish_due_scores": publish_due_scores,
     "recompute": recompute,
     "clean_up": clean_up,
 }

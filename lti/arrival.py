@@ -73,7 +73,7 @@ Row = TypeVar("Row", bound=Base)
 
 @dataclass(frozen=True)
 class Arrival:
-    """Where somebody arrived, and as whom.
+    """Where somebody arrived, and as whom; who picks links comes from none.
 
     `is_new` and `role_changed` tell that the course's standings must hear of it.
     """
@@ -81,7 +81,7 @@ class Arrival:
     registration: Registration
     deployment: Deployment
     context: Context
-    resource_link: ResourceLink
+    resource_link: ResourceLink | None
     membership: Membership
     is_new: bool
     role_changed: bool
@@ -184,7 +184,11 @@ def _new_context(
     return _made(session, Context, key, rest)
 
 
-def _new_link(session: Session, context: Context, launch: Launch) -> ResourceLink:
+def _new_link(
+    session: Session, context: Context, launch: Launch
+) -> ResourceLink | None:
+    if not launch.resource_link_id:
+        return None
     key = {"context_id": context.id, "lti_id": launch.resource_link_id}
     return _made(session, ResourceLink, key, {"title": launch.resource_link_title})
 
@@ -242,11 +246,12 @@ def _note_platform(
 
 
 def _note_course(
-    context: Context, link: ResourceLink, launch: Launch, now: datetime
+    context: Context, link: ResourceLink | None, launch: Launch, now: datetime
 ) -> None:
     title = launch.context_title or context.title
     _put(context, title=title, label=launch.context_label or context.label)
-    _put(link, title=launch.resource_link_title or link.title)
+    if link is not None:
+        _put(link, title=launch.resource_link_title or link.title)
     if _is_due(context.last_launch_at, now):
         context.last_launch_at = now
 

@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 
 from models import AuditEntry, Registration
 
-REFUSALS = ("login_refused", "launch_refused", "refusals_unnoted")
+REFUSALS = (
+    "login_refused",
+    "launch_refused",
+    "registration_refused",
+    "notice_refused",
+    "refusals_unnoted",
+)
 ALERTS = ("service_address_refused", "alerts_unnoted")
 PASSING = (*REFUSALS, *ALERTS)
 """What anybody can cause again and again: kept for a while, not for ever."""

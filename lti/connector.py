@@ -2,7 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,7 @@ from lti.errors import (
     PlatformUnavailable,
     ResourceGone,
     ScopeMissing,
+    ScoreTooLate,
     ServiceRefused,
     WalkStopped,
 )
@@ -34,6 +36,16 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_WAIT = 24 * 60 * 60
 MAX_PAGES = 1_000
 LONGEST_WALK = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A request that changes something at a platform."""
+
+    method: str
+    url: str
+    media_type: str
+    body: Mapping[str, object] | None = None
 
 
 class StrictServiceConnector(ServiceConnector):
@@ -57,6 +69,9 @@ class StrictServiceConnector(ServiceConnector):
         super().__init__(known, session)
         self.platform = platforms.of(registration)
         self.clock = clock
+        self.asked: set[str] = set()
+        self.granted: set[str] = set()
+        """What tokens were asked for so far, and what they are good for."""
         self._key = key
         self._tokens = tokens
         self._registration_id = registration.id
@@ -81,23 +96,31 @@ class StrictServiceConnector(ServiceConnector):
         ScopeMissing, ResourceGone or ServiceRefused; AddressRefused before anything
         is sent. Numbers with a point come as Decimal, exactly as written.
         """
-        if Origin.of(url) is None:
-            raise AddressRefused("A service's address is no web address.")
         headers = {"Accept": accept}
         if is_post:
             headers["Content-Type"] = content_type
         method = "POST" if is_post else "GET"
         request = requests.Request(method, url, headers=headers, data=data or None)
-        answer = self._send(request, *self._token(scopes))
-        if answer.status_code == 401:  # it may have ended before its time
-            answer = self._send(request, *self._token(scopes))
-        self._refuse_failure(answer)
+        answer = self._ask(scopes, request)
         link = self.platform.next_url(answer.headers.get("Link", ""))
         return {
             "headers": answer.headers,
             "body": _parsed(answer.content) if answer.content else None,
             "next_page_url": urljoin(url, link) if link else None,
         }
+
+    def write(self, scopes: Sequence[str], writing: Writing) -> Any:  # noqa: ANN401 -- JSON is anything
+        """Have a service write; return what it answers, None if that is nothing.
+
+        Raises what `make_service_request` raises, and ScoreTooLate.
+        """
+        headers = {"Accept": writing.media_type, "Content-Type": writing.media_type}
+        body = None if writing.body is None else json.dumps(writing.body)
+        request = requests.Request(
+            writing.method, writing.url, headers=headers, data=body
+        )
+        answer = self._ask(scopes, request)
+        return _parsed(answer.content) if answer.content else None
 
     def pages(self, scopes: Sequence[str], url: str, accept: str) -> Iterator[Any]:
         """Yield the bodies of a list's pages, to the end.
@@ -120,6 +143,17 @@ class StrictServiceConnector(ServiceConnector):
             yield answer["body"]
             following = answer["next_page_url"]
 
+    def _ask(
+        self, scopes: Sequence[str], request: requests.Request
+    ) -> requests.Response:
+        if Origin.of(request.url or "") is None:
+            raise AddressRefused("A service's address is no web address.")
+        answer = self._send(request, *self._token(scopes))
+        if answer.status_code == 401:  # it may have ended before its time
+            answer = self._send(request, *self._token(scopes))
+        self._refuse_failure(answer)
+        return answer
+
     def _send(
         self, request: requests.Request, key: TokenKey, token: AccessToken
     ) -> requests.Response:
@@ -138,6 +172,8 @@ class StrictServiceConnector(ServiceConnector):
             frozenset(scopes),
         )
         token = self._tokens.get(key, self.clock(), lambda: self._fetch_token(key))
+        self.asked |= key.scopes
+        self.granted |= key.scopes & token.scopes
         if missing := key.scopes - token.scopes:
             names = ", ".join(sorted(scope.rsplit("/", 1)[-1] for scope in missing))
             raise ScopeMissing(f"The platform does not grant us the scope {names}.")
@@ -182,6 +218,9 @@ class StrictServiceConnector(ServiceConnector):
             pause = _seconds(answer.headers.get("Retry-After", ""), self.clock())
             message = f"The platform answers with status {status}."
             raise PlatformUnavailable(message, retry_after=pause)
+        if self.platform.is_too_late(status, answer.content):
+            message = "The platform has a later score."
+            raise ScoreTooLate(message, status=status)
         if self.platform.lacks_scope(status, answer.content):
             message = "The platform does not let us use this service."
             raise ScopeMissing(message, status=status)

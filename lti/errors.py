@@ -1,5 +1,7 @@
 """What can go wrong between a platform and us, named by what went wrong."""
 
+from models.platform import Registration
+
 
 class LTIError(Exception):
     """Something about a platform is not as it must be."""
@@ -36,6 +38,10 @@ class ResourceGone(ServiceRefused):
     """What we asked for is no longer there."""
 
 
+class ScoreTooLate(ServiceRefused):
+    """A platform has a score with a later timestamp than ours; its own one stays."""
+
+
 class WalkStopped(LTIError):
     """A list of pages was left before its end; what was read until then is good."""
 
@@ -46,6 +52,14 @@ class LoginRejected(LTIError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class PlatformPending(LoginRejected):
+    """A login of a platform that registered itself and waits for the operator."""
+
+    def __init__(self, registration: Registration) -> None:
+        super().__init__("registration_pending")
+        self.registration = registration
 
 
 class TooManyLogins(LTIError):
@@ -71,6 +85,14 @@ class PlatformSaidNo(LaunchRejected):
     """The platform answered the login with an error instead of an id_token."""
 
 
+class PickerForbidden(LaunchRejected):
+    """Somebody who does not teach here wants to choose what a course shows."""
+
+
+class LinkingRefused(LaunchRejected):
+    """A platform asks for links in a way that we cannot answer."""
+
+
 class DeploymentPending(LaunchRejected):
     """A true launch from a place the administrator has not let in, or has shut out."""
 
@@ -78,3 +100,11 @@ class DeploymentPending(LaunchRejected):
         super().__init__("deployment_not_admitted")
         self.registration_id = registration_id
         self.lti_id = lti_id
+
+
+class NoticeRejected(LTIError):
+    """What was posted as notices is none that a platform of ours sent to us."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

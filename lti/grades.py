@@ -40,6 +40,7 @@ class LineItem:
     maximum: int
     """In millionths of a point."""
     resource_id: str
+    tag: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,13 @@ def _line_item(row: object, origin: Origin | None) -> LineItem:
         raise RowMalformed("maximum is not above zero")
     label = text_of(fields.get("label"), LONGEST_LABEL) or "Untitled"
     resource_id = text_of(fields.get("resourceId"), LONGEST_LABEL)
-    return LineItem(url, label, _millionths(maximum, ROUND_CEILING), resource_id)
+    return LineItem(
+        url,
+        label,
+        _millionths(maximum, ROUND_CEILING),
+        resource_id,
+        tag=text_of(fields.get("tag"), LONGEST_LABEL),
+    )
 
 
 def _result(sub: str, fields: Mapping[str, object], acted_at: object) -> Result:

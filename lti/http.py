@@ -1,6 +1,5 @@
 """How we call a platform: briefly, in small portions and never where we must not."""
 
-import ipaddress
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,8 +15,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from lti.addresses import Origin, is_callable
+from lti.addresses import LOOPBACK, Origin, is_callable
 from lti.errors import AddressRefused, PlatformUnavailable
+from lti.networks import addresses_of, refuse_private
 from models.platform import Registration
 
 CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 3, 10, 20
@@ -29,8 +29,8 @@ HTTPS_PORT = 443
 class BoundedSession(requests.Session):
     """A requests session that a slow, huge or sly platform cannot hold.
 
-    Time-outs (3 s to connect, 10 s between bytes, 20 s in all) and 2 MiB of unpacked
-    body; no redirects, cookies, proxies or credentials from the environment. Origins
+    Time-outs (3 s to connect, 10 s between bytes, 20 s in all) and `most` bytes of
+    unpacked body, 2 MiB if not said; no redirects, cookies, proxies or credentials from the environment. Origins
     the operator registered may lie in a private network, and on a loopback host speak
     http in development; everything else must be https at a public address.
 
@@ -40,9 +40,14 @@ class BoundedSession(requests.Session):
     """
 
     def __init__(
-        self, trusted: Iterable[str] = (), *, development: bool = False
+        self,
+        trusted: Iterable[str] = (),
+        *,
+        development: bool = False,
+        most: int = MAX_BYTES,
     ) -> None:
         super().__init__()
+        self._most = most
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers["User-Agent"] = "Laurel/0.1"
@@ -84,7 +89,7 @@ class BoundedSession(requests.Session):
         try:
             with _hang_up_after(TOTAL_SECONDS):
                 response = super().send(request, **kwargs)
-                body = _body(response)
+                body = _body(response, self._most)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as e:
             # Neither the address nor the library's message: both may hold secrets.
             raise PlatformUnavailable(f"No answer ({type(e).__name__}).") from None
@@ -93,23 +98,45 @@ class BoundedSession(requests.Session):
 
 
 def session_for(registration: Registration, *, development: bool) -> BoundedSession:
-    """Return a session that trusts the addresses the operator registered."""
-    trusted = {
+    """Return a session that trusts the addresses the operator registered.
+
+    Those that a platform named itself are trusted where the operator named their
+    hosts; elsewhere they must be public.
+    """
+    registered = {
         registration.auth_login_url,
         registration.token_url,
         registration.jwks_url,
-        *registration.frame_origins,
     }
+    trusted = trusted_of(
+        registered, registration.internal_hosts, development=development
+    )
+    trusted.update(registration.frame_origins)
     return BoundedSession(trusted, development=development)
 
 
-def _body(response: requests.Response) -> bytes:
+def trusted_of(
+    urls: Iterable[str], hosts: Iterable[str] | None, *, development: bool
+) -> set[str]:
+    """Return those of some addresses that may lie in a private network.
+
+    They are on one of `hosts` (None: all are), or in development on this machine.
+    """
+    if hosts is None:
+        return set(urls)
+    private = {*hosts, *(LOOPBACK if development else ())}
+    return {url for url in urls if (found := Origin.of(url)) and found.host in private}
+
+
+def _body(response: requests.Response, most: int) -> bytes:
     body = bytearray()
     with response:
         for chunk in response.raw.stream(CHUNK_BYTES, decode_content=True):
             body += chunk
-            if len(body) > MAX_BYTES:
-                raise PlatformUnavailable("The answer is larger than 2 MiB.")
+            if len(body) > most:
+                raise PlatformUnavailable(
+                    f"The answer is larger than {most // 1024} KiB."
+                )
     return bytes(body)
 
 
@@ -184,15 +211,27 @@ class _WatchedSecure(_Watched, HTTPSConnection):
 
 class _PublicSecure(_WatchedSecure):
     def _new_conn(self) -> socket.socket:
-        _refuse_private(_addresses_of(self.host, self.port or HTTPS_PORT))
-        line = super()._new_conn()
+        """Connect to an address that was looked at; the name is asked for once.
+
+        Asked twice, it may be answered differently the second time. The certificate
+        is checked for the name all the same: urllib3 reads `host` for that later.
+        """
+        addresses = addresses_of(self.host, self.port or HTTPS_PORT)
+        refuse_private(addresses)
+        name = self._dns_host
         try:
-            # The name may have been answered differently this time.
-            _refuse_private({line.getpeername()[0]})
-        except AddressRefused:
-            line.close()
-            raise
-        return line
+            return self._first_that_answers(addresses)
+        finally:
+            self._dns_host = name
+
+    def _first_that_answers(self, addresses: list[str]) -> socket.socket:
+        *others, last = addresses
+        for address in others:
+            self._dns_host = address
+            with suppress(urllib3.exceptions.HTTPError):
+                return super()._new_conn()
+        self._dns_host = last
+        return super()._new_conn()
 
 
 class _Pool(HTTPConnectionPool):
@@ -211,21 +250,3 @@ class _Adapter(HTTPAdapter):
     def __init__(self, **pools: type[HTTPConnectionPool]) -> None:
         super().__init__()
         self.poolmanager.pool_classes_by_scheme = pools
-
-
-def _addresses_of(host: str, port: int) -> set[str]:
-    with suppress(ValueError):  # a number needs no name server
-        return {str(ipaddress.ip_address(host.strip("[]")))}
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise PlatformUnavailable("The platform's host has no address.") from None
-    return {str(entry[4][0]) for entry in found}
-
-
-def _refuse_private(addresses: set[str]) -> None:
-    for text in addresses:
-        address = ipaddress.ip_address(text.partition("%")[0])
-        address = getattr(address, "ipv4_mapped", None) or address
-        if not address.is_global or address.is_multicast:
-            raise AddressRefused("An address lies in a private network.")

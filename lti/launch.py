@@ -1,4 +1,4 @@
-"""A verified id_token in our words; the only file that knows claim names.
+"""A verified id_token in our words; the only file that knows what launches claim.
 
 LTI Core 1.3, section 5: https://www.imsglobal.org/spec/lti/v1p3#required-message-claims
 """
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
+from lti.deep_linking_settings import DeepLinkingSettings
 from lti.errors import LaunchRejected
 from lti.roles import role_of
 from lti.rows import text_of
@@ -23,10 +24,16 @@ CONTEXT: Final = CLAIM + "context"
 CUSTOM: Final = CLAIM + "custom"
 TOOL_PLATFORM: Final = CLAIM + "tool_platform"
 LAUNCH_PRESENTATION: Final = CLAIM + "launch_presentation"
+NOTICE: Final = CLAIM + "notice"
+ORIGIN_CONTEXTS: Final = CLAIM + "origin_contexts"
 AGS: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+DEEP_LINKING: Final = (
+    "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+)
 
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
+DEEP_LINKING_REQUEST: Final = "LtiDeepLinkingRequest"
 PANELS: Final = (
     "overview",
     "badges",
@@ -68,30 +75,31 @@ class Launch:
     memberships_url: str
     lineitems_url: str
     ags_scopes: tuple[str, ...]
+    deep_linking: DeepLinkingSettings | None = None
+    """There when somebody wants to pick links; such a launch comes from none."""
 
     @classmethod
     def from_claims(cls, claims: Mapping[str, Any]) -> Self:
-        """Read the claims of a resource link launch.
+        """Read the claims of a resource link launch or of a deep linking request.
 
         Raises LaunchRejected for a required claim that is missing or malformed
         (LTI Core 5.3); of the others a malformed one counts as missing.
         """
-        if claims.get(MESSAGE_TYPE) != RESOURCE_LINK_REQUEST:
-            raise LaunchRejected("message_type")
-        if claims.get(VERSION) != "1.3.0":
-            raise LaunchRejected("version")
-        link = _members(claims, RESOURCE_LINK)
-        link_id = _identifier(link.get("id"), "resource_link")
+        picking = _is_picking(claims)
+        link = {} if picking else _members(claims, RESOURCE_LINK)
+        link_id = "" if picking else _identifier(link.get("id"), "resource_link")
+        deployment_id = _identifier(claims.get(DEPLOYMENT_ID), "deployment_id")
         context = _members(claims, CONTEXT)
+        place = f"resource-link:{link_id}" if link_id else f"site:{deployment_id}"
         custom = _members(claims, CUSTOM)
         panel = _text(custom, "panel")
         presentation = _members(claims, LAUNCH_PRESENTATION)
         return cls(
-            deployment_id=_identifier(claims.get(DEPLOYMENT_ID), "deployment_id"),
+            deployment_id=deployment_id,
             sub=_identifier(claims.get("sub"), "sub"),
             name=_name(claims),
             role=role_of(_roles(claims)),
-            context_id=_context_id(context, link_id),
+            context_id=_context_id(context, place),
             context_title=_text(context, "title"),
             context_label=_text(context, "label"),
             resource_link_id=link_id,
@@ -107,6 +115,7 @@ class Launch:
             memberships_url=_url(_members(claims, NRPS), "context_memberships_url"),
             lineitems_url=_url(_members(claims, AGS), "lineitems"),
             ags_scopes=_scopes(_members(claims, AGS)),
+            deep_linking=_settings(claims) if picking else None,
         )
 
     def as_stored(self) -> dict[str, Any]:
@@ -116,7 +125,24 @@ class Launch:
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> Self:
         """Return the launch that `as_stored` wrote down."""
-        return cls(**{**stored, "ags_scopes": tuple(stored["ags_scopes"])})
+        picking = stored["deep_linking"]
+        settings = DeepLinkingSettings.restored(picking) if picking else None
+        scopes = tuple(stored["ags_scopes"])
+        return cls(**{**stored, "ags_scopes": scopes, "deep_linking": settings})
+
+
+def _is_picking(claims: Mapping[str, Any]) -> bool:
+    """Tell the two messages apart that we take. Raises LaunchRejected for others."""
+    message = claims.get(MESSAGE_TYPE)
+    if message not in (RESOURCE_LINK_REQUEST, DEEP_LINKING_REQUEST):
+        raise LaunchRejected("message_type")
+    if claims.get(VERSION) != "1.3.0":
+        raise LaunchRejected("version")
+    return bool(message == DEEP_LINKING_REQUEST)
+
+
+def _settings(claims: Mapping[str, Any]) -> DeepLinkingSettings:
+    return DeepLinkingSettings.from_members(_members(claims, DEEP_LINKING))
 
 
 def _identifier(value: object, claim: str) -> str:
@@ -128,12 +154,12 @@ def _identifier(value: object, claim: str) -> str:
     return value
 
 
-def _context_id(context: Mapping[str, Any], link_id: str) -> str:
+def _context_id(context: Mapping[str, Any], place: str) -> str:
     if context.get("id") in (None, ""):
-        # A launch need not come from a course: then its link stands for one.
-        digest = hashlib.sha256(link_id.encode()).hexdigest()
-        name = f"resource-link:{link_id}"
-        return name if len(name) <= LONGEST_ID else f"resource-link:{digest}"
+        # A launch need not come from a course: then its place stands for one.
+        kind, _, name = place.partition(":")
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        return place if len(place) <= LONGEST_ID else f"{kind}:{digest}"
     return _identifier(context["id"], "context")
 
 

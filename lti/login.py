@@ -30,7 +30,7 @@ from lti.adapters import (
     visible_name,
 )
 from lti.addresses import Origin, origin
-from lti.errors import LoginRejected, TooManyLogins
+from lti.errors import LoginRejected, PlatformPending, TooManyLogins
 from models import Login, Registration
 
 LONGEST = {
@@ -173,7 +173,7 @@ def begin(
     try:
         state, url, registration = login.prepare(door.redirect_uri)
     except OIDCException:
-        raise LoginRejected("unknown_platform") from None
+        raise _rejection(session, wanted, door) from None
     return Started(state, url, registration, wanted.get("lti_storage_target"), cookies)
 
 
@@ -252,6 +252,17 @@ def _asking(
     if open_logins >= MOST_OPEN:
         raise TooManyLogins("Too many logins wait for their launch.")
     return cast("Registration", registration)
+
+
+def _rejection(
+    session: Session, wanted: Mapping[str, str], door: Door
+) -> LoginRejected:
+    """Return why nobody may log in: a platform that waits is told so."""
+    query = sa.select(Registration).filter_by(
+        state="pending", issuer=wanted.get("iss", ""), public_id=door.registration
+    )
+    waiting = session.scalar(query) if door.registration else None
+    return PlatformPending(waiting) if waiting else LoginRejected("unknown_platform")
 
 
 def _is_plain(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Whom a platform's word reaches: who may frame us, and where it may send us."""
 
 from lti import platforms
-from lti.addresses import Origin, is_callable
+from lti.addresses import PORTS, Origin, is_callable
 from models import Registration
 
 MOST_LEARNED = 20
@@ -35,6 +35,22 @@ def callable_url(
     known |= {o for url in registration.frame_origins if (o := Origin.of(url))}
     owned = found.port == 443 and platform.owns(found.host, registration)
     return meant if found in known or owned else None
+
+
+def is_at_home(registration: Registration, url: str, *, development: bool) -> bool:
+    """Tell whether an address lies where the platform is known to be.
+
+    That is what may frame us, and a school's host in a platform's cloud: it is for
+    what a browser takes there, and calls nobody.
+    """
+    found = Origin.of(url)
+    if found is None or not is_callable(url, development=development):
+        return False
+    owned = found.port == PORTS["https"] and platforms.of(registration).owns(
+        found.host, registration
+    )
+    known = {Origin.of(source) for source in frame_sources(registration)}
+    return owned or found in known
 
 
 def learn(registration: Registration, urls: set[str], *, development: bool) -> None:

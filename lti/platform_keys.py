@@ -87,6 +87,13 @@ class PlatformKeys:
         known = self._asked_again(shelf, registration, kid, now)
         return known.keys.get(kid, ())
 
+    def look(self, registration: Registration, now: datetime) -> KeySet:
+        """Fetch a platform's key set, for an operator; what is kept stays.
+
+        Raises PlatformUnavailable or AddressRefused.
+        """
+        return self._fetch(registration, now)
+
     def fetched(self, registration: Registration) -> KeySet | None:
         """Return the key set in use if it is newer than the stored one."""
         known = self._shelf(registration).key_set

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from lti.addresses import is_callable, origin
-from models import Deployment, Registration, Tenant
+from models import Context, Deployment, Registration, Tenant
 from models.upsert import insert
+
+LONGEST_KEY = 64
 
 
 class RegistrationRefused(Exception):
@@ -52,8 +54,11 @@ def add(
     that is none or is not the one of a known tenant.
     """
     _refuse_bad_addresses(details, development=development)
+    tenant = tenant_of(
+        session, details.tenant, now, asked=details.time_zone, default=time_zone
+    )
     registration = Registration(
-        tenant_id=_tenant(session, details, now, time_zone).id,
+        tenant_id=tenant.id,
         issuer=details.issuer,
         client_id=details.client_id,
         auth_login_url=details.auth_login_url,
@@ -77,6 +82,32 @@ def find(session: Session, public_id: str) -> Registration | None:
         # PostgreSQL takes no NUL in a text, not even to look for it.
         return None
     return session.scalar(sa.select(Registration).filter_by(public_id=public_id))
+
+
+def tenant_of(
+    session: Session, key: str, now: datetime, *, asked: str | None, default: str
+) -> Tenant:
+    """Return the tenant of a key; a new one is made, in the zone asked or by default.
+
+    Raises RegistrationRefused for a key that is none, and for a zone that is none or
+    is not the one of a known tenant.
+    """
+    if not key or len(key) > LONGEST_KEY:
+        raise RegistrationRefused("An organisation's key has 1 to 64 characters.")
+    if asked and asked not in available_timezones():
+        raise RegistrationRefused(f"{asked} is no time zone such as Europe/Berlin.")
+    found = session.scalar(sa.select(Tenant).filter_by(key=key))
+    if found is None:
+        found = Tenant(key=key, name=key, time_zone=asked or default, created_at=now)
+        session.add(found)
+        session.flush()
+    elif asked and asked != found.time_zone:
+        # Days that were counted already would be other days.
+        raise RegistrationRefused(
+            f"The organisation {key} is known and its zone is {found.time_zone}; "
+            "courses that need another one have a zone of their own."
+        )
+    return found
 
 
 def every(session: Session) -> list[Registration]:
@@ -114,6 +145,16 @@ def deployments_of(session: Session, registration: Registration) -> list[Deploym
     """Return the deployments seen or listed, oldest first."""
     query = sa.select(Deployment).filter_by(registration_id=registration.id)
     return list(session.scalars(query.order_by(Deployment.id)))
+
+
+def last_launches(session: Session, registration: Registration) -> dict[int, datetime]:
+    """Return when each deployment that was ever launched from was so last."""
+    query = (
+        sa.select(Context.deployment_id, sa.func.max(Context.last_launch_at))
+        .where(Context.registration_id == registration.id)
+        .group_by(Context.deployment_id)
+    )
+    return {place: last for place, last in session.execute(query) if last}
 
 
 def admit(
@@ -160,24 +201,6 @@ def _set_deployment(
         .filter_by(registration_id=registration.id, lti_id=lti_id)
         .values(state=state)
     )
-
-
-def _tenant(session: Session, details: Details, now: datetime, zone: str) -> Tenant:
-    key, asked = details.tenant, details.time_zone
-    if asked and asked not in available_timezones():
-        raise RegistrationRefused(f"{asked} is no time zone such as Europe/Berlin.")
-    found = session.scalar(sa.select(Tenant).filter_by(key=key))
-    if found is None:
-        found = Tenant(key=key, name=key, time_zone=asked or zone, created_at=now)
-        session.add(found)
-        session.flush()
-    elif asked and asked != found.time_zone:
-        # Days that were counted already would be other days.
-        raise RegistrationRefused(
-            f"The organisation {key} is known and its zone is {found.time_zone}; "
-            "courses that need another one have a zone of their own."
-        )
-    return found
 
 
 def _refuse_bad_addresses(details: Details, *, development: bool) -> None:

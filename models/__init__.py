@@ -12,10 +12,11 @@ from models.course import (
     User,
     UserIdentity,
 )
+from models.gradebook import PublishedScore, ScoreItem
 from models.launch import AuditEntry, LaunchSession, Login, PendingLaunch
-from models.platform import Deployment, KeyPair, Registration, Tenant
+from models.platform import Deployment, Invitation, KeyPair, Registration, Tenant
 from models.recognition import Award, Badge, BadgeVersion
-from models.work import JobRun, Outbox, StreamEvent, SyncState
+from models.work import JobRun, Notice, Outbox, StreamEvent, SyncState
 
 __all__ = [
     "STAFF",
@@ -29,6 +30,7 @@ __all__ = [
     "Deployment",
     "Earned",
     "Histogram",
+    "Invitation",
     "Item",
     "ItemSource",
     "JobRun",
@@ -36,10 +38,13 @@ __all__ = [
     "LaunchSession",
     "Login",
     "Membership",
+    "Notice",
     "Outbox",
     "PendingLaunch",
+    "PublishedScore",
     "Registration",
     "ResourceLink",
+    "ScoreItem",
     "Scoring",
     "Standing",
     "StreamEvent",

@@ -71,6 +71,10 @@ class LaunchSession(Identified, Base):
     panel: Mapped[str] = mapped_column(sa.String(32), default="overview")
     badge_key: Mapped[str | None] = mapped_column(sa.String(128))
     locale: Mapped[str | None] = mapped_column(sa.String(35))
+    deep_linking: Mapped[dict[str, Any] | None] = mapped_column(
+        sa.JSON(none_as_null=True)
+    )
+    """How the platform takes links, if this launch is to pick some; else nothing."""
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -37,6 +37,8 @@ class Registration(Public, Base):
     audience: Mapped[str | None] = mapped_column(sa.String(1024))
     family: Mapped[str] = mapped_column(sa.String(32), default="")
     """What the platform calls its product: `moodle`, `canvas` or another word."""
+    name: Mapped[str] = mapped_column(sa.String(255), default="")
+    """What the platform calls itself; empty where it was added by hand."""
     deployments: Mapped[str] = mapped_column(sa.String(8), default="any")
     """`listed` accepts known deployments only, `any` every one of this key."""
     state: Mapped[str] = mapped_column(sa.String(16), default="active")
@@ -45,13 +47,44 @@ class Registration(Public, Base):
     """Origins that may frame us and be called, by the operator's word."""
     learned_origins: Mapped[list[str]] = mapped_column(default=list)
     """Origins that verified launches named: they may frame us, and no more."""
+    internal_hosts: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
+    """Hosts that may lie in a private network; None: all of them, since the operator
+    named every address. What a platform said of itself is trusted with none."""
+    unproven_hosts: Mapped[list[str]] = mapped_column(default=list)
+    """Hosts a platform named that are not its own, until the operator accepts them."""
+    client_uri: Mapped[str | None] = mapped_column(sa.String(1024))
+    """Where the platform lets us change what it knows of us, if it does."""
     key_set: Mapped[dict[str, Any] | None]
     """The platform's key set as last fetched whole, for when it is down."""
     key_set_fetched_at: Mapped[datetime | None]
+    granted_scopes: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
+    """What its tokens were good for; None before the first one."""
     last_launch_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     tenant: Mapped[Tenant] = relationship()
+
+
+class Invitation(Identified, Base):
+    """A word of the operator: one platform may register itself, once, until a day."""
+
+    __tablename__ = "invitation"
+
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    tenant_id: Mapped[int] = mapped_column(sa.ForeignKey("tenant.id"), index=True)
+    registration_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("registration.id")
+    )
+    """The registration it may change; None: it makes a new one."""
+    internal_hosts: Mapped[list[str]] = mapped_column(default=list)
+    """Hosts that may lie in a private network, by the operator's word."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+    """When a registration began with it; None again if nothing came of that."""
+
+    tenant: Mapped[Tenant] = relationship()
+    registration: Mapped[Registration | None] = relationship()
 
 
 class Deployment(Identified, Base):

@@ -69,7 +69,7 @@ class SyncState(Base):
         sa.ForeignKey("context.id"), primary_key=True, autoincrement=False
     )
     source: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
-    """`roster` or `results`."""
+    """`roster`, `results` or `scores`."""
     attempted_at: Mapped[datetime | None]
     succeeded_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
@@ -78,3 +78,28 @@ class SyncState(Base):
     """What went wrong and what to do, in a sentence without secrets."""
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What was read, changed and dropped, and why it was dropped."""
+
+
+class Notice(Identified, Base):
+    """What a platform told us unasked, verified and kept; the same one is one row."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        sa.UniqueConstraint("registration_id", "lti_id"),
+        sa.Index(
+            "ix_notice_registration_id_context_lti_id",
+            *("registration_id", "context_lti_id"),
+        ),
+    )
+
+    registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registration.id"))
+    lti_id: Mapped[str] = mapped_column(sa.String(255))
+    kind: Mapped[str] = mapped_column(sa.String(32))
+    """`LtiHelloWorldNotice` or `LtiContextCopyNotice`."""
+    deployment_lti_id: Mapped[str] = mapped_column(sa.String(255))
+    context_lti_id: Mapped[str] = mapped_column(sa.String(255), default="")
+    """The course it is about; a copy's is the new one."""
+    origins: Mapped[list[str]] = mapped_column(default=list)
+    """Of which courses it is a copy, by the platform's ids."""
+    sent_at: Mapped[datetime]
+    received_at: Mapped[datetime]

@@ -2,7 +2,19 @@
 
 from flask_openapi3.openapi import OpenAPI
 
-from views import api, assets, errors, headers, health, lti, panel, reading
+from views import (
+    api,
+    assets,
+    deep_linking,
+    errors,
+    headers,
+    health,
+    lti,
+    notices,
+    panel,
+    reading,
+    registration,
+)
 from views.wording import FILTERS
 
 
@@ -12,7 +24,13 @@ def register(app: OpenAPI) -> None:
     errors.register(app)
     reading.register(app)
     app.jinja_env.filters.update(FILTERS)
-    for blueprint in (health.bp, panel.bp):
+    for blueprint in (
+        deep_linking.bp,
+        health.bp,
+        notices.bp,
+        panel.bp,
+        registration.bp,
+    ):
         app.register_blueprint(blueprint)
     assets.register(app)
     lti.register(app)

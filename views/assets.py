@@ -38,9 +38,11 @@ STYLES = (
     "celebration",
     "board",
     "manage",
+    "registration",
+    "picker",
     "forced",
 )
-SCRIPTS = ("login", "finish", "shell")
+SCRIPTS = ("login", "finish", "shell", "registered", "setup", "picker")
 """The scripts that pages name; each comes with all that it imports."""
 ICONS = (
     "arrow-left",

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
@@ -16,12 +16,17 @@ from lti import audit, registrations
 from lti.errors import (
     DeploymentPending,
     LaunchRejected,
+    LinkingRefused,
     LoginRejected,
     LTIError,
+    NoticeRejected,
+    PickerForbidden,
     PlatformKeysMissing,
+    PlatformPending,
     PlatformSaidNo,
     TooManyLogins,
 )
+from lti.registration.errors import InvitationUnknown, RegistrationFailed
 from models.db import db
 from models.locks import begin_write
 from views.headers import framed_by
@@ -40,6 +45,23 @@ class Page:
 
 AGAIN = "Please open it again from your course."
 PAGES: dict[type[Exception], Page] = {
+    InvitationUnknown: Page(
+        HTTPStatus.FORBIDDEN,
+        "This invitation is not good any more",
+        "Each one is good once and for some days. Please ask whoever runs Laurel for "
+        "a new one.",
+    ),
+    RegistrationFailed: Page(
+        HTTPStatus.BAD_REQUEST,
+        "Your learning platform was not added",
+        "Please begin again there.",
+    ),
+    PlatformPending: Page(
+        HTTPStatus.FORBIDDEN,
+        "This platform waits for approval",
+        "It has registered itself; whoever runs Laurel has to let it in. Please try "
+        "it again from your course later.",
+    ),
     LoginRejected: Page(
         HTTPStatus.BAD_REQUEST,
         "This page cannot be opened like this",
@@ -68,7 +90,18 @@ PAGES: dict[type[Exception], Page] = {
         "Please check that you are signed in there, then open it again from your "
         "course.",
     ),
+    PickerForbidden: Page(
+        HTTPStatus.FORBIDDEN,
+        "Not for this role",
+        "Somebody who teaches this course can choose what it shows.",
+    ),
+    LinkingRefused: Page(
+        HTTPStatus.BAD_REQUEST, "Nothing can be added from here", AGAIN
+    ),
     LaunchRejected: Page(HTTPStatus.UNAUTHORIZED, "This did not open", AGAIN),
+    NoticeRejected: Page(
+        HTTPStatus.BAD_REQUEST, "This is no notice for us", "Nothing was kept."
+    ),
     LTIError: Page(HTTPStatus.BAD_GATEWAY, "Your learning platform is busy", AGAIN),
     NoResultFound: Page(HTTPStatus.NOT_FOUND, "There is nothing here", AGAIN),
     OperationalError: Page(
@@ -96,6 +129,20 @@ STATUS_PAGES = {
     415: ("That is not JSON", "Please send application/json."),
     429: ("Too often", "Please wait a minute."),
 }
+LINKING = {
+    "accept_types": "This place in your course takes no links to tools. Please choose "
+    "another one.",
+    "document_targets": "Your learning platform does not say how it would show what "
+    "you choose. Its administrator can tell who made it.",
+    "return_url_missing": "Your learning platform does not say where your choice "
+    "should go. Its administrator can tell who made it.",
+    "return_url_elsewhere": "Your choice would go to a host that your learning "
+    "platform is not known by here. Please ask whoever runs Laurel to add the host of "
+    "your course's address to the platform's frame origins.",
+}
+"""What a teacher can do where a platform asks for links that we cannot give."""
+PROBLEMS = ("/api", "/lti/deep-linking")
+"""What programs ask; the rest is read by people."""
 
 
 def register(app: Flask) -> None:
@@ -108,6 +155,8 @@ def register(app: Flask) -> None:
 def _refused(error: LTIError) -> Response:
     page = _page_of(error)
     error_id = new_error_id()
+    if isinstance(error, PlatformPending):
+        g.registration = error.registration
     reason = getattr(error, "reason", type(error).__name__)
     log.warning("Refused %s: %s (%s)", request.endpoint, reason, error_id)
     # Refused floods must not fill the table that login floods cannot fill.
@@ -130,7 +179,7 @@ def _note(error: LTIError, reason: str, error_id: str) -> None:
     begin_write(session)
     if isinstance(error, DeploymentPending) and registration is not None:
         registrations.note_pending(session, registration, error.lti_id, moment)
-    action = "login_refused" if isinstance(error, LoginRejected) else "launch_refused"
+    action = _action(error)
     if noted == audit.MOST_REFUSALS:
         action, reason = "refusals_unnoted", "more_in_the_log"
     audit.note(
@@ -142,6 +191,14 @@ def _note(error: LTIError, reason: str, error_id: str) -> None:
         reason=reason,
     )
     session.commit()
+
+
+def _action(error: LTIError) -> str:
+    if isinstance(error, InvitationUnknown | RegistrationFailed):
+        return "registration_refused"
+    if isinstance(error, NoticeRejected):
+        return "notice_refused"
+    return "login_refused" if isinstance(error, LoginRejected) else "launch_refused"
 
 
 def _http(error: HTTPException) -> Response:
@@ -166,7 +223,12 @@ def _failed(error: Exception) -> Response:
 
 def _page_of(error: Exception) -> Page:
     kinds = (PAGES[kind] for kind in type(error).__mro__ if kind in PAGES)
-    return next(kinds, OUR_FAULT)
+    page = next(kinds, OUR_FAULT)
+    if isinstance(error, RegistrationFailed):
+        return replace(page, advice=error.advice)
+    if isinstance(error, LinkingRefused):
+        return replace(page, advice=LINKING.get(error.reason, page.advice))
+    return page
 
 
 def new_error_id() -> str:
@@ -176,7 +238,7 @@ def new_error_id() -> str:
 
 def answer(page: Page, error_id: str) -> Response:
     """Answer as the caller reads it: a problem, a fragment or a whole page."""
-    if request.path.startswith("/api"):
+    if _is_program():
         response = _problem(page, error_id)
     else:
         registration = g.get("registration")
@@ -185,9 +247,14 @@ def answer(page: Page, error_id: str) -> Response:
         part = "fragment" if request.path.startswith("/panel") else "page"
         text = render_template(f"errors/{part}.html", page=page, error_id=error_id)
         response = make_response(text, page.status)
-    if page.status == HTTPStatus.UNAUTHORIZED and not request.path.startswith("/lti"):
+    is_launch = request.path.startswith("/lti") and not _is_program()
+    if page.status == HTTPStatus.UNAUTHORIZED and not is_launch:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _is_program() -> bool:
+    return request.path.startswith(PROBLEMS)
 
 
 def _problem(page: Page, error_id: str) -> Response:

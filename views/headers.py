@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, g
 
+from lti.addresses import origin
 from lti.origins import frame_sources
 from models import Registration
 
@@ -29,6 +30,11 @@ def framed_by(registration: Registration) -> None:
     g.frame_sources = frame_sources(registration)
 
 
+def forms_go_to(address: str) -> None:
+    """Let this answer's forms go to the origin of an address, and nowhere else."""
+    g.form_target = str(origin(address))
+
+
 def register(app: Flask) -> None:
     """Set the headers of every answer, and offer `csp_nonce()` to templates."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
@@ -45,12 +51,13 @@ def protect(response: Response) -> Response:
     if config.is_https:
         headers["Strict-Transport-Security"] = f"max-age={YEAR}"
     if response.mimetype == "text/html":
-        headers["Content-Security-Policy"] = _policy(g.get("frame_sources", ()))
+        policy = _policy(g.get("frame_sources", ()), g.get("form_target", "'self'"))
+        headers["Content-Security-Policy"] = policy
     headers.setdefault("Cache-Control", "no-store")
     return response
 
 
-def _policy(framing: Iterable[str]) -> str:
+def _policy(framing: Iterable[str], form_target: str) -> str:
     scripts = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
     rules = {
         "default-src": "'none'",
@@ -59,7 +66,7 @@ def _policy(framing: Iterable[str]) -> str:
         "img-src": "'self' data:",
         "font-src": "'self'",
         "connect-src": "'self'",
-        "form-action": "'self'",
+        "form-action": form_target,
         "base-uri": "'none'",
         "frame-ancestors": " ".join(["'self'", *framing]),
     }

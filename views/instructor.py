@@ -90,7 +90,7 @@ def manage(launch: LaunchSession) -> Page:
         "manage",
         "manage",
         {
-            "catalog": _earnable(launch),
+            "catalog": earnable(launch),
             "course": context,
             "is_recounted": fresh.is_recounted,
             "is_waiting": fresh.is_waiting,
@@ -107,7 +107,7 @@ def manage(launch: LaunchSession) -> Page:
     )
 
 
-def badges(launch: LaunchSession) -> Page:
+def badges(launch: LaunchSession, notice: str = "") -> Page:
     """Return every badge of the course, as a learner reads it before earning it."""
     return Page(
         "instructor/badges.html",
@@ -115,10 +115,35 @@ def badges(launch: LaunchSession) -> Page:
         "badges",
         "badges",
         {
-            "catalog": _earnable(launch),
+            "catalog": earnable(launch),
+            "notice": notice,
             "unfed": unfed(db.session(), launch.context.id),
         },
     )
+
+
+def earnable(launch: LaunchSession) -> list[Earnable]:
+    """Return the course's badges; while it is off, those it would begin with."""
+    switch = switch_now(launch.context)
+    if switch.on:
+        roster = badges_for(db.session(), launch.membership, now(), switch=switch)
+        return [
+            Earnable(b.key, b.label, b.icon, b.description, b.criterion_text, b.metric)
+            for b in roster.badges
+            if not b.retired
+        ]
+    tenant = launch.context.tenant.key
+    return [
+        Earnable(
+            entry.key,
+            entry.label,
+            entry.icon,
+            entry.description,
+            entry.criterion.sentence,
+            entry.criterion.metric,
+        )
+        for entry in catalog_at(settings().catalog_file).of(tenant).entries
+    ]
 
 
 def people(launch: LaunchSession, asked: Asked) -> Page:
@@ -152,30 +177,6 @@ def _class(launch: LaunchSession, asked: Asked) -> ClassPage:
     except BadCursor:
         page = ListPage(asked.sort, limit=PAGE)
         return class_list(session, context, search=asked.search, page=page)
-
-
-def _earnable(launch: LaunchSession) -> list[Earnable]:
-    """Return the course's badges; while it is off, those it would begin with."""
-    switch = switch_now(launch.context)
-    if switch.on:
-        roster = badges_for(db.session(), launch.membership, now(), switch=switch)
-        return [
-            Earnable(b.key, b.label, b.icon, b.description, b.criterion_text, b.metric)
-            for b in roster.badges
-            if not b.retired
-        ]
-    tenant = launch.context.tenant.key
-    return [
-        Earnable(
-            entry.key,
-            entry.label,
-            entry.icon,
-            entry.description,
-            entry.criterion.sentence,
-            entry.criterion.metric,
-        )
-        for entry in catalog_at(settings().catalog_file).of(tenant).entries
-    ]
 
 
 def _in_words(source: SourceFreshness) -> Source:

@@ -55,7 +55,7 @@ def overview(launch: LaunchSession) -> Page:
     """Return points, badges and the next step; nothing at all while it is off."""
     switch = switch_now(launch.context)
     if not switch.on or launch.role == "observer":
-        return Page("panel/quiet.html", "Your course", "overview", "overview")
+        return _quiet()
     session, moment, member = db.session(), now(), launch.membership
     roster = badges_of(launch)
     standing, best = progress_of(session, member, moment)
@@ -106,6 +106,21 @@ def _is_badge_too(milestone: Milestone, ahead: BadgeStanding | None) -> bool:
     if ahead is None or ahead.metric != "score":
         return False
     return ahead.threshold == milestone.at
+
+
+def badges(launch: LaunchSession, notice: str = "") -> Page:
+    """Return one's badges alone; nothing at all while they are off."""
+    switch = switch_now(launch.context)
+    if not switch.on or launch.role == "observer":
+        return _quiet()
+    roster = badges_of(launch)
+    content = {
+        "earned_count": sum(badge.earned for badge in roster.badges),
+        "notice": notice,
+        "roster": roster,
+        "unfed": unfed(db.session(), launch.context_id),
+    }
+    return Page("panel/badges.html", "Badges", "badges", "overview", content)
 
 
 def badge(launch: LaunchSession, key: str) -> Page | None:
@@ -178,6 +193,10 @@ def participation_of(launch: LaunchSession) -> Participation:
         is_real=is_real,
         own_name=own_name,
     )
+
+
+def _quiet() -> Page:
+    return Page("panel/quiet.html", "Your course", "overview", "overview")
 
 
 def _week(best: PersonalBest) -> str:

@@ -16,15 +16,16 @@ from jobs.clock import now
 from jobs.sync import request_sync
 from lti.adapters import cookie_name, set_pair
 from lti.arrival import Arrival, Gate, arrive
+from lti.deep_linking import admit, settings_of
 from lti.errors import LaunchRejected
 from lti.login import use
 from lti.sessions import open_session
 from models import LaunchSession, Login
 from models.db import db
 from models.locks import begin_write, retried
-from views import pages
+from views import pages, picker
 from views.catalog import catalog_at
-from views.headers import framed_by
+from views.headers import forms_go_to, framed_by
 from views.pages import Page, settings
 from views.panel import first_page
 
@@ -58,7 +59,7 @@ def enter(launch: "Launch", gate: Gate) -> Response:
     """
     opened, token = write_down(launch, gate)
     # Asked before the commit: a transaction more would cost more than the answers.
-    page = first_page(opened)
+    page = first_page(opened) if launch.deep_linking is None else picker.page(opened)
     db.session.commit()
     return answer(opened, page, token)
 
@@ -67,6 +68,7 @@ def write_down(launch: "Launch", gate: Gate) -> tuple[LaunchSession, str]:
     """Write a launch down; return its session and token. Whoever calls it commits."""
     session, moment = db.session(), now()
     arrival = arrive(session, launch, gate, moment)
+    admit(launch, arrival.registration, development=gate.development)
     opened, token = open_session(session, arrival, launch, moment)
     _tell_the_rules(arrival, opened.token_hash, moment)
     return opened, token
@@ -76,7 +78,11 @@ def answer(opened: LaunchSession, page: Page, token: str) -> Response:
     """Answer the page of a launch, in its platform's frame."""
     g.launch = opened
     framed_by(opened.registration)
-    return make_response(pages.shell(page, opened, token))
+    picking = settings_of(opened)
+    if picking is None:
+        return make_response(pages.shell(page, opened, token))
+    forms_go_to(picking.return_url)
+    return make_response(picker.shell(page, opened, token))
 
 
 def _gate(login: Login) -> Gate:

@@ -59,15 +59,19 @@ def fragment(page: Page, launch: LaunchSession) -> str:
 
 def shell(page: Page, launch: LaunchSession, token: str) -> str:
     """Render the page of a launch: the shell, with its first panel inside."""
-    return render_template(
-        "panel/shell.html",
-        session_data={"token": token},
-        course_title=launch.context.title or launch.context.label or "Your course",
-        direction=direction(launch.locale),
-        again_url=url_for("lti.again", registration=launch.registration.public_id),
-        frame_origins=_growing(launch.registration),
+    return render_template("panel/shell.html", **surroundings(page, launch, token))
+
+
+def surroundings(page: Page, launch: LaunchSession, token: str) -> dict[str, object]:
+    """Return what a whole page of a launch says around its content."""
+    return {
+        "session_data": {"token": token},
+        "course_title": launch.context.title or launch.context.label or "Your course",
+        "direction": direction(launch.locale),
+        "again_url": url_for("lti.again", registration=launch.registration.public_id),
+        "frame_origins": _growing(launch.registration),
         **_around(page, launch),
-    )
+    }
 
 
 def _growing(registration: Registration) -> list[str]:

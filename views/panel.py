@@ -5,25 +5,44 @@ from flask import Blueprint, abort, request
 from models import STAFF, LaunchSession
 from views import instructor, learner, pages
 from views.guards import bearer, launch_session, requires
-from views.pages import Page, is_staff
+from views.pages import Page, is_staff, switch_now
 
 bp = Blueprint("panel", __name__, url_prefix="/panel")
 bp.before_request(bearer)
+
+BADGE_GONE = (
+    "The badge that this link was made for is not in this course any more. These are "
+    "the ones that are."
+)
 
 
 def first_page(launch: LaunchSession) -> Page:
     """Return the panel that a launch's link asked for, with all it needs to know."""
     if launch.panel == "badge" and launch.badge_key:
-        return learner.badge(launch, launch.badge_key) or _home(launch)
+        found = learner.badge(launch, launch.badge_key)
+        return found or _badges(launch, BADGE_GONE)
     if launch.panel == "leaderboard":
         return _board(launch, "all")
-    if launch.panel == "badges" and is_staff(launch):
-        return instructor.badges(launch)
+    if launch.panel in {"badge", "badges"}:
+        return _badges(launch)
     return _home(launch)
 
 
 def _home(launch: LaunchSession) -> Page:
     return instructor.manage(launch) if is_staff(launch) else learner.overview(launch)
+
+
+def _badges(launch: LaunchSession, notice: str = "") -> Page:
+    """Return the course's badges; while they are off there is nothing to be sorry for."""
+    if is_staff(launch) and not switch_now(launch.context).on:
+        return _home(launch)
+    return _badge_list(launch, notice)
+
+
+def _badge_list(launch: LaunchSession, notice: str = "") -> Page:
+    if is_staff(launch):
+        return instructor.badges(launch, notice)
+    return learner.badges(launch, notice)
 
 
 def _board(launch: LaunchSession, period: str) -> Page:
@@ -41,9 +60,7 @@ def overview() -> str:
 
 @bp.get("/badges")
 def badges() -> str:
-    launch = launch_session()
-    page = instructor.badges(launch) if is_staff(launch) else learner.overview(launch)
-    return _shown(page)
+    return _shown(_badge_list(launch_session()))
 
 
 @bp.get("/badges/<key>")

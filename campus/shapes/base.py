@@ -31,6 +31,10 @@ class Shape(ABC):
     name: ClassVar[str]
     id_token_lifetime: ClassVar[timedelta]
     answers_messages: ClassVar[bool]
+    link_custom: ClassVar[dict[str, str]] = {}
+    """What a registered tool's own place in a course tells it."""
+    linking_placement: ClassVar[str | None] = None
+    """The place that takes links, where the platform names places."""
     routes: ClassVar[tuple[Route, ...]]
 
     @abstractmethod
@@ -58,7 +62,7 @@ class Shape(ABC):
         """Return the deployment id of the tool with this number."""
 
     @abstractmethod
-    def launch_id(self, link: Link) -> str:
+    def launch_id(self, launch: Launch) -> str:
         """Make up an unguessable id for one launch."""
 
     @abstractmethod
@@ -68,6 +72,10 @@ class Shape(ABC):
     @abstractmethod
     def endpoints(self, campus: "Campus") -> Endpoints:
         """Return the addresses for a registration."""
+
+    @abstractmethod
+    def registration_query(self, campus: "Campus") -> dict[str, str]:
+        """Return the parameters that ask a tool to register, with a new token."""
 
     @abstractmethod
     def memberships_url(self, campus: "Campus", course: Course, tool: Tool) -> str:
@@ -95,6 +103,10 @@ class Shape(ABC):
     @abstractmethod
     def claims(self, campus: "Campus", launch: Launch) -> Claims:
         """Return the claims that depend on the shape, `sub` included."""
+
+    @abstractmethod
+    def linking_settings(self, campus: "Campus", launch: Launch) -> Claims:
+        """Return what a tool is told of the place that takes links."""
 
     @abstractmethod
     def refusal(self, request: Request, refused: Refused) -> Response:

@@ -3,6 +3,7 @@
 from gamification.awards.evaluation import Granted, evaluate
 from gamification.awards.holding import BadgeRoster, BadgeStanding, badges_for, holds
 from gamification.awards.recompute import Recomputed, courses_on, recompute
+from gamification.awards.shares import shares
 
 __all__ = [
     "BadgeRoster",
@@ -14,4 +15,5 @@ __all__ = [
     "evaluate",
     "holds",
     "recompute",
+    "shares",
 ]

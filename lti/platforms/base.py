@@ -2,12 +2,20 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
 
 from models.platform import Registration
 
 # Not requests' own: that one cuts addresses at a semicolon.
 LINK = re.compile(r"<([^>]*)>([^<]*)")
 RELATION = re.compile(r';\s*rel\s*=\s*"?([^";,]*)', re.IGNORECASE)
+CUSTOM = {
+    "timezone": "$Person.address.timezone",
+    "context_history": "$Context.id.history",
+    "term_start": "$CourseSection.timeFrame.begin",
+    "term_end": "$CourseSection.timeFrame.end",
+}
 
 
 class Platform:
@@ -60,9 +68,61 @@ class Platform:
                 return str(url)
         return None
 
+    def may_call_itself(self, issuer: str) -> bool:  # noqa: ARG002 -- platforms need it
+        """Return whether it may name an issuer on a host that is not its own."""
+        return False
+
+    def token_audience(self, authorization_server: str | None) -> str | None:
+        """Return whom a token request is for, if not the token address (3.3.2)."""
+        return authorization_server
+
+    def custom_parameters(self) -> dict[str, str]:
+        """Return the variables that every launch shall tell us (LTI Core, B)."""
+        return dict(CUSTOM)
+
+    def messages(self, target: str) -> list[dict[str, Any]]:
+        """Return the launches we know, for a registration (3.4)."""
+        return [
+            {"type": "LtiResourceLinkRequest", "target_link_uri": target},
+            {
+                "type": "LtiDeepLinkingRequest",
+                "target_link_uri": target,
+                "label": "Laurel",
+                "placements": ["ContentArea"],
+            },
+        ]
+
+    def tool_extensions(self) -> dict[str, str]:
+        """Return what this platform adds to a tool's description."""
+        return {}
+
+    def content_item(self, members: dict[str, Any]) -> dict[str, Any]:
+        """Return a link that a teacher picked, as this platform reads it."""
+        return members
+
     def acted_at(self, result: Mapping[str, object]) -> object:  # noqa: ARG002 -- platforms need it
         """Return when the learner acted, as the platform wrote it; AGS has no word."""
         return None
+
+    def scores_url(self, line_item_url: str) -> str:
+        """Return where a line item takes scores: its path plus `/scores`.
+
+        A query stays where it is (AGS 2.0, 3.4.1).
+        """
+        path, mark, query = line_item_url.partition("?")
+        return f"{path.rstrip('/')}/scores{mark}{query}"
+
+    def score_step(self) -> timedelta:
+        """Return by how much a score must be later than the one before it."""
+        return timedelta(microseconds=1)
+
+    def score_extension(self) -> dict[str, object]:
+        """Return what a score says besides what AGS has words for."""
+        return {}
+
+    def is_too_late(self, status: int, body: bytes) -> bool:  # noqa: ARG002 -- platforms need it
+        """Return whether a refusal means: a later score is there (AGS 2.0, 3.4.9)."""
+        return status == 409
 
     def is_throttled(self, status: int, body: bytes) -> bool:  # noqa: ARG002 -- platforms need it
         """Return whether a refusal means: later, please."""

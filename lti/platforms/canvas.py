@@ -1,8 +1,10 @@
 """Canvas's own ways, as its documentation and its source tell them."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import quote
 
+from lti.platforms import canvas_tool
 from lti.platforms.base import Platform, with_query
 from models.platform import Registration
 
@@ -17,6 +19,11 @@ CLOUD_AUTHORIZATION = (
     "https://sso.beta.canvaslms.com/",
     "https://sso.test.canvaslms.com/",
 )
+CLOUD_ISSUERS = {
+    "https://canvas.instructure.com",
+    "https://canvas.beta.instructure.com",
+    "https://canvas.test.instructure.com",
+}
 
 
 class Canvas(Platform):
@@ -81,6 +88,51 @@ class Canvas(Platform):
         """
         return with_query(super().results_url(line_item_url), f"limit={PAGE}")
 
+    def may_call_itself(self, issuer: str) -> bool:
+        """Accept the cloud's issuers: self-hosted ones keep them until changed.
+
+        https://github.com/instructure/canvas-lms/issues/1935
+        """
+        return issuer in CLOUD_ISSUERS
+
+    def token_audience(self, authorization_server: str | None) -> str | None:  # noqa: ARG002 -- the base's signature
+        """Keep to the token address: what Canvas names is a host, not an address.
+
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/registration.md
+        """
+        return None
+
+    def custom_parameters(self) -> dict[str, str]:
+        """Ask for what joins people and courses with Canvas's own services.
+
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/tools_variable_substitutions.md
+        """
+        return dict(canvas_tool.CUSTOM)
+
+    def messages(self, target: str) -> list[dict[str, Any]]:
+        """Name placements, which are Canvas's own.
+
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/registration.md
+        """
+        return canvas_tool.messages(target)
+
+    def tool_extensions(self) -> dict[str, str]:
+        """Ask for names alone; without a word Canvas infers more from the claims.
+
+        https://github.com/instructure/canvas-lms/blob/master/doc/api/registration.md
+        """
+        return canvas_tool.extensions()
+
+    def content_item(self, members: dict[str, Any]) -> dict[str, Any]:
+        """Call the column as the link: Canvas shows the column's name for both.
+
+        https://github.com/instructure/canvas-lms/blob/master/app/controllers/lti/ims/concerns/deep_linking_modules.rb
+        """
+        column = members.get("lineItem")
+        if column is None:
+            return members
+        return {**members, "lineItem": {**column, "label": members["title"]}}
+
     def acted_at(self, result: Mapping[str, object]) -> object:
         """Return when the work was handed in, where a tool's score said so.
 
@@ -88,6 +140,23 @@ class Canvas(Platform):
         """
         submission = result.get(SUBMISSION)
         return submission.get("submitted_at") if isinstance(submission, dict) else None
+
+    def score_extension(self) -> dict[str, object]:
+        """Make no attempt of a score, and leave a teacher's own grade alone.
+
+        https://github.com/instructure/canvas-lms/blob/master/app/controllers/lti/ims/scores_controller.rb
+        """
+        return {
+            SUBMISSION: {"new_submission": False, "prioritize_non_tool_grade": True}
+        }
+
+    def is_too_late(self, status: int, body: bytes) -> bool:
+        """Recognise it by its words: the status is that of every bad request.
+
+        https://github.com/instructure/canvas-lms/blob/master/app/controllers/lti/ims/scores_controller.rb
+        """
+        said = status == 400 and b"before last updated timestamp" in body
+        return said or super().is_too_late(status, body)
 
     def is_throttled(self, status: int, body: bytes) -> bool:
         """Tell a 403 that means later (until October 2025) from one that means no.

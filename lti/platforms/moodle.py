@@ -1,6 +1,7 @@
 """Moodle's own ways, as measured on 4.3 and read in the source of later versions."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from html import unescape
 
 from lti.platforms.base import Platform, with_query
@@ -29,9 +30,31 @@ class Moodle(Platform):
         found = super().next_url(text.translate(QUOTES))
         return unescape(found) if found else None
 
+    def custom_parameters(self) -> dict[str, str]:
+        """Ask for the learner's groups, too; Moodle keeps these for the whole tool.
+
+        https://github.com/moodle/moodle/blob/MOODLE_403_STABLE/mod/lti/classes/local/ltiopenid/registration_helper.php
+        """
+        groups = {"group_ids": "$Moodle.Person.userGroupIds"}
+        return super().custom_parameters() | groups
+
     def acted_at(self, result: Mapping[str, object]) -> object:
         """Return when the grade was last changed: Moodle tells, though AGS does not.
 
         https://github.com/moodle/moodle/blob/MOODLE_403_STABLE/mod/lti/service/gradebookservices/classes/local/service/gradebookservices.php
         """
         return result.get("timestamp")
+
+    def score_step(self) -> timedelta:
+        """Take a whole second: fractions are cut off before they are compared.
+
+        https://github.com/moodle/moodle/blob/MOODLE_403_STABLE/mod/lti/service/gradebookservices/classes/local/resources/scores.php
+        """
+        return timedelta(seconds=1)
+
+    def lacks_scope(self, status: int, body: bytes) -> bool:
+        """Recognise a missing scope, which Moodle answers with 401 and no word more.
+
+        https://github.com/moodle/moodle/blob/MOODLE_403_STABLE/mod/lti/service/gradebookservices/classes/local/resources/lineitems.php
+        """
+        return status == 401 or super().lacks_scope(status, body)

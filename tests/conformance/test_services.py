@@ -99,6 +99,8 @@ def test_d06_a_service_that_is_not_where_the_platform_is(desk: Desk, url: str) -
 
 
 def test_d06_a_line_item_on_another_host_gets_no_token(desk: Desk) -> None:
+    """SSRF: it would get our token; the row is left out, and named."""
+
     def move(rows: object) -> object:
         assert isinstance(rows, list)
         return [{**rows[0], "id": "https://elsewhere.example/8"}, *rows[1:]]
@@ -212,6 +214,7 @@ def test_d08_a_token_endpoint_that_fails(
 def test_d08_a_token_endpoint_that_drips(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Security Framework 4.1: nobody holds a worker with a byte a second."""
     monkeypatch.setattr(http, "TOTAL_SECONDS", 0.5)
     desk.registered.campus.faults.on("token", drip(0.1))
 
@@ -258,6 +261,7 @@ def test_d08_a_lifetime_that_makes_no_sense(desk: Desk, expires_in: object) -> N
 def test_d08_a_token_is_asked_for_once_while_it_is_good(
     desk: Desk, clock: Clock
 ) -> None:
+    """Security Framework 4.1: kept until a minute before its end."""
     desk.sync()
     desk.sync()
     assert asked(desk, "token") == 2  # one for the roster, one for the grades
@@ -268,6 +272,7 @@ def test_d08_a_token_is_asked_for_once_while_it_is_good(
 
 
 def test_d08_a_refused_token_is_replaced_once(desk: Desk) -> None:
+    """RFC 6750, 3.1: it may have ended early; a second 401 is an answer."""
     desk.sync()
     desk.registered.campus.faults.on("memberships", status(401))
     desk.registered.campus.traffic.clear()
@@ -302,6 +307,7 @@ def test_d08_we_prove_who_we_are_by_our_key(desk: Desk, served: str) -> None:
 
 
 def test_d08_an_audience_of_its_own_is_used(desk: Desk, session: Session) -> None:
+    """Security Framework 4.1.1: the platform may name another audience."""
     session.execute(sa.update(Registration).values(audience="https://aud.example"))
 
     desk.sync()
@@ -381,6 +387,7 @@ def test_d10_a_scope_that_was_taken_away(desk: Desk, clock: Clock) -> None:
     ("code", "advice"), [(403, "administrator"), (404, "Open the tool"), (400, "400")]
 )
 def test_d10_a_service_that_says_no(desk: Desk, code: int, advice: str) -> None:
+    """AGS, NRPS 2.2: a sentence of ours, nothing of what was answered."""
     desk.registered.campus.faults.on("memberships", status(code, "a secret reason"))
 
     desk.sync()
@@ -390,6 +397,7 @@ def test_d10_a_service_that_says_no(desk: Desk, code: int, advice: str) -> None:
 
 
 def test_d10_a_concluded_course_of_canvas_is_left_alone(canvas_desk: Desk) -> None:
+    """canvas.md 5: 404 means that it ended; what was read stays."""
     campus, course = canvas_desk.registered.campus, canvas_desk.registered.cast.course
     canvas_desk.sync()
     facts = canvas_desk.facts()

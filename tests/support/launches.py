@@ -18,6 +18,17 @@ from tests.factories import a_context, a_member, an_item
 from tests.support.clock import NOW
 
 CATALOG = ROOT / "catalog.toml"
+PICKING: dict[str, object] = {
+    "return_url": "https://lms.example/return",
+    "targets": ["iframe"],
+    "accept_multiple": True,
+    "accept_line_item": True,
+    "auto_create": False,
+    "title": "",
+    "text": "",
+    "data": None,
+}
+"""What makes a session one that picks links; the role decides the rest."""
 
 
 @dataclass(frozen=True)

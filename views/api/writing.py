@@ -1,11 +1,10 @@
-"""What every API blueprint does before a view: who it is, and how one may write."""
+"""What every blueprint that speaks JSON does before a view: who it is, and how one may write."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import abort, request
-from flask_openapi3.blueprint import APIBlueprint
+from flask import Blueprint, abort, request
 
 from models.db import db
 from models.locks import begin_write, retried
@@ -17,7 +16,7 @@ R = TypeVar("R")
 READING = {"GET", "HEAD", "OPTIONS"}
 
 
-def guard(bp: APIBlueprint) -> None:
+def guard(bp: Blueprint) -> None:
     """Let in bearers of a launch, and writers who speak JSON."""
     bp.before_request(bearer)
     bp.before_request(_only_json)

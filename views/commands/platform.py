@@ -1,12 +1,20 @@
 """`flask platform …`: which platforms may launch us."""
 
+from datetime import datetime
+from typing import Any
+
 import click
 from flask.cli import AppGroup
 
+from jobs import renewals
 from jobs.clock import now
 from lti import registrations
+from lti.errors import LTIError
 from lti.origins import frame_sources
+from lti.registration import invitations
+from lti.registration.invitations import Terms
 from lti.registrations import Details, RegistrationRefused
+from lti.rights import short
 from models import Registration
 from models.db import db
 from models.locks import begin_write
@@ -21,10 +29,31 @@ registration: {id}
   login URL          {url}/lti/login/{id}
   redirect URL       {url}/lti/launch
   key set URL        {url}/lti/jwks.json
-  target link URL    {url}/lti/launch"""
+  target link URL    {url}/lti/launch
+  to copy from       {url}/lti/setup/{id}
+  Canvas key JSON    {url}/lti/canvas/{id}.json"""
+INVITED = """\
+Give this address to the LMS's administrator. It is good once, until {until}:
+
+  {url}/lti/register/{secret}
+
+  Moodle  Site administration > Plugins > Activity modules > External tool >
+          Manage tools: paste it as the tool URL, then "Add LTI Advantage"
+  Canvas  Admin > Developer Keys > + Developer Key > + LTI Registration:
+          paste it as the dynamic registration URL
+
+Nothing is let in by it: the LMS then waits for `flask platform approve`.
+By hand instead: {url}/lti/setup and {url}/lti/canvas.json"""
+INVITED_INTERNAL = "May lie in a private network: {hosts}"
+INVITED_UPDATE = "It changes the registration {id} and adds none."
 NAMESAKES = (
     "Another platform has the same issuer and client id: paste the login URL with "
     "its registration, or neither of the two can be told from the other."
+)
+RENEWED = "Told. An administrator of the platform may have to accept the change there."
+UNPROVEN = (
+    "It also names hosts that are not under its own: {hosts}. If they are this "
+    "platform's (Canvas has several), say so with --accept-hosts."
 )
 
 
@@ -70,27 +99,92 @@ def add(**given: str) -> None:
         click.echo(NAMESAKES, err=True)
 
 
+@group.command("invite")
+@click.option("--tenant", required=True, help="The organisation's key, new or known.")
+@click.option("--days", default=7, show_default=True, help="How long it is good.")
+@click.option(
+    "--internal-host",
+    "internal_hosts",
+    multiple=True,
+    help="A host of the LMS that may lie in a private network; may be repeated.",
+)
+@click.option("--update", "updates", help="Change this registration; add none.")
+@click.option("--time-zone", help="A new organisation's zone, if not that of TZ.")
+def invite(**given: Any) -> None:  # noqa: ANN401 -- click's values
+    """Invite a platform to register itself, once; prints the address to paste."""
+    session, terms = db.session(), Terms(**given)
+    begin_write(session)
+    try:
+        made, secret = invitations.invite(
+            session, terms, now(), time_zone=settings().time_zone
+        )
+    except RegistrationRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    until = f"{made.expires_at:%d %B %Y, %H:%M} UTC"
+    hosts = ", ".join(made.internal_hosts)
+    session.commit()
+    url = settings().public_url
+    click.echo(INVITED.format(url=url, secret=secret, until=until))
+    if hosts:
+        click.echo(INVITED_INTERNAL.format(hosts=hosts))
+    if terms.updates:
+        click.echo(INVITED_UPDATE.format(id=terms.updates))
+
+
+@group.command("renew")
+@click.argument("registration")
+def renew(registration: str) -> None:
+    """Tell a platform what has changed of us, where it lets us (Canvas does)."""
+    row = _known(registration)
+    db.session.commit()
+    try:
+        renewals.renew(row)
+    except (LTIError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(RENEWED)
+
+
 @group.command("list")
 def listing() -> None:
-    """One line per platform: id, tenant, state, client id, issuer, who may frame."""
+    """One line per platform: id, tenant, state, client id, issuer; then what we know.
+
+    Its last launch, how old its keys are here, what its tokens are good for, and who
+    may frame us.
+    """
     for row in registrations.every(db.session()):
-        framing = ",".join(frame_sources(row))
         fields = (row.public_id, row.tenant.key, row.state, row.client_id, row.issuer)
-        click.echo(" ".join((*fields, f"frames={framing}")))
+        more = {
+            "launched": _day(row.last_launch_at),
+            "keys": _age(row.key_set_fetched_at),
+            "scopes": _scopes(row),
+            "frames": ",".join(frame_sources(row)),
+        }
+        known = (f"{name}={value}" for name, value in more.items())
+        click.echo(" ".join((*fields, *known)))
 
 
 @group.command("approve")
 @click.argument("registration")
 @click.option("--frame-origin", "frame_origins", multiple=True)
-def approve(registration: str, frame_origins: tuple[str, ...]) -> None:
+@click.option(
+    "--accept-hosts", is_flag=True, help="The hosts it names elsewhere are its own."
+)
+def approve(
+    registration: str, frame_origins: tuple[str, ...], *, accept_hosts: bool
+) -> None:
     """Let a platform launch that waits or was disabled."""
     row = _known(registration)
+    if row.unproven_hosts and row.state != "active" and not accept_hosts:
+        raise click.ClickException(UNPROVEN.format(hosts=", ".join(row.unproven_hosts)))
     development = settings().is_development
     try:
         registrations.allow_origins(row, frame_origins, development=development)
     except RegistrationRefused as refused:
         raise click.ClickException(str(refused)) from None
+    doubled = registrations.namesakes(db.session(), row)
     _set_state(row, "active")
+    if doubled:
+        click.echo(NAMESAKES, err=True)
 
 
 @group.command("disable")
@@ -103,12 +197,14 @@ def disable(registration: str) -> None:
 @deployment.command("list")
 @click.argument("registration", required=False)
 def deployments(registration: str | None) -> None:
-    """One line per place: registration, state, deployment id."""
+    """One line per place: registration, state, deployment id, last launch."""
     session = db.session()
     rows = [_known(registration)] if registration else registrations.every(session)
     for row in rows:
+        launched = registrations.last_launches(session, row)
         for place in registrations.deployments_of(session, row):
-            click.echo(f"{row.public_id} {place.state} {place.lti_id}")
+            day = _day(launched.get(place.id))
+            click.echo(f"{row.public_id} {place.state} {place.lti_id} launched={day}")
 
 
 @deployment.command("approve")
@@ -148,3 +244,18 @@ def _set_state(row: Registration, state: str) -> None:
     row.state, public_id = state, row.public_id
     db.session.commit()
     click.echo(f"{public_id} is {state}")
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else "never"
+
+
+def _age(moment: datetime | None) -> str:
+    return f"{(now() - moment).days}d" if moment else "never"
+
+
+def _scopes(row: Registration) -> str:
+    """Say what a platform's tokens were good for."""
+    if row.granted_scopes is None:
+        return "unknown"
+    return ",".join(map(short, row.granted_scopes)) or "none"

@@ -5,7 +5,7 @@ import secrets
 import uuid
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlencode
 
 from flask import Request, Response
@@ -13,7 +13,16 @@ from flask import Request, Response
 from campus.forms import authorization_page
 from campus.records import Course, Launch, LineItem, Link, Tool
 from campus.shapes.base import Endpoints, Shape
-from campus.shapes.canvas import claims, grades, oidc, roster, services
+from campus.shapes.canvas import (
+    claims,
+    columns,
+    grades,
+    linking,
+    oidc,
+    registration,
+    roster,
+    services,
+)
 from campus.tokens import Claims, signed
 from campus.wire import FormPost, Refused, Route, json_answer
 
@@ -47,17 +56,31 @@ class Canvas(Shape):
     name = "canvas"
     id_token_lifetime = timedelta(hours=1)
     answers_messages = True
+    link_custom: ClassVar[dict[str, str]] = {"panel": "overview"}
+    linking_placement = "link_selection"
     routes = (
         Route("authorize_redirect", AUTHORIZE_REDIRECT, _authorize_redirect, BOTH),
         Route("authorize", AUTHORIZE, authorization_page, BOTH),
         Route("jwks", JWKS, _jwks),
+        Route("configuration", registration.CONFIGURATION, registration.configuration),
+        Route("register", registration.REGISTRATIONS, registration.register, ("POST",)),
+        Route(
+            "update_registration",
+            registration.REGISTRATION,
+            registration.update,
+            ("PUT",),
+        ),
         Route("token", ACCESS, services.token, ("POST",)),
         Route("memberships", COURSE + "/names_and_roles", roster.memberships),
         Route("lineitems", ITEMS, grades.line_items),
         Route("lineitem", ITEM, grades.line_item),
+        Route("create_lineitem", ITEMS, columns.create, ("POST",)),
+        Route("update_lineitem", ITEM, columns.update, ("PUT",)),
+        Route("delete_lineitem", ITEM, columns.delete, ("DELETE",)),
         Route("results", ITEM + "/results", grades.results),
         Route("result", ITEM + "/results/<int:result>", grades.result),
         Route("scores", ITEM + "/scores", grades.scores, ("POST",)),
+        Route("links", linking.RETURN, linking.returned, ("POST",)),
     )
 
     def new_kid(self, now: datetime) -> str:
@@ -81,7 +104,7 @@ class Canvas(Shape):
     def deployment_id(self, number: int, seed: int) -> str:
         return f"{number + 4}:{_digest('account', 1, seed)}"
 
-    def launch_id(self, _link: Link) -> str:
+    def launch_id(self, _launch: Launch) -> str:
         return secrets.token_hex(64)
 
     def new_token(self, campus: "Campus", tool: Tool, scopes: tuple[str, ...]) -> str:
@@ -105,6 +128,9 @@ class Canvas(Shape):
             jwks=campus.base_url + JWKS,
         )
 
+    def registration_query(self, campus: "Campus") -> dict[str, str]:
+        return registration.query(campus)
+
     def memberships_url(self, campus: "Campus", course: Course, _tool: Tool) -> str:
         return f"{campus.base_url}/api/lti/courses/{course.number}/names_and_roles"
 
@@ -123,6 +149,9 @@ class Canvas(Shape):
 
     def claims(self, campus: "Campus", launch: Launch) -> Claims:
         return claims.claims(campus, launch)
+
+    def linking_settings(self, campus: "Campus", launch: Launch) -> Claims:
+        return linking.settings(campus, launch)
 
     def refusal(self, request: Request, refused: Refused) -> Response:
         return services.refusal(request, refused)

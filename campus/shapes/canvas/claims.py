@@ -41,7 +41,7 @@ def claims(campus: "Campus", launch: Launch) -> Claims:
     return {
         "azp": launch.tool.client_id,
         **_identity(campus, launch),
-        lti.RESOURCE_LINK: _resource_link(launch),
+        **_occasion(campus, launch),
         lti.CONTEXT: context(launch.course)
         | {"type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"]},
         lti.TOOL_PLATFORM: {
@@ -130,6 +130,14 @@ def _identity(campus: "Campus", launch: Launch) -> Claims:
     identity[lti.LEGACY_USER_ID] = person.legacy_id
     identity[lti.LTI1P1] = {"user_id": person.legacy_id}
     return identity
+
+
+def _occasion(campus: "Campus", launch: Launch) -> Claims:
+    """Return the link that was followed, or what the place for new ones takes."""
+    if launch.is_for_links:
+        settings = campus.shape.linking_settings(campus, launch)
+        return {lti.DEEP_LINKING_SETTINGS: settings}
+    return {lti.RESOURCE_LINK: _resource_link(launch)}
 
 
 def _resource_link(launch: Launch) -> Claims:

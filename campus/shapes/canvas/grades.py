@@ -28,14 +28,14 @@ LAUNCH_URL = "https://canvas.instructure.com/lti/launch_url"
 def line_items(campus: "Campus", request: Request, course: int) -> Response:
     """Return the items of the calling key; nobody else's are ever listed."""
     caller = entitled(campus, request, *READERS)
-    subject = _current(course_numbered(campus, course, caller))
+    subject = current(course_numbered(campus, course, caller))
     items = [
         item
         for item in campus.line_items(subject, caller)
         if _is_asked(campus, request, item)
     ]
     page = asked_page(request, items, SIZE)
-    rows = [_line_item_row(campus, request, item, caller) for item in page.rows]
+    rows = [line_item_row(campus, request, item, caller) for item in page.rows]
     response = answer(rows, lti.LINE_ITEMS_TYPE)
     response.headers["Link"] = page_links(campus, request, page, SIZE)
     return response
@@ -43,14 +43,14 @@ def line_items(campus: "Campus", request: Request, course: int) -> Response:
 
 def line_item(campus: "Campus", request: Request, course: int, item: int) -> Response:
     caller = entitled(campus, request, *READERS)
-    found = _own_item(campus, course_numbered(campus, course, caller), item, caller)
-    row = _line_item_row(campus, request, found, caller)
+    found = own_item(campus, course_numbered(campus, course, caller), item, caller)
+    row = line_item_row(campus, request, found, caller)
     return answer(row, lti.LINE_ITEM_TYPE)
 
 
 def results(campus: "Campus", request: Request, course: int, item: int) -> Response:
     caller = entitled(campus, request, lti.RESULT_READ)
-    found = _own_item(campus, course_numbered(campus, course, caller), item, caller)
+    found = own_item(campus, course_numbered(campus, course, caller), item, caller)
     asked = request.args.get("user_id")
     listed = [
         result
@@ -69,7 +69,7 @@ def result(
     campus: "Campus", request: Request, course: int, item: int, result: int
 ) -> Response:
     caller = entitled(campus, request, lti.RESULT_READ)
-    found = _own_item(campus, course_numbered(campus, course, caller), item, caller)
+    found = own_item(campus, course_numbered(campus, course, caller), item, caller)
     url = campus.shape.line_item_url(campus, found, caller)
     for candidate in campus.results(found):
         if candidate.number == result:
@@ -81,7 +81,7 @@ def result(
 def scores(campus: "Campus", request: Request, course: int, item: int) -> Response:
     """Store a score; one that is not graded clears the grade."""
     caller = entitled(campus, request, lti.SCORE)
-    found = _own_item(campus, course_numbered(campus, course, caller), item, caller)
+    found = own_item(campus, course_numbered(campus, course, caller), item, caller)
     score = _score(request)
     person = _student(campus, found, score)
     before = campus.find_result(found, person)
@@ -98,15 +98,15 @@ def scores(campus: "Campus", request: Request, course: int, item: int) -> Respon
     )
 
 
-def _current(course: Course) -> Course:
+def current(course: Course) -> Course:
     if course.concluded:
         raise Refused(404, NOT_FOUND)
     return course
 
 
-def _own_item(campus: "Campus", course: Course, number: int, tool: Tool) -> LineItem:
+def own_item(campus: "Campus", course: Course, number: int, tool: Tool) -> LineItem:
     item = campus.find_line_item(number)
-    if item is None or item.course != _current(course).number:
+    if item is None or item.course != current(course).number:
         raise Refused(404, NOT_FOUND)
     if item.tool != tool.number:
         raise Refused(412, "Tool does not have permission to view line_item")
@@ -127,7 +127,7 @@ def _link_id(campus: "Campus", item: LineItem) -> str:
     return next((link.id for link in links if link.number == item.link), "")
 
 
-def _line_item_row(
+def line_item_row(
     campus: "Campus", request: Request, item: LineItem, tool: Tool
 ) -> dict[str, object]:
     known = {

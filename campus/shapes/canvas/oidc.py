@@ -41,7 +41,7 @@ def login_form(campus: "Campus", launch: Launch) -> dict[str, str]:
         "login_hint": launch.person.legacy_id if launch.person else "",
         "client_id": launch.tool.client_id,
         "lti_deployment_id": launch.deployment_id,
-        "target_link_uri": launch.tool.target_link_uri,
+        "target_link_uri": launch.target_link_uri,
         "lti_message_hint": _hint(campus, launch),
         "canvas_environment": "prod",
         "canvas_region": "not_configured",

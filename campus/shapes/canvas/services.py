@@ -73,7 +73,7 @@ def entitled(campus: "Campus", request: Request, *scopes: str) -> Tool:
     if access.is_expired(campus, granted):
         raise Refused(401, "Access token expired")
     caller = campus.find_tool(granted.client_id)
-    if caller is None:
+    if caller is None or not caller.active:
         raise Refused(401, "Unknown or inactive Developer Key")
     if not set(scopes) & set(granted.scopes):
         raise Refused(401, "Insufficient permissions")

@@ -9,7 +9,16 @@ from flask import Request, Response
 from campus.forms import authorization_page
 from campus.records import Course, Launch, LineItem, Link, Tool
 from campus.shapes.base import Endpoints, Shape
-from campus.shapes.moodle import claims, grades, oidc, roster, services
+from campus.shapes.moodle import (
+    claims,
+    columns,
+    grades,
+    linking,
+    oidc,
+    registration,
+    roster,
+    services,
+)
 from campus.shapes.moodle.services import SERVICES, UTF8
 from campus.tokens import Claims
 from campus.wire import FormPost, Refused, Route, json_answer
@@ -36,12 +45,18 @@ class Moodle(Shape):
     routes = (
         Route("authorize", AUTHORIZATION, authorization_page, ("GET", "POST")),
         Route("jwks", JWKS, _jwks),
+        Route("configuration", registration.CONFIGURATION, registration.configuration),
+        Route("register", registration.REGISTRATION, registration.register, ("POST",)),
         Route("token", ACCESS, services.token, ("POST",)),
         Route("memberships", MEMBERS, roster.memberships),
         Route("lineitems", ITEMS, grades.line_items),
         Route("lineitem", ITEM, grades.line_item),
+        Route("create_lineitem", ITEMS, columns.create, ("POST",)),
+        Route("update_lineitem", ITEM, columns.update, ("PUT",)),
+        Route("delete_lineitem", ITEM, columns.delete, ("DELETE",)),
         Route("results", ITEM + "/results", grades.results),
         Route("scores", ITEM + "/scores", grades.scores, ("POST",)),
+        Route("links", linking.RETURN, linking.returned, ("POST",)),
     )
 
     def new_kid(self, _now: datetime) -> str:
@@ -62,8 +77,11 @@ class Moodle(Shape):
     def deployment_id(self, number: int, _seed: int) -> str:
         return str(number)
 
-    def launch_id(self, link: Link) -> str:
-        return f"ltilaunch{link.number}_{secrets.randbelow(10**30)}"
+    def launch_id(self, launch: Launch) -> str:
+        if launch.is_for_links:
+            number = secrets.randbelow(10**30)
+            return f"ltilaunch_ContentItemSelectionRequest{number}"
+        return f"ltilaunch{launch.link.number}_{secrets.randbelow(10**30)}"
 
     def new_token(
         self, _campus: "Campus", _tool: Tool, _scopes: tuple[str, ...]
@@ -77,6 +95,9 @@ class Moodle(Shape):
             token=campus.base_url + ACCESS,
             jwks=campus.base_url + JWKS,
         )
+
+    def registration_query(self, campus: "Campus") -> dict[str, str]:
+        return registration.query(campus)
 
     def memberships_url(self, campus: "Campus", course: Course, tool: Tool) -> str:
         section = f"{SERVICES}/CourseSection/{course.number}"
@@ -99,6 +120,9 @@ class Moodle(Shape):
 
     def claims(self, campus: "Campus", launch: Launch) -> Claims:
         return claims.claims(campus, launch)
+
+    def linking_settings(self, campus: "Campus", launch: Launch) -> Claims:
+        return linking.settings(campus, launch)
 
     def refusal(self, request: Request, refused: Refused) -> Response:
         return services.refusal(request, refused)

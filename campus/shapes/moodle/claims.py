@@ -47,19 +47,8 @@ def claims(campus: "Campus", launch: Launch) -> Claims:
         },
         lti.ROLES: list(roles(campus, course, person)),
         lti.CONTEXT: context(course) | {"type": ["CourseSection"]},
-        lti.RESOURCE_LINK: {
-            "title": launch.link.title,
-            "description": launch.link.description,
-            "id": launch.link.id,
-        },
-        lti.BASIC_OUTCOME: basic_outcome(campus, launch.link, person),
+        **(_no_link(campus, launch) if launch.is_for_links else _link(campus, launch)),
         **_identity(tool, person),
-        lti.LAUNCH_PRESENTATION: {
-            "locale": "en",
-            "document_target": "iframe",
-            "return_url": f"{campus.base_url}/mod/lti/return.php?course="
-            f"{course.number}&launch_container=3&instanceid={launch.link.number}",
-        },
         lti.TOOL_PLATFORM: dict(PLATFORM),
         lti.CUSTOM: _custom(campus, launch, person),
         **_services(campus, launch),
@@ -90,6 +79,32 @@ def basic_outcome(campus: "Campus", link: Link, person: Person) -> dict[str, str
     }
 
 
+def _link(campus: "Campus", launch: Launch) -> Claims:
+    link, course = launch.link, launch.course
+    outcome = basic_outcome(campus, link, launch.person) if launch.person else {}
+    return {
+        lti.RESOURCE_LINK: {
+            "title": link.title,
+            "description": link.description,
+            "id": link.id,
+        },
+        lti.BASIC_OUTCOME: outcome,
+        lti.LAUNCH_PRESENTATION: {
+            "locale": "en",
+            "document_target": "iframe",
+            "return_url": f"{campus.base_url}/mod/lti/return.php?course="
+            f"{course.number}&launch_container=3&instanceid={link.number}",
+        },
+    }
+
+
+def _no_link(campus: "Campus", launch: Launch) -> Claims:
+    return {
+        lti.LAUNCH_PRESENTATION: {"locale": "en"},
+        lti.DEEP_LINKING_SETTINGS: campus.shape.linking_settings(campus, launch),
+    }
+
+
 def _identity(tool: Tool, person: Person) -> Claims:
     ext: dict[str, object] = {"lms": "moodle-2"}
     identity: Claims = {lti.EXT: ext}
@@ -117,8 +132,9 @@ def _custom(campus: "Campus", launch: Launch, person: Person) -> Claims:
         custom["context_setting_url"] = (
             f"{services}/CourseSection/{launch.course.number}/bindings/{tool}"
         )
-        # Moodle forgets to replace this one.
-        custom["link_setting_url"] = f"{services}/links/{{link_id}}/custom"
+        if not launch.is_for_links:
+            # Moodle forgets to replace this one.
+            custom["link_setting_url"] = f"{services}/links/{{link_id}}/custom"
     return custom
 
 

@@ -49,7 +49,7 @@ class _Address:
 
 
 def line_items(campus: "Campus", request: Request, course: int) -> Response:
-    caller = entitled(campus, request, _tool_asked(request), *READERS)
+    caller = entitled(campus, request, tool_asked(request), *READERS)
     wanted = accept(request, lti.LINE_ITEM_TYPE, lti.LINE_ITEMS_TYPE)
     subject = course_numbered(campus, course)
     if wanted != lti.LINE_ITEMS_TYPE:
@@ -70,17 +70,17 @@ def line_items(campus: "Campus", request: Request, course: int) -> Response:
 
 
 def line_item(campus: "Campus", request: Request, course: int, item: int) -> Response:
-    caller = entitled(campus, request, _tool_asked(request), *READERS)
+    caller = entitled(campus, request, tool_asked(request), *READERS)
     accept(request, lti.LINE_ITEM_TYPE)
-    found = _own_item(campus, course_numbered(campus, course), item, caller)
+    found = own_item(campus, course_numbered(campus, course), item, caller)
     row = _line_item_row(campus, caller, found)
     return json_answer(row, lti.LINE_ITEM_TYPE + UTF8)
 
 
 def results(campus: "Campus", request: Request, course: int, item: int) -> Response:
-    caller = entitled(campus, request, _tool_asked(request), lti.RESULT_READ)
+    caller = entitled(campus, request, tool_asked(request), lti.RESULT_READ)
     accept(request, lti.RESULTS_TYPE)
-    found = _own_item(campus, course_numbered(campus, course), item, caller)
+    found = own_item(campus, course_numbered(campus, course), item, caller)
     limit = whole_number(request, "limit")
     if limit and "type_id" in request.args:
         # The last page is computed from a variable that is not set then.
@@ -102,9 +102,9 @@ def results(campus: "Campus", request: Request, course: int, item: int) -> Respo
 
 def scores(campus: "Campus", request: Request, course: int, item: int) -> Response:
     """Store a score; every refusal but a missing right has `[]` for a body."""
-    caller = entitled(campus, request, _tool_asked(request), lti.SCORE)
+    caller = entitled(campus, request, tool_asked(request), lti.SCORE)
     content_type(request, lti.SCORE_TYPE)
-    found = _own_item(campus, course_numbered(campus, course), item, caller)
+    found = own_item(campus, course_numbered(campus, course), item, caller)
     try:
         score = parse_score(request.get_data())
         person = _gradable(campus, found, score)
@@ -147,11 +147,11 @@ def _kept(campus: "Campus", result: Result, item: LineItem) -> Result:
     return replace(result, score=score, at=at)
 
 
-def _tool_asked(request: Request) -> int | None:
+def tool_asked(request: Request) -> int | None:
     return request.args.get("type_id", type=int)
 
 
-def _own_item(campus: "Campus", course: Course, number: int, tool: Tool) -> LineItem:
+def own_item(campus: "Campus", course: Course, number: int, tool: Tool) -> LineItem:
     item = campus.find_line_item(number)
     if item is None or item.course != course.number:
         raise Refused(404, f"Not Found: Grade item {number} doesn't exist")

@@ -23,10 +23,12 @@ class _Denied(Exception):
 
 
 def login_form(campus: "Campus", launch: Launch) -> dict[str, str]:
-    hint = {"cmid": launch.link.number + 9, "launchid": launch.id}
+    hint: dict[str, object] = {"launchid": launch.id}
+    if not launch.is_for_links:
+        hint = {"cmid": launch.link.number + 9, **hint}
     return {
         "iss": campus.issuer,
-        "target_link_uri": launch.tool.target_link_uri,
+        "target_link_uri": launch.target_link_uri,
         "login_hint": launch.person.sub if launch.person else "",
         "lti_message_hint": json.dumps(hint, separators=(",", ":")),
         "client_id": launch.tool.client_id,

@@ -134,6 +134,7 @@ def _token_error(error: str) -> Response:
 
 def _no_handler(request: Request) -> NoReturn:
     path = request.path.removeprefix(SERVICES)
-    wanted = request.headers.get("Accept", "").replace("*/*", "")
+    reads = request.method == "GET"
+    wanted = request.headers.get("Accept", "").replace("*/*", "") if reads else ""
     sent = request.headers.get("Content-Type", "")
     raise Refused(400, f"No handler found for {path} {wanted} {sent}")

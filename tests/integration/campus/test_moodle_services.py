@@ -62,7 +62,7 @@ def answered(answer: TestResponse, case: Case) -> dict[str, object]:
     body: Any = answer.get_data(as_text=True)
     if "json" in answer.content_type and body:
         body = json.loads(body)
-    if answer.content_type.startswith("text/html"):
+    if body and answer.content_type.startswith("text/html"):
         body = "a web page"
     if "members" in case:
         body["members"] = len(body["members"])

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 from jobs.cleaning import clean_up
 from lti import audit
 from lti.audit import PASSING
+from lti.registration.invitations import Terms, invite
 from models import (
     AuditEntry,
     Base,
+    Invitation,
     JobRun,
     LaunchSession,
     Login,
@@ -131,3 +133,15 @@ def test_refusals_are_kept_for_ninety_days_and_decisions_for_ever(
         AuditEntry.happened_at < NOW - timedelta(days=90)
     )
     assert session.scalars(old).all() == ["settings_changed"]
+
+
+def test_an_invitation_is_forgotten_ninety_days_after_its_end(
+    app: OpenAPI, session: Session
+) -> None:
+    for days in (96, 98):
+        invite(session, Terms(tenant="acme", days=7), NOW - timedelta(days=days))
+    session.commit()
+
+    clean(app)
+
+    assert rows(session, Invitation) == 1

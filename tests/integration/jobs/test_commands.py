@@ -238,4 +238,5 @@ def test_the_worker_lists_what_happens_by_itself(app: OpenAPI) -> None:
         "sync_due_courses: each course every 60 minutes",
         "recompute: every day at 05:20 (UTC)",
         "clean_up: every hour",
+        "publish_due_scores: every minute",
     ]

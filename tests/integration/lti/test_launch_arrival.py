@@ -67,6 +67,7 @@ def test_a_first_launch_writes_everything_down(session: Session, now: datetime) 
         "learner",
         "active",
     )
+    assert arrival.resource_link
     assert (arrival.is_new, arrival.resource_link.title) == (True, "Your badges")
     assert registration.family == "moodle"
     assert registration.learned_origins == ["https://school.example"]

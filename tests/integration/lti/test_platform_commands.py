@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +9,8 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from models import Deployment, Registration, Tenant
-from tests.factories import a_deployment, a_registration
+from tests.factories import a_context, a_deployment, a_registration
+from tests.support.clock import Clock
 
 MOODLE = {
     "--tenant": "acme",
@@ -137,8 +139,32 @@ def test_the_list_is_one_line_a_platform(app: OpenAPI, session: Session) -> None
     (line,) = flask(app, "list").output.splitlines()
 
     known, framing = line.split(" frames=")
-    assert known == f"{row.public_id} acme active abc https://lms.example"
+    assert known == (
+        f"{row.public_id} acme active abc https://lms.example "
+        "launched=never keys=never scopes=unknown"
+    )
     assert framing == "https://courses.example,https://lms.example"
+
+
+def test_the_list_tells_the_last_launch_the_keys_age_and_the_rights(
+    app: OpenAPI, session: Session, clock: Clock
+) -> None:
+    ags = "https://purl.imsglobal.org/spec/lti-ags/scope/"
+    row = a_registration(session)
+    row.granted_scopes = [f"{ags}lineitem.readonly", f"{ags}score"]
+    row.key_set_fetched_at = row.last_launch_at = clock()
+    place = a_context(session, registration=row, last_launch_at=clock())
+    lti_id = session.get_one(Deployment, place.deployment_id).lti_id
+    session.commit()
+    clock.advance(timedelta(days=3))
+
+    (line,) = flask(app, "list").output.splitlines()
+    (there,) = flask(app, "deployment", "list").output.splitlines()
+
+    assert line.split(" frames=")[0].split(" ", 5)[5] == (
+        "launched=2026-11-22 keys=3d scopes=ags/lineitem.readonly,ags/score"
+    )
+    assert there == f"{row.public_id} active {lti_id} launched=2026-11-22"
 
 
 def test_disabling_and_approving(app: OpenAPI, session: Session) -> None:
@@ -169,8 +195,8 @@ def test_deployments_are_let_in_and_shut_out(app: OpenAPI, session: Session) -> 
     listed = flask(app, "deployment", "list", row.public_id).output
 
     assert listed.splitlines() == [
-        f"{row.public_id} active 5:x",
-        f"{row.public_id} disabled 6:y",
+        f"{row.public_id} active 5:x launched=never",
+        f"{row.public_id} disabled 6:y launched=never",
     ]
     assert flask(app, "deployment", "list").output == listed
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lti.sessions import find_session
 from models import Outbox, SyncState
 from models.db import db
-from tests.factories import a_member
+from tests.factories import a_context, a_member
 from tests.support.clock import NOW, Clock
 from tests.support.launches import a_caller, a_launch, a_live_course, hand_in
 from tests.support.markup import text_of
@@ -263,12 +263,17 @@ def test_a_launch_opens_the_panel_its_link_asked_for(
         ("learner", "progress", None): "Your progress",
         ("learner", "dashboard", None): "Your progress",
         ("learner", "leaderboard", None): "Leaderboard",
+        ("learner", "badges", None): "Badges",
         ("learner", "badge", "author"): "Author",
-        ("learner", "badge", "gone"): "Your progress",
+        ("learner", "badge", "gone"): "Badges",
+        ("learner", "badge", None): "Badges",
         ("instructor", "overview", None): "Badges in this course",
+        ("instructor", "dashboard", None): "Badges in this course",
         ("instructor", "badges", None): "What learners can earn",
         ("instructor", "leaderboard", None): "Leaderboard",
         ("instructor", "badge", "author"): "Author",
+        ("instructor", "badge", "gone"): "What learners can earn",
+        ("observer", "badges", None): "Nothing to see here yet",
         ("observer", "leaderboard", None): "Nothing to see here yet",
         ("observer", "badge", "author"): "Nothing to see here yet",
     }
@@ -280,6 +285,48 @@ def test_a_launch_opens_the_panel_its_link_asked_for(
         opens[role, panel, key] = heading_of(opened(app, token))
 
     assert opens == wanted
+
+
+@pytest.mark.parametrize("role", ["learner", "instructor"])
+def test_a_link_to_a_badge_that_is_gone_says_so(
+    role: str, app: OpenAPI, session: Session
+) -> None:
+    course = a_live_course(session)
+    member = a_member(session, of=course, role=role)
+
+    pages = {
+        key: text_of(
+            opened(
+                app, a_launch(session, member, role=role, panel="badge", badge_key=key)
+            )
+        )
+        for key in ("gone", None)
+    }
+
+    sentence = "The badge that this link was made for is not in this course any more."
+    assert {key: sentence in page for key, page in pages.items()} == {
+        "gone": True,
+        None: False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("role", "heading"),
+    [
+        ("learner", "Nothing to see here yet"),
+        ("instructor", "Recognise the work your learners do"),
+    ],
+)
+def test_while_a_course_is_off_a_link_to_a_badge_misses_none(
+    role: str, heading: str, app: OpenAPI, session: Session
+) -> None:
+    member = a_member(session, of=a_context(session, enabled=False), role=role)
+    token = a_launch(session, member, role=role, panel="badge", badge_key="author")
+
+    page = opened(app, token)
+
+    assert heading_of(page) == heading
+    assert "any more" not in page
 
 
 def heading_of(page: str) -> str:

@@ -12,7 +12,7 @@ from config import ROOT
 from gamification.catalog import adopt, load
 from tests.factories import a_context, a_member
 from tests.support.clock import NOW
-from tests.support.launches import Caller, a_caller
+from tests.support.launches import PICKING, Caller, a_caller
 from views.pages import settings
 
 PUBLIC = {
@@ -20,15 +20,22 @@ PUBLIC = {
     "GET /health/live",
     "GET /health/ready",
     "GET /lti/again/<registration>",
+    "GET /lti/canvas.json",
+    "GET /lti/canvas/<registration>.json",
     "GET /lti/jwks.json",
     "GET /lti/login",
     "GET /lti/login/<registration>",
+    "GET /lti/register",
+    "GET /lti/register/<invitation>",
+    "GET /lti/setup",
+    "GET /lti/setup/<registration>",
     "GET /static/<path:filename>",
     "GET /static/v-<digest>/<path:name>",
     "POST /lti/launch",
     "POST /lti/launch/finish",
     "POST /lti/login",
     "POST /lti/login/<registration>",
+    "POST /lti/notices",
 }
 EVERYONE = {"learner", "assistant", "instructor", "admin", "observer"}
 PEOPLE = EVERYONE - {"observer"}
@@ -42,6 +49,7 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/settings": STAFF,
     "GET /api/v1/me": PEOPLE,
     "GET /api/v1/me/standing": PEOPLE,
+    "GET /lti/deep-linking/preview": STAFF,
     "GET /panel/badges": EVERYONE,
     "GET /panel/badges/<key>": PEOPLE,
     "GET /panel/class": STAFF,
@@ -50,10 +58,12 @@ ALLOWED = {
     "GET /panel/overview": EVERYONE,
     "POST /api/session": EVERYONE,
     "POST /api/v1/courses/<course_id>/sync": TEACHERS,
+    "POST /lti/deep-linking": STAFF,
     "PUT /api/v1/courses/<course_id>/settings": TEACHERS,
     "PUT /api/v1/me/board": {"learner"},
 }
 BODIES = {
+    "POST /lti/deep-linking": {"items": []},
     "PUT /api/v1/courses/<course_id>/settings": {"enabled": True},
     "PUT /api/v1/me/board": {"joined": True},
 }
@@ -88,7 +98,7 @@ def test_a_role_enters_where_it_may_and_nowhere_else(
     )
     with app.app_context():
         adopt(session, course, load(settings().catalog_file), NOW)
-    caller = a_caller(session, client, of=course, role=role)
+    caller = a_caller(session, client, of=course, role=role, deep_linking=PICKING)
 
     answers = {route: ask(caller, route, caller.course_id) for route in ALLOWED}
 

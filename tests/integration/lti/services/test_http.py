@@ -2,27 +2,51 @@
 
 import gzip
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.x509.oid import NameOID
 
 from lti import http
 from lti.errors import AddressRefused, PlatformUnavailable
 from lti.http import BoundedSession
+from tests.support.network import NetworkRefused
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 Answer = Callable[[socket.socket], None]
 
 
+PUBLIC = "93.184.215.14"
+
+
 @contextmanager
-def served(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
-    """Answer every connection by hand; yield the address and what was asked."""
+def served(
+    answer: Answer, certificate: Path | None = None
+) -> Iterator[tuple[str, list[bytes]]]:
+    """Answer every connection by hand; yield the address and what was asked.
+
+    With a certificate the line is encrypted.
+    """
     asked: list[bytes] = []
+    encryption = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if certificate:
+        encryption.load_cert_chain(certificate)
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -31,6 +55,11 @@ def served(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
                     line, _ = listener.accept()
                 except OSError:
                     return
+                try:
+                    if certificate:
+                        line = encryption.wrap_socket(line, server_side=True)
+                except OSError:
+                    continue
                 with line:
                     asked.append(line.recv(65536))
                     try:
@@ -131,7 +160,7 @@ def test_an_answer_of_more_than_two_mebibytes_is_left(answer: Answer) -> None:
     with (
         served(answer) as (url, _),
         BoundedSession([url], development=True) as session,
-        pytest.raises(PlatformUnavailable, match="2 MiB"),
+        pytest.raises(PlatformUnavailable, match="2048 KiB"),
     ):
         session.get(url)
 
@@ -241,26 +270,95 @@ def test_no_byte_goes_where_we_must_not(url: str) -> None:
     assert asked == []
 
 
-def test_a_name_that_moves_into_our_network_is_noticed(
+def test_a_name_that_moves_into_our_network_is_not_followed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The first answer of the name server is public, the second is not."""
-    ask = socket.getaddrinfo
-    public = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.215.14", 443))]
-    answers = [public]
+    """The first answer of the name server is public, the second is not (case E2)."""
+    public = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (PUBLIC, 443))]
+    ask, answers = socket.getaddrinfo, [public]
 
-    def answer_twice(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- as the library's
-        return answers.pop() if answers else ask(*args, **kwargs)
+    def answer_twice(host: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- as the library's
+        return answers.pop() if host == "localhost" else ask(host, *args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", answer_twice)
 
     with served(whole(b"secret")) as (address, asked), BoundedSession() as session:
         port = address.split(":")[2].rstrip("/")
-        with pytest.raises(AddressRefused):
+        with pytest.raises(NetworkRefused, match=PUBLIC):
             session.get(f"https://localhost:{port}/")
 
-    assert answers == []
-    assert asked in ([], [b""])
+    assert (answers, asked) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("certified", "is_read"), [("lms.example", True), ("other.example", False)]
+)
+def test_a_certificate_is_that_of_the_name_and_not_of_the_address(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, certified: str, *, is_read: bool
+) -> None:
+    connected: list[str] = []
+    named = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (PUBLIC, 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: named)
+    certificate = a_certificate(tmp_path, certified)
+
+    with served(whole(b"{}"), certificate) as (address, asked):
+        port = int(address.split(":")[2].rstrip("/"))
+        connect_to(port, connected, monkeypatch)
+        with BoundedSession() as session:
+            session.verify = str(certificate)
+            read = answer_of(session, "https://lms.example/config")
+
+    assert read == (b"{}" if is_read else None)
+    assert set(connected) == {PUBLIC}
+    assert [b"Host: lms.example\r\n" in one for one in asked if one] == [True] * is_read
+
+
+def answer_of(session: BoundedSession, url: str) -> bytes | None:
+    try:
+        return session.get(url).content
+    except PlatformUnavailable:
+        return None
+
+
+def connect_to(
+    port: int, connected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let every address be this machine's, as a network might."""
+
+    def connect(address: tuple[str, int], *_args: Any, **_kwargs: Any) -> socket.socket:  # noqa: ANN401 -- as the library's
+        connected.append(address[0])
+        line = socket.socket()
+        line.settimeout(3)
+        line.connect(("127.0.0.1", port))
+        return line
+
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+
+
+def a_certificate(folder: Path, name: str) -> Path:
+    """Write a self-signed certificate and its key into one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "certificate.pem"
+    pem = key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    ) + made.public_bytes(Encoding.PEM)
+    path.write_bytes(pem)
+    return path
 
 
 def test_plain_http_is_for_registered_loopback_hosts_in_development() -> None:

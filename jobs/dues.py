@@ -1,0 +1,120 @@
+"""What a platform's gradebook has not heard of: courses, and scores in one of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.awards import shares
+from gamification.metrics.people import RANKED
+from jobs.freshness import SCORES
+from lti.scores import MILLIONTHS
+from models import (
+    Award,
+    Context,
+    Membership,
+    PublishedScore,
+    Registration,
+    ScoreItem,
+    SyncState,
+    Tenant,
+    UserIdentity,
+)
+
+COURSES_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Due:
+    """A score that a line item does not have yet."""
+
+    context_id: int
+    item_id: int
+    url: str
+    membership_id: int
+    sub: str
+    given: int
+    maximum: int
+    before: datetime | None
+    """The timestamp of the last score that was sent."""
+    is_second_try: bool
+
+
+def due_scores(session: Session, context_id: int) -> Iterator[Due]:
+    """Yield the scores of a course that differ from what was sent last.
+
+    Whoever has no badge yet has no mark yet, and no zero; whoever lost the last one
+    has. A mark that was refused is due when it changes.
+    """
+    held, total = shares(session, context_id)
+    if not total:
+        return
+    for item, member, sub, last in session.execute(_SENT, {"course": context_id}):
+        mark = (held.get(member, 0) * MILLIONTHS, total * MILLIONTHS)
+        if last is None and not mark[0]:
+            continue
+        is_late = last is not None and last.state == "late"
+        is_same = last is not None and (last.given, last.maximum) == mark
+        if not is_same or is_late:
+            before = last.scored_at if last else None
+            place = (context_id, item.id, item.url, member)
+            yield Due(*place, sub, *mark, before, is_second_try=is_same)
+
+
+def due_courses(moment: datetime) -> sa.Select[int]:
+    """Select the courses that send scores and have news, or had no look for an hour."""
+    sends = sa.exists().where(
+        ScoreItem.context_id == Context.id, ScoreItem.gone_at.is_(None)
+    )
+    is_rested = sa.or_(
+        SyncState.next_attempt_at.is_(None), SyncState.next_attempt_at <= moment
+    )
+    return (
+        sa.select(Context.id)
+        .join(Tenant, Tenant.id == Context.tenant_id)
+        .join(Registration, Registration.id == Context.registration_id)
+        .outerjoin(
+            SyncState,
+            sa.and_(SyncState.context_id == Context.id, SyncState.source == SCORES),
+        )
+        .where(Context.enabled, Tenant.enabled, Registration.state == "active")
+        .where(sends, sa.or_(is_rested, _has_news()))
+        .order_by(Context.id)
+        .limit(COURSES_AT_ONCE)
+    )
+
+
+def _has_news() -> sa.ColumnElement[bool]:
+    """Hold where an award came or went since a try that ended well began."""
+    since = SyncState.attempted_at
+    changed = sa.exists().where(
+        Award.context_id == Context.id,
+        sa.or_(Award.granted_at >= since, Award.ended_at >= since),
+    )
+    return sa.and_(SyncState.succeeded_at >= since, changed)
+
+
+# Each line item with each learner of its course, and what they were sent last.
+_SENT: sa.Select[ScoreItem, int, str, PublishedScore | None] = (
+    sa.select(ScoreItem, Membership.id, UserIdentity.sub, PublishedScore)
+    .join(Context, Context.id == ScoreItem.context_id)
+    .join(Membership, Membership.context_id == Context.id)
+    .join(
+        UserIdentity,
+        sa.and_(
+            UserIdentity.user_id == Membership.user_id,
+            UserIdentity.registration_id == Context.registration_id,
+        ),
+    )
+    .outerjoin(
+        PublishedScore,
+        sa.and_(
+            PublishedScore.score_item_id == ScoreItem.id,
+            PublishedScore.membership_id == Membership.id,
+        ),
+    )
+    .where(Context.id == sa.bindparam("course"), ScoreItem.gone_at.is_(None), *RANKED)
+    .order_by(ScoreItem.id, Membership.id)
+)

@@ -1,0 +1,146 @@
+"""Sending scores to a platform's gradebook: which share of its badges somebody has.
+
+Nothing is sent where no line item carries our tag. A score is a count out of a count,
+which the platform scales to its line item.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from sqlalchemy.orm import Session
+
+from gamification.activity import request
+from jobs import freshness, outbox
+from jobs.clock import now
+from jobs.connections import connected
+from jobs.dues import Due, due_courses, due_scores
+from jobs.freshness import SCORES, Tally
+from jobs.settings import settings
+from jobs.steps import written
+from jobs.sync import may_sync
+from lti import score_items, scores
+from lti.connector import StrictServiceConnector
+from lti.errors import LTIError, ResourceGone, ScoreTooLate, ServiceRefused
+from lti.scores import Score
+from models import Context, PublishedScore
+from models.db import db
+from models.locks import begin_write
+from models.upsert import insert
+
+PUBLISH_SCORES = "publish_scores"
+AT_ONCE = 500
+"""So many scores are one run; it asks for the next one."""
+CANNOT_BE_GRADED = {400, 422}
+NOT_OURS = 412
+
+
+def publish_scores(context_id: int) -> Tally:
+    """Send a course's scores that changed since they were last sent.
+
+    A score that a platform does not take of this person is left until it changes; one
+    for which the platform has a later timestamp is tried once more. What else goes
+    wrong is noted, and tried again after a pause; `tally.needs` says what it was.
+    """
+    session, tally = db.session(), Tally()
+    session.rollback()
+    context = session.get_one(Context, context_id)
+    registration_id = context.registration_id
+    if not may_sync(context):
+        session.rollback()
+        return tally
+    due = written(session, context_id, _begin)
+    try:
+        with connected(session, registration_id) as connector:
+            _send(session, connector, due[:AT_ONCE], tally)
+    except LTIError as error:
+        fault = error
+        tally.needs = written(
+            session,
+            context_id,
+            lambda _: freshness.note_failure(session, context_id, SCORES, fault),
+        )
+        return tally
+
+    def end(_: Context) -> None:
+        freshness.note_success(session, context_id, SCORES, tally)
+        if due[AT_ONCE:]:
+            request(session, PUBLISH_SCORES, context_id, now(), now())
+
+    written(session, context_id, end)
+    return tally
+
+
+def publish_due_scores() -> int:
+    """Ask for every course whose gradebook waits for scores; return how many."""
+    session, moment = db.session(), now()
+    is_on = settings().gamification_enabled
+    due = session.scalars(due_courses(moment)).all() if is_on else []
+    session.rollback()
+    if due:
+        begin_write(session)
+        for context_id in due:
+            request(session, PUBLISH_SCORES, context_id, moment, moment)
+        outbox.wake_after_commit(session)
+        session.commit()
+    return len(due)
+
+
+def _begin(context: Context) -> list[Due]:
+    """Write down that a try begins; return what is to be sent."""
+    session = db.session()
+    freshness.note_attempt(session, context.id, SCORES)
+    return list(due_scores(session, context.id))
+
+
+def _send(
+    session: Session,
+    connector: StrictServiceConnector,
+    due: Sequence[Due],
+    tally: Tally,
+) -> None:
+    for item_id, scores_of_item in groupby(due, lambda one: one.item_id):
+        try:
+            for one in scores_of_item:
+                tally.counts[_sent(session, connector, one)] += 1
+        except ServiceRefused as error:
+            if not isinstance(error, ResourceGone) and error.status != NOT_OURS:
+                raise
+            # Deleted, or its course is over: the next list of line items tells.
+            begin_write(session)
+            score_items.mark_gone(session, item_id, now())
+            session.commit()
+            tally.counts["gone"] += 1
+
+
+def _sent(session: Session, connector: StrictServiceConnector, due: Due) -> str:
+    """Send one score, write down what became of it, and return that."""
+    at = scores.next_moment(connector.platform, due.before, now())
+    score = Score(due.sub, due.given, due.maximum, at)
+    try:
+        scores.publish(connector, due.url, score)
+        state = "accepted"
+    except ScoreTooLate:
+        state = "refused" if due.is_second_try else "late"
+    except ServiceRefused as error:
+        if error.status not in CANNOT_BE_GRADED:
+            raise
+        state = "refused"
+    _note(session, due, score, state)
+    return state
+
+
+def _note(session: Session, due: Due, score: Score, state: str) -> None:
+    key = {"score_item_id": due.item_id, "membership_id": due.membership_id}
+    values = {
+        "given": score.given,
+        "maximum": score.maximum,
+        "scored_at": score.at,
+        "state": state,
+    }
+    begin_write(session)
+    session.execute(
+        insert(session, PublishedScore)
+        .values(context_id=due.context_id, **key, **values)
+        .on_conflict_do_update(index_elements=list(key), set_=values)
+    )
+    session.commit()

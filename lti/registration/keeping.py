@@ -1,0 +1,107 @@
+"""Writing a registration down: it waits, and takes nobody's place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lti import registrations
+from lti.addresses import origin
+from lti.registration.answer import Answer
+from lti.registration.configuration import Configuration
+from lti.registration.errors import RegistrationFailed
+from models import Invitation, Registration
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a platform said of itself and of us; our id for it was told to it."""
+
+    configuration: Configuration
+    answer: Answer
+    public_id: str
+
+
+def keep(
+    session: Session, invitation: Invitation, told: Told, now: datetime
+) -> Registration:
+    """Write down who a platform is; it may launch once the operator approves.
+
+    A registration of the same issuer and client id stays as it is, whoever has it:
+    each has a login address of its own. An invitation to update changes just the
+    one it names; if that says the same as before, it need not wait again.
+    """
+    row, configuration, answer = (
+        invitation.registration,
+        told.configuration,
+        told.answer,
+    )
+    if row is None:
+        row = Registration(
+            public_id=told.public_id,
+            tenant_id=invitation.tenant_id,
+            issuer=configuration.issuer,
+            client_id=answer.client_id,
+            deployments="listed",
+            created_at=now,
+        )
+        session.add(row)
+    else:
+        _refuse_another(row, configuration, answer)
+    before = _word(row)
+    _take_over(row, invitation, configuration, answer)
+    if _word(row) != before:
+        row.state = "pending"
+    session.flush()
+    if answer.deployment_id:
+        registrations.admit(session, row, answer.deployment_id, now)
+    return row
+
+
+def _refuse_another(
+    row: Registration, configuration: Configuration, answer: Answer
+) -> None:
+    if (row.issuer, row.client_id) != (configuration.issuer, answer.client_id):
+        raise RegistrationFailed(
+            "another_registration",
+            "This invitation renews another registration. Please remove the one that "
+            "your learning platform has made now.",
+            left_behind=True,
+        )
+
+
+def _take_over(
+    row: Registration,
+    invitation: Invitation,
+    configuration: Configuration,
+    answer: Answer,
+) -> None:
+    if row.jwks_url != configuration.jwks_uri:
+        # Keys from elsewhere must not sign for this platform any longer.
+        row.key_set = row.key_set_fetched_at = None
+    row.auth_login_url = configuration.authorization_endpoint
+    row.token_url = configuration.token_endpoint
+    row.jwks_url = configuration.jwks_uri
+    row.audience = configuration.platform.token_audience(
+        configuration.authorization_server
+    )
+    row.family = configuration.family
+    row.name = configuration.name
+    row.client_uri = answer.client_uri
+    row.internal_hosts = list(invitation.internal_hosts)
+    row.unproven_hosts = configuration.unproven_hosts
+    # They may frame us and no more: the operator has named none of them.
+    seen = {str(origin(configuration.url)), configuration.domain or ""} - {""}
+    row.learned_origins = sorted({*(row.learned_origins or ()), *seen})
+
+
+def _word(row: Registration) -> tuple[object, ...]:
+    """Return what the operator approves: where a launch goes and who signs it."""
+    return (
+        row.auth_login_url,
+        row.token_url,
+        row.jwks_url,
+        row.audience,
+        row.internal_hosts,
+        row.unproven_hosts,
+    )

@@ -1,0 +1,92 @@
+"""`flask scores`: a column for badges, made and taken away."""
+
+import pytest
+from click.testing import Result
+
+from campus.records import LineItem
+from tests.support.syncing import Desk
+
+SHAPES = ["desk", "canvas_desk"]
+
+
+def typed(desk: Desk, command: str, *words: str) -> Result:
+    course = desk.context.public_id
+    desk.session.commit()
+    return desk.app.test_cli_runner().invoke(
+        args=["scores", command, "--course", course, *words]
+    )
+
+
+def columns(desk: Desk) -> list[LineItem]:
+    campus, course = desk.registered.campus, desk.registered.cast.course
+    return [item for item in campus.line_items(course) if item.tag == "laurel"]
+
+
+@pytest.fixture(params=SHAPES)
+def course(request: pytest.FixtureRequest) -> Desk:
+    found: Desk = request.getfixturevalue(request.param)
+    return found
+
+
+def test_a_column_is_made_filled_renamed_and_deleted(course: Desk) -> None:
+    campus, cast = course.registered.campus, course.registered.cast
+    course.sync()
+
+    made = typed(course, "add", "--maximum", "10")
+    [column] = columns(course)
+    sent = typed(course, "send")
+    marks = [result.score for result in campus.results(column)]
+    renamed = typed(course, "add", "--label", "Awards")
+    [changed] = columns(course)
+    removed = typed(course, "remove", "--yes")
+
+    assert [made.exit_code, sent.exit_code, renamed.exit_code] == [0, 0, 0]
+    assert (column.label, column.maximum, column.resource_id) == (
+        "Badges",
+        10,
+        "laurel-badges",
+    )
+    assert "accepted" in sent.output
+    assert any(marks)
+    assert (changed.number, changed.label, changed.maximum) == (
+        column.number,
+        "Awards",
+        100,
+    )
+    assert removed.output.endswith("1 removed.\n")
+    assert columns(course) == []
+    assert campus.find_result(cast.quiz, cast.ada) is not None
+
+
+def test_a_missing_right_is_named(desk: Desk) -> None:
+    campus, tool = desk.registered.campus, desk.registered.cast.tool
+    without = [scope for scope in tool.scopes if not scope.endswith("/lineitem")]
+    campus.change_tool(tool.__class__(**{**vars(tool), "scopes": tuple(without)}))
+
+    result = typed(desk, "add")
+
+    assert result.exit_code == 1
+    assert columns(desk) == []
+
+
+def test_a_column_of_nothing_is_refused(desk: Desk) -> None:
+    result = typed(desk, "add", "--maximum", "0")
+
+    assert (result.exit_code, columns(desk)) == (1, [])
+    assert "1 to 10000 points" in result.output
+
+
+def test_a_course_without_a_gradebook_is_named(desk: Desk) -> None:
+    desk.session.merge(desk.context).lineitems_url = None
+
+    assert "offers no gradebook" in typed(desk, "add").output
+    assert "offers no gradebook" in typed(desk, "remove", "--yes").output
+
+
+def test_an_unknown_course_is_named(desk: Desk) -> None:
+    result = desk.app.test_cli_runner().invoke(
+        args=["scores", "send", "--course", "nowhere"]
+    )
+
+    assert result.exit_code == 1
+    assert "no such course" in result.output

@@ -1,0 +1,188 @@
+"""What becomes of an invitation: used, given back, or used to renew."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask import Response
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy.orm import Session
+
+from campus.faults import empty, html, status
+from campus.state import Campus
+from models import Deployment, Invitation, Registration
+from tests.support.clock import NOW, Clock
+from tests.support.platform import a_campus
+from tests.support.registering import an_invitation, paste
+
+
+@pytest.fixture(params=["moodle", "canvas"])
+def platform(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Campus]:
+    with a_campus(request.param, clock) as campus:
+        yield campus
+
+
+def the_row(session: Session) -> Registration:
+    session.rollback()
+    return session.scalars(sa.select(Registration)).one()
+
+
+def is_open(session: Session) -> bool:
+    session.rollback()
+    last = sa.select(Invitation).order_by(Invitation.id.desc()).limit(1)
+    return session.scalars(last).one().used_at is None
+
+
+def answer_with(campus: Campus, client_id: str) -> None:
+    """Let the campus know us by this client id, whatever it made up."""
+
+    def fault(_honest: object) -> Response:
+        return Response(json.dumps({"client_id": client_id}))
+
+    campus.faults.on("register", fault)
+
+
+def approve(app: OpenAPI, row: Registration) -> None:
+    app.test_cli_runner().invoke(args=["platform", "approve", row.public_id])
+
+
+@pytest.mark.parametrize("endpoint", ["configuration", "register"])
+def test_an_invitation_of_which_nothing_came_is_good_again(
+    app: OpenAPI, campus: Campus, session: Session, endpoint: str
+) -> None:
+    secret = an_invitation(app)
+    campus.faults.on(endpoint, status(500), times=1)
+
+    refused = paste(app, campus, secret)
+    open_between = is_open(session)
+    accepted = paste(app, campus, secret)
+
+    assert (refused.status_code, open_between) == (400, True)
+    assert (accepted.status_code, is_open(session)) == (200, False)
+
+
+@pytest.mark.parametrize("fault", [html, empty])
+def test_an_invitation_is_used_up_where_the_platform_may_know_us(
+    app: OpenAPI, campus: Campus, session: Session, fault: object
+) -> None:
+    campus.faults.on("register", fault(), times=1)  # type: ignore[operator] # each makes a fault
+
+    refused = paste(app, campus, an_invitation(app))
+
+    assert (refused.status_code, is_open(session)) == (400, False)
+    session.rollback()
+    assert session.scalars(sa.select(Registration)).all() == []
+
+
+def test_opening_an_invitation_in_a_browser_uses_nothing_up(
+    app: OpenAPI, platform: Campus, session: Session
+) -> None:
+    secret = an_invitation(app)
+
+    looked_at = app.test_client().get(f"/lti/register/{secret}")
+
+    assert looked_at.status_code == 400
+    assert "Manage tools" in looked_at.get_data(as_text=True)
+    assert paste(app, platform, secret).status_code == 200
+
+
+def test_the_page_may_be_framed_by_the_platform_and_acts_on_nothing(
+    app: OpenAPI, campus: Campus
+) -> None:
+    answer = paste(app, campus, an_invitation(app))
+
+    policy = answer.headers["Content-Security-Policy"]
+    assert f"frame-ancestors 'self' {campus.base_url}" in policy
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "<form" not in answer.get_data(as_text=True)
+
+
+def test_a_renewal_changes_its_own_registration_and_waits_again(
+    app: OpenAPI, platform: Campus, session: Session
+) -> None:
+    paste(app, platform, an_invitation(app))
+    row = the_row(session)
+    public_id, client_id, old = row.public_id, row.client_id, row.token_url
+    row.token_url = f"{platform.base_url}/moved"
+    session.commit()
+    approve(app, row)
+    answer_with(platform, client_id)
+
+    answer = paste(app, platform, an_invitation(app, "--update", public_id))
+
+    row = the_row(session)
+    (_, asked) = platform.traffic.requests("register")
+    assert answer.status_code == 200
+    assert (row.public_id, row.state, row.token_url) == (public_id, "pending", old)
+    assert f"/lti/login/{public_id}" in asked.body.decode()
+
+
+def test_keys_of_another_address_are_forgotten(
+    app: OpenAPI, platform: Campus, session: Session
+) -> None:
+    """They were the platform's where it was before, perhaps not any more."""
+    paste(app, platform, an_invitation(app))
+    row = the_row(session)
+    public_id, client_id = row.public_id, row.client_id
+    row.jwks_url = f"{platform.base_url}/moved"
+    row.key_set, row.key_set_fetched_at = {"keys": []}, NOW
+    session.commit()
+    answer_with(platform, client_id)
+
+    paste(app, platform, an_invitation(app, "--update", public_id))
+
+    row = the_row(session)
+    assert row.jwks_url == platform.endpoints.jwks
+    assert (row.key_set, row.key_set_fetched_at) == (None, None)
+
+
+def test_a_renewal_that_says_the_same_need_not_wait(
+    app: OpenAPI, platform: Campus, session: Session
+) -> None:
+    paste(app, platform, an_invitation(app))
+    row = the_row(session)
+    public_id, client_id = row.public_id, row.client_id
+    session.rollback()
+    approve(app, row)
+    answer_with(platform, client_id)
+
+    page = paste(app, platform, an_invitation(app, "--update", public_id))
+
+    assert the_row(session).state == "active"
+    assert "registered as before" in page.get_data(as_text=True)
+    assert "flask platform approve" not in page.get_data(as_text=True)
+
+
+def test_a_renewal_by_another_client_changes_nothing(
+    app: OpenAPI, platform: Campus, session: Session
+) -> None:
+    paste(app, platform, an_invitation(app))
+    public_id, token_url = the_row(session).public_id, the_row(session).token_url
+
+    answer = paste(app, platform, an_invitation(app, "--update", public_id))
+
+    row = the_row(session)
+    assert answer.status_code == 400
+    assert (row.public_id, row.token_url) == (public_id, token_url)
+    assert is_open(session) is False
+
+
+def test_a_platform_that_names_no_deployment_waits_for_its_first_launch(
+    app: OpenAPI, campus: Campus, session: Session
+) -> None:
+    answer_with(campus, "client-7")
+
+    paste(app, campus, an_invitation(app))
+
+    row = the_row(session)
+    assert (row.client_id, row.deployments) == ("client-7", "listed")
+    assert session.scalars(sa.select(Deployment)).all() == []
+
+
+def test_a_platform_within_is_called_there_by_the_operators_word_alone(
+    app: OpenAPI, campus: Campus, session: Session
+) -> None:
+    paste(app, campus, an_invitation(app, "--internal-host", "lms.school.local"))
+
+    assert the_row(session).internal_hosts == ["lms.school.local"]

@@ -1,0 +1,74 @@
+"""`flask scores …`: a column of the gradebook that shows who holds which share."""
+
+import click
+from flask.cli import AppGroup
+
+from jobs.columns import add_column, remove_columns
+from jobs.freshness import sentence_of
+from jobs.overview import Overview, overview
+from jobs.scores import publish_scores
+from lti.errors import LTIError
+from lti.line_items import Column
+from lti.scores import ScoreImpossible
+from models.db import db
+
+group = AppGroup("scores", help="A column for badges in a course's gradebook.")
+of_course = click.option("--course", required=True, help="Our id, or the platform's.")
+
+
+@group.command("add")
+@of_course
+@click.option("--label", default="Badges", help="The column's name.")
+@click.option("--maximum", default=100, help="Its full marks, in points.")
+def add(course: str, label: str, maximum: int) -> None:
+    """Make the column, or rename the one that is there; marks follow by themselves."""
+    known = _known(course)
+    try:
+        add_column(known.context_id, Column(label, maximum))
+    except (LTIError, ScoreImpossible) as error:
+        raise click.ClickException(_said(error)) from None
+    click.echo(f"{known.name}: “{label}” takes the share of badges.")
+
+
+@group.command("remove")
+@of_course
+@click.confirmation_option(prompt="The marks in it are deleted, too. Go on?")
+def remove(course: str) -> None:
+    """Delete the column, and every mark in it."""
+    known = _known(course)
+    try:
+        removed = remove_columns(known.context_id)
+    except LTIError as error:
+        raise click.ClickException(_said(error)) from None
+    click.echo(f"{known.name}: {removed} removed.")
+
+
+@group.command("send")
+@of_course
+def send(course: str) -> None:
+    """Send now what has changed; the worker does it by itself every minute."""
+    known = _known(course)
+    if known.off_by:
+        raise click.ClickException(f"It is off ({', '.join(known.off_by)}).")
+    tally = publish_scores(known.context_id)
+    if tally.needs:
+        raise click.ClickException(tally.needs)
+    counts = ", ".join(f"{name} {number}" for name, number in tally.counts.items())
+    click.echo(f"{known.name}: {counts or 'nothing has changed'}")
+
+
+def _known(course: str) -> Overview:
+    chosen = overview(db.session(), course=course)
+    db.session.rollback()
+    if len(chosen) == 1:
+        return chosen[0]
+    if chosen:
+        ids = ", ".join(known.name for known in chosen)
+        raise click.ClickException(f"Several platforms have one: take our id: {ids}.")
+    raise click.ClickException(
+        "There is no such course; `flask sync status` lists them."
+    )
+
+
+def _said(error: Exception) -> str:
+    return sentence_of(error) if isinstance(error, LTIError) else str(error)
