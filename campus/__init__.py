@@ -21,6 +21,12 @@ A launch, step by step, with or without HTTP between:
     launches.authorize(campus, parameters)             # FormPost(action, fields)
     launches.claims_for(campus, launch, nonce)         # a plain dict, to bend
 
+Links that a teacher picks, with the answer verified as a platform does:
+
+    deep_linking.request(campus, tool, cast.course, cast.iris)   # a launch to begin
+    deep_linking.read(campus, tool, jwt)                         # Chosen, or a refusal
+    deep_linking.add(campus, Offer(course, tool, iris, items))   # the links, made
+
 Tokens, good and bad (`tokens.REMOVED` takes a claim or a header away):
 
     tokens.id_token(campus, claims, changes={"exp": 0}, header={"alg": "none"},

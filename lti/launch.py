@@ -125,7 +125,7 @@ class Launch:
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> Self:
         """Return the launch that `as_stored` wrote down."""
-        picking = stored["deep_linking"]
+        picking = stored.get("deep_linking")
         settings = DeepLinkingSettings.restored(picking) if picking else None
         scopes = tuple(stored["ags_scopes"])
         return cls(**{**stored, "ags_scopes": scopes, "deep_linking": settings})

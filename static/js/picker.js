@@ -37,6 +37,11 @@ async function preview({ panel, badge }) {
   shownIn.setAttribute("aria-busy", "false");
 }
 
+function look(element) {
+  const input = element.closest(".pick")?.querySelector("input");
+  if (input) preview(input.dataset);
+}
+
 /** Keep a row for each choice, in the order in which they were made. */
 function follow() {
   for (const input of choices.elements.pick) {
@@ -137,12 +142,11 @@ function say(words) {
 choices.addEventListener("change", (event) => {
   if (event.target.name === "pick") follow();
 });
-for (const kind of ["focusin", "pointerover"]) {
-  choices.addEventListener(kind, (event) => {
-    const input = event.target.closest(".pick")?.querySelector("input");
-    if (input) preview(input.dataset);
-  });
-}
+choices.addEventListener("focusin", ({ target }) => look(target));
+choices.addEventListener("pointermove", ({ target, movementX, movementY }) => {
+  // A page that scrolls under a resting pointer is nobody's wish to see something else.
+  if (movementX || movementY) look(target);
+});
 choices.addEventListener("submit", (event) => {
   event.preventDefault();
   if (isComplete()) finish([...rows].map(itemOf));

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from campus.records import Link
 from models import Context, SyncState
 from tests.browser.classroom import CLASSMATES, a_class, a_learner
 from tests.browser.stage import CoursePage, Stage
@@ -136,6 +137,53 @@ def all_badges(stage: Stage) -> CoursePage:
     return turned_to(manage(stage), "badges", "What learners can earn")
 
 
+def badges_alone(stage: Stage) -> CoursePage:
+    """Show a learner the panel that holds badges and nothing else."""
+    return turned_to(overview(stage), "badges", "Badges")
+
+
+def badge_gone(stage: Stage) -> CoursePage:
+    """Show a learner whose link was made for a badge that is gone."""
+    a_full_course(stage)
+    cast, campus = stage.registered.cast, stage.registered.campus
+    custom = {"panel": "badge", "badge": "gone"}
+    place = Link(
+        course=cast.course.number, tool=cast.tool.number, title="Gone", custom=custom
+    )
+    course = stage.open(cast.ada, link=campus.add_link(place))
+    course.shows("Badges")
+    return course
+
+
+def picker(stage: Stage) -> CoursePage:
+    """Show a teacher who has picked two links, one with a column for grades."""
+    a_full_course(stage)
+    course = picker_off(stage)
+    course.panel.get_by_role("checkbox", name="Leaderboard").check()
+    course.panel.get_by_role("checkbox", name="Author").check()
+    course.panel.get_by_role("checkbox", name="Add a column").last.check()
+    course.panel.locator("#preview .medallion").wait_for()
+    return course
+
+
+def picker_off(stage: Stage) -> CoursePage:
+    """Show the picker where nothing is picked yet, in a course that is off."""
+    course = adding(stage)
+    course.shows("What should learners see here?")
+    return course
+
+
+def adding(stage: Stage, *, query: str = "") -> CoursePage:
+    """Go where the teacher adds an activity; the picker begins to load in the frame."""
+    cast, base = stage.registered.cast, stage.registered.campus.base_url
+    page = stage.browser.new_page()
+    page.goto(f"{base}/course/{cast.course.number}?as={cast.iris.number}")
+    page.get_by_role("link", name="Add an activity").click()
+    if query:
+        page.goto(f"{page.url}&{query}")
+    return CoursePage(page)
+
+
 def way_out(stage: Stage) -> CoursePage:
     """Show the login page in a browser that keeps nothing."""
     stage.wire.bends.append(without_partitioned)
@@ -191,8 +239,17 @@ LEARNERS: tuple[Scene, ...] = (
     leaderboard_by_name,
     leaderboard_too_few,
     off,
+    badges_alone,
+    badge_gone,
 )
-STAFF: tuple[Scene, ...] = (manage, invitation, class_list, all_badges)
+STAFF: tuple[Scene, ...] = (
+    manage,
+    invitation,
+    class_list,
+    all_badges,
+    picker,
+    picker_off,
+)
 BESIDES: tuple[Scene, ...] = (
     way_out,
     error_page,

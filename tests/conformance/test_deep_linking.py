@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import jwt
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from campus import deep_linking
 from campus import vocabulary as lti
 from campus.records import Person
 from campus.tokens import REMOVED
@@ -20,6 +22,7 @@ from tests.conformance.stage import Stage, bearer_of
 from tests.factories import a_context, a_member
 from tests.support.clock import NOW, Clock
 from tests.support.launches import PICKING, Caller, a_caller
+from tests.support.markup import text_of
 from tests.support.visitor import Page
 
 pytestmark = pytest.mark.conformance
@@ -90,7 +93,7 @@ def read(stage: Stage, token: str) -> dict[str, Any]:
     return claims
 
 
-def test_a_teacher_gets_the_picker(stage: Stage) -> None:
+def test_6_2_send_the_request_payload(stage: Stage) -> None:
     """6.2 Send the Request Payload: the same login and proofs, and a page to pick."""
     picker = ask(stage)
 
@@ -102,7 +105,7 @@ def test_a_teacher_gets_the_picker(stage: Stage) -> None:
     assert stage.session.scalars(sa.select(ResourceLink)).all() == []
 
 
-def test_the_picker_may_post_to_the_platform_alone(stage: Stage) -> None:
+def test_d1_the_picker_may_post_to_the_platform_alone(stage: Stage) -> None:
     """D1: `form-action` is exactly the return address's origin."""
     picker = ask(stage)
 
@@ -132,7 +135,7 @@ def test_the_picker_may_post_to_the_platform_alone(stage: Stage) -> None:
         ("https://lms.example/" + "x" * 9000, "return_url_missing"),
     ],
 )
-def test_a_return_address_elsewhere_is_refused(
+def test_d1_a_return_address_elsewhere_is_refused(
     stage: Stage, url: object, reason: str
 ) -> None:
     """D1: only the platform's own hosts may read our signed answer."""
@@ -142,7 +145,7 @@ def test_a_return_address_elsewhere_is_refused(
     assert "elsewhere.example" not in refused.get_data(as_text=True)
 
 
-def test_a_return_address_is_escaped(stage: Stage) -> None:
+def test_d1_a_return_address_is_escaped(stage: Stage) -> None:
     """D1: nothing in it ends the attribute it stands in."""
     base = stage.registered.campus.base_url
     hostile = f'{base}/return?a="><script>alert(1)</script>&b=1'
@@ -153,7 +156,9 @@ def test_a_return_address_is_escaped(stage: Stage) -> None:
     assert Page("http://tool.example/", page).form_to(base).action == hostile
 
 
-def test_a_school_in_the_cloud_of_its_platform_is_at_home(canvas_stage: Stage) -> None:
+def test_d1_a_school_in_the_cloud_of_its_platform_is_at_home(
+    canvas_stage: Stage,
+) -> None:
     """A cloud's return address lies on the school's host, in no registered address."""
     registration = canvas_stage.registered.registration
     registration.auth_login_url = "https://sso.canvaslms.com/api/lti/authorize_redirect"
@@ -167,7 +172,7 @@ def test_a_school_in_the_cloud_of_its_platform_is_at_home(canvas_stage: Stage) -
 
 
 @pytest.mark.parametrize("who", ["ada", "observer", "test_student"])
-def test_only_staff_may_pick(stage: Stage, who: str) -> None:
+def test_d2_only_staff_may_pick(stage: Stage, who: str) -> None:
     """D2: whoever does not teach gets 403, and no session."""
     refused = ask(stage, getattr(stage.registered.cast, who))
 
@@ -184,7 +189,7 @@ def test_only_staff_may_pick(stage: Stage, who: str) -> None:
         ({"accept_presentation_document_targets": REMOVED}, "document_targets"),
     ],
 )
-def test_a_place_that_takes_no_links_of_tools_is_told_so(
+def test_d3_a_place_that_takes_no_links_of_tools_is_told_so(
     stage: Stage, changes: dict[str, Any], reason: str
 ) -> None:
     """D3: accept_types is respected, in a sentence for the teacher."""
@@ -195,14 +200,12 @@ def test_a_place_that_takes_no_links_of_tools_is_told_so(
 
 
 @pytest.mark.parametrize("claim", [REMOVED, None, [], "settings", 7])
-def test_a_request_without_settings_is_refused(stage: Stage, claim: object) -> None:
+def test_d3_a_request_without_settings_is_refused(stage: Stage, claim: object) -> None:
     """Deep Linking 2.0, settings: without them nothing says what is taken."""
     assert stage.refusal(ask(stage, claims={SETTINGS: claim})) == "accept_types"
 
 
-def test_the_response_has_what_the_certification_wants(
-    stage: Stage, clock: Clock
-) -> None:
+def test_6_2_receive_the_response_payload(stage: Stage, clock: Clock) -> None:
     """6.2: Format Valid, Timestamps Valid, Signature Valid, Required Claims Verified."""
     claims = response(stage, ask(stage), PANEL)
 
@@ -235,19 +238,19 @@ def test_the_response_has_what_the_certification_wants(
     "data",
     ["CANVAS-JWT", "", "é\u0000\ud800 ", None, 7, 1.5, True, {"a": [1, None]}, []],
 )
-def test_data_comes_back_exactly(stage: Stage, data: object) -> None:
+def test_d3_data_comes_back_exactly(stage: Stage, data: object) -> None:
     """D3: whatever the platform keeps in it, and of whatever type."""
     claims = response(stage, ask(stage, data=data), PANEL)
 
     assert json.dumps(claims[DATA]) == json.dumps(data)
 
 
-def test_data_that_was_not_sent_is_not_sent_back(stage: Stage) -> None:
+def test_d3_data_that_was_not_sent_is_not_sent_back(stage: Stage) -> None:
     """Deep Linking 2.0, `data`: what was absent stays absent."""
     assert DATA not in response(stage, ask(stage), PANEL)
 
 
-def test_nothing_picked_is_a_cancel(stage: Stage) -> None:
+def test_d3_nothing_picked_is_a_cancel(stage: Stage) -> None:
     """An answer without items ends the conversation (Deep Linking 2.0, 3.6)."""
     claims = response(stage, ask(stage, data="d"))
 
@@ -255,7 +258,33 @@ def test_nothing_picked_is_a_cancel(stage: Stage) -> None:
     assert f"{DL}msg" not in claims
 
 
-def test_a_badge_and_a_column_for_grades(stage: Stage) -> None:
+def test_6_2_affirm_response(stage: Stage, served: str) -> None:
+    """6.2 Affirm Response: a platform that looks at every claim takes the links."""
+    answered = answer(stage, ask(stage), PANEL)
+    assert answered.json is not None
+
+    tool, campus = stage.registered.cast.tool, stage.registered.campus
+    chosen = deep_linking.read(campus, tool, answered.json["jwt"])
+
+    (item,) = chosen.items
+    assert (item.title, item.custom) == ("Your progress", {"panel": "overview"})
+    assert item.url == f"{served}/lti/launch"
+
+
+def test_what_the_platform_says_of_the_place_is_shown(stage: Stage) -> None:
+    """Deep Linking 2.0, `title`, `text` and `auto_create`: told to the teacher."""
+    said = ask(stage, title="Week <b>3</b>", text="Pick \u202eone", auto_create=True)
+    silent = ask(stage)
+
+    page = text_of(said.get_data(as_text=True))
+    assert "Week <b>3</b>" in unescape(page)
+    assert "<b>3</b>" not in said.get_data(as_text=True)
+    assert "Pick one" in page
+    assert "It is in the course at once." in page
+    assert "may ask you to save afterwards" in text_of(silent.get_data(as_text=True))
+
+
+def test_d3_a_badge_and_a_column_for_grades(stage: Stage) -> None:
     """Deep Linking 2.0, `lineItem`: label, maximum, resource id and tag."""
     column = {"label": "Badges", "score_maximum": 20}
     named = {**column, "resource_id": "week-1", "tag": "mine"}
@@ -283,10 +312,10 @@ def test_a_badge_and_a_column_for_grades(stage: Stage) -> None:
     }
 
 
-def test_a_column_is_called_as_its_link_where_the_platform_shows_it_for_both(
+def test_d3_a_column_is_called_as_its_link_where_canvas_shows_it_for_both(
     canvas_stage: Stage,
 ) -> None:
-    """canvas.md 4: a line item's label takes the place of the link's title."""
+    """Canvas: a line item's label takes the place of the link's title."""
     item = {**PANEL, "line_item": {"label": "Badges", "score_maximum": 20}}
 
     (made,) = response(canvas_stage, ask(canvas_stage), item)[ITEMS]
@@ -302,7 +331,7 @@ def test_a_column_is_called_as_its_link_where_the_platform_shows_it_for_both(
         (["embed"], {}),
     ],
 )
-def test_a_link_says_how_it_wants_to_be_shown(
+def test_d3_a_link_says_how_it_wants_to_be_shown(
     stage: Stage, targets: list[str], hints: dict[str, object]
 ) -> None:
     """Deep Linking 2.0, `iframe` and `window`: as the platform can show it."""
@@ -368,7 +397,7 @@ def test_a_link_says_how_it_wants_to_be_shown(
         ),
     ],
 )
-def test_what_cannot_be_put_there_is_said(
+def test_d3_what_cannot_be_put_there_is_said(
     stage: Stage, changes: dict[str, Any], items: list[object], detail: str
 ) -> None:
     """D3: accept_multiple and the rest are respected; the refusal names what exists."""
@@ -379,7 +408,7 @@ def test_what_cannot_be_put_there_is_said(
     assert refused.json["detail"] == detail
 
 
-def test_a_second_answer_is_harmless_and_counted(stage: Stage) -> None:
+def test_d3_a_second_answer_is_harmless_and_counted(stage: Stage) -> None:
     """D3: double submit: two answers that differ in nothing but their names."""
     picker = ask(stage)
 
@@ -392,7 +421,7 @@ def test_a_second_answer_is_harmless_and_counted(stage: Stage) -> None:
     assert [details["links"] for details in noted] == [1, 1]
 
 
-def test_a_launch_that_picks_nothing_may_not_answer(
+def test_d3_a_launch_that_picks_nothing_may_not_answer(
     client: FlaskClient, session: Session
 ) -> None:
     """The rights are those of the launch: this one was made to show a panel."""

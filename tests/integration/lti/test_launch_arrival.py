@@ -9,11 +9,22 @@ from sqlalchemy.orm import Session
 
 from lti import audit
 from lti.arrival import Arrival, Gate, arrive
+from lti.deep_linking import settings_of
+from lti.deep_linking_settings import DeepLinkingSettings
 from lti.errors import DeploymentPending, LaunchRejected
 from lti.launch import Launch
 from lti.members import store
 from lti.roster import Member
-from models import AuditEntry, Context, Deployment, Membership, Registration, User
+from lti.sessions import open_session
+from models import (
+    AuditEntry,
+    Context,
+    Deployment,
+    Membership,
+    Registration,
+    ResourceLink,
+    User,
+)
 from tests.factories import a_member, a_registration
 
 LAUNCH = Launch(
@@ -67,11 +78,37 @@ def test_a_first_launch_writes_everything_down(session: Session, now: datetime) 
         "learner",
         "active",
     )
-    assert arrival.resource_link
+    assert arrival.resource_link is not None
     assert (arrival.is_new, arrival.resource_link.title) == (True, "Your badges")
     assert registration.family == "moodle"
     assert registration.learned_origins == ["https://school.example"]
     assert registration.last_launch_at == now
+
+
+def test_who_picks_links_comes_from_none(session: Session, now: datetime) -> None:
+    registration = a_registration(session)
+    picking = DeepLinkingSettings(
+        return_url="https://lms.example/return",
+        targets=("iframe",),
+        accept_multiple=True,
+        accept_line_item=True,
+        auto_create=False,
+        title="",
+        text="",
+        data=None,
+    )
+    changes = {"resource_link_id": "", "role": "instructor", "deep_linking": picking}
+
+    first = arrived(session, registration, now, **changes)
+    opened, _ = open_session(session, first, replace(LAUNCH, deep_linking=picking), now)
+    session.commit()
+    second = arrived(session, registration, now, **changes)
+
+    assert (first.resource_link, second.resource_link) == (None, None)
+    assert second.context == first.context
+    session.expire_all()
+    assert (opened.resource_link_id, settings_of(opened)) == (None, picking)
+    assert session.scalar(sa.select(sa.func.count()).select_from(ResourceLink)) == 0
 
 
 def test_a_second_launch_finds_it_all_again(session: Session, now: datetime) -> None:

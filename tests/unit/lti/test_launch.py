@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from lti import launch as claims_of
+from lti.deep_linking_settings import DeepLinkingSettings
 from lti.errors import LaunchRejected
 from lti.launch import Launch
 
@@ -113,6 +114,43 @@ def test_long_links_make_courses_of_their_own() -> None:
 
     assert len(courses) == 3
     assert all(len(course) <= 255 for course in courses)
+
+
+PICKING: dict[str, Any] = {
+    "MESSAGE_TYPE": "LtiDeepLinkingRequest",
+    "RESOURCE_LINK": None,
+    "DEEP_LINKING": {
+        "accept_types": ["link", "ltiResourceLink", 7],
+        "accept_presentation_document_targets": ["iframe", None],
+        "deep_link_return_url": "https://lms.example/return?data=a.b.c",
+    },
+}
+
+
+def test_the_least_a_platform_may_say_to_have_links_picked() -> None:
+    launch = launched(**PICKING)
+
+    assert (launch.resource_link_id, launch.context_id) == ("", "site:1")
+    assert launch.deep_linking == DeepLinkingSettings(
+        return_url="https://lms.example/return?data=a.b.c",
+        targets=("iframe",),
+        accept_multiple=False,
+        accept_line_item=True,
+        auto_create=False,
+        title="",
+        text="",
+        data=None,
+    )
+
+
+def test_a_request_for_links_waits_like_any_launch() -> None:
+    settings = {**PICKING["DEEP_LINKING"], "data": {"a": "\ud800"}}
+    launch = launched(**{**PICKING, "DEEP_LINKING": settings})
+
+    stored = json.loads(json.dumps(launch.as_stored()))
+
+    assert Launch.restored(stored) == launch
+    assert stored["deep_linking"]["data"] == '{"a": "\\ud800"}'
 
 
 def test_a_waiting_launch_is_the_same_after_its_wait() -> None:
