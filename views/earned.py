@@ -29,7 +29,8 @@ def badges_of(launch: LaunchSession) -> BadgeRoster:
     asked for: with the caller's transaction if that writes, else after the answer.
     """
     session, context = db.session(), launch.context
-    roster = badges_for(session, launch.membership, now(), switch=switch_now(context))
+    switch, visit = switch_now(context), launch.created_at
+    roster = badges_for(session, launch.membership, now(), switch=switch, visit=visit)
     if not any(badge.earned and badge.granted_at is None for badge in roster.badges):
         return roster
     if request.method in SAFE:
