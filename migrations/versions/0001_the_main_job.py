@@ -346,6 +346,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=255), nullable=False),
         sa.Column("label", sa.String(length=255), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=True),
+        sa.Column("next_time_zone", sa.String(length=64), nullable=True),
         sa.Column("term_start", sa.Date(), nullable=True),
         sa.Column("term_end", sa.Date(), nullable=True),
         sa.Column("enabled", sa.Boolean(), nullable=False),

@@ -31,7 +31,7 @@ def settings_of(context: Context) -> schemas.Settings:
             ),
             participation=context.board_participation,  # type: ignore[arg-type] # the database keeps it to these words
         ),
-        time_zone=context.zone,
+        time_zone=context.chosen_zone,
         term=schemas.Term(start=context.term_start, end=context.term_end),
         locked=[],
     )
@@ -79,7 +79,8 @@ def _columns(asked: schemas.SettingsChange) -> dict[str, object]:
         "board_neighbours": board.span.neighbours,
         "board_top": board.span.top,
         "board_participation": board.participation,
-        "time_zone": asked.time_zone,
+        # Its days and what was counted by them change together: when it is recounted.
+        "next_time_zone": asked.time_zone,
     }
     columns: dict[str, object] = {
         name: value for name, value in named.items() if value is not None
@@ -90,7 +91,9 @@ def _columns(asked: schemas.SettingsChange) -> dict[str, object]:
 
 
 def _effective(context: Context, column: str) -> object:
-    value: object = getattr(context, "zone" if column == "time_zone" else column)
+    value: object = getattr(
+        context, "chosen_zone" if column == "next_time_zone" else column
+    )
     return value
 
 
