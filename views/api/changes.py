@@ -13,6 +13,7 @@ from jobs.sync import request_sync
 from lti import audit
 from models import Context
 from models.db import db
+from models.locks import lock_course
 from views.api import schemas
 from views.catalog import catalog_at
 from views.pages import settings, switch_now
@@ -40,6 +41,7 @@ def settings_of(context: Context) -> schemas.Settings:
 def change(context: Context, asked: schemas.SettingsChange) -> None:
     """Decide anew what is named, and let badges, board and totals follow."""
     session, moment = db.session(), now()
+    _lock(context)
     before = settings_of(context)
     for column, value in _columns(asked).items():
         # What was read and sent back is no decision: a course without a zone of its
@@ -66,6 +68,13 @@ def change(context: Context, asked: schemas.SettingsChange) -> None:
         _begin(context, moment)
     if after.board.enabled and not before.board.enabled:
         assign_aliases(session, context, SystemRandom())
+
+
+def _lock(context: Context) -> None:
+    """Take the course before its row: whoever has it may be about to write that."""
+    session = db.session()
+    if lock_course(session, context.id):
+        session.refresh(context)
 
 
 def _columns(asked: schemas.SettingsChange) -> dict[str, object]:
