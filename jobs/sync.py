@@ -10,9 +10,9 @@ from flask import current_app
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gamification.activity import request
-from gamification.catalog import adopt, load
 from gamification.switches import switch_of
 from jobs import faults, freshness, outbox
+from jobs.catalog import adopt_catalog
 from jobs.clock import now
 from jobs.freshness import RESULTS, ROSTER, SYNC_COURSE, SYNC_COURSE_NOW, Tally
 from jobs.grades import sync_results
@@ -79,8 +79,8 @@ def sync_course(
 
 def _read(turn: Turn, sources: list[str], consent: Consent) -> SyncReport:
     session, context_id = turn.session, turn.context_id
-    catalog, key = load(settings().catalog_file), _signing_key(session)
-    written(session, context_id, lambda c: adopt(session, c, catalog, now()))
+    key = _signing_key(session)
+    written(session, context_id, lambda c: adopt_catalog(session, c, now()))
     context = session.get_one(Context, context_id)
     course, registration = Course.of(context), context.registration
     with session_for(registration, development=settings().is_development) as http:

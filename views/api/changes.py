@@ -4,8 +4,8 @@ from datetime import datetime
 from random import SystemRandom
 
 from gamification.activity import EVALUATE_COURSE, request
-from gamification.catalog import adopt
 from gamification.standings import assign_aliases, refresh
+from jobs.catalog import adopt_catalog
 from jobs.clock import now
 from jobs.outbox import wake_after_commit
 from jobs.recounting import request_recount
@@ -15,8 +15,7 @@ from models import Context
 from models.db import db
 from models.locks import lock_course
 from views.api import schemas
-from views.catalog import catalog_at
-from views.pages import settings, switch_now
+from views.pages import switch_now
 
 
 def settings_of(context: Context) -> schemas.Settings:
@@ -111,7 +110,7 @@ def _begin(context: Context, moment: datetime) -> None:
     if not switch_now(context).on:
         return
     session = db.session()
-    adopt(session, context, catalog_at(settings().catalog_file), moment)
+    adopt_catalog(session, context, moment)
     request(session, EVALUATE_COURSE, context.id, moment, moment)
     request_sync(session, context, moment, now_please=True)
     wake_after_commit(session)
