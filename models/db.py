@@ -11,6 +11,24 @@ from models.base import Base
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 
+def tell_no_rows(engine: sa.Engine) -> None:
+    """Let an error say which constraint failed, and not by what.
+
+    PostgreSQL adds the row as a detail, people's names and all, and logs quote errors.
+    """
+    if engine.dialect.name != "postgresql":
+        return
+
+    @sa.event.listens_for(engine, "handle_error")
+    def _cut(context: sa.engine.ExceptionContext) -> None:
+        original, ours = context.original_exception, context.sqlalchemy_exception
+        short = getattr(getattr(original, "diag", None), "message_primary", None)
+        if short is None or ours is None:
+            return
+        ours.args = (str(ours.args[0]).replace(str(original), short),)
+        original.args = (short,)
+
+
 def tune_sqlite(engine: sa.Engine) -> None:
     """Make an SQLite engine behave like a database server; others are left alone.
 
