@@ -45,6 +45,18 @@ def begin_write(session: Session) -> None:
         session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 
 
+def begin_short_write(session: Session, milliseconds: int) -> None:
+    """Begin a transaction as a writer who does not wait longer than this for others.
+
+    Then OperationalError is raised, here or by what it writes.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        options = {"sqlite_begin": "IMMEDIATE", "sqlite_wait_ms": milliseconds}
+        session.connection(execution_options=options)
+    else:
+        session.execute(sa.text(f"SET LOCAL lock_timeout = {milliseconds:d}"))
+
+
 def lock_course(session: Session, context_id: int) -> bool:
     """Wait until no one else writes to this course, until the transaction ends.
 
