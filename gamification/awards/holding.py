@@ -83,12 +83,7 @@ class _Measured:
 
 
 def holds(session: Session, member: Membership, badge: Badge, now: datetime) -> bool:
-    """Say whether a member has a badge: this is the one definition of *earned*.
-
-    Either an award is open; or the badge can be earned, no award of theirs was
-    revoked with a bar, the member is an active learner, and the facts since the
-    rule took effect (and since an award expired, if one did) meet the rule.
-    """
+    """Say whether a member has a badge, as `badges_for` says it of all of them."""
     question = MEASURED.where(Badge.id == badge.id)
     measured = _measured(session, member, now, question)
     return any(_is_earned(member, one) for one in measured)
@@ -199,6 +194,12 @@ def _is_known(badge: Badge, version: BadgeVersion) -> bool:
 
 
 def _is_earned(member: Membership, one: _Measured) -> bool:
+    """Say whether a member has a badge: this is the one definition of *earned*.
+
+    Either an award is open; or the badge can be earned, no award of theirs was
+    revoked with a bar, the member is an active learner, and the facts since the
+    rule took effect (and since an award expired, if one did) meet the rule.
+    """
     if one.granted_at is not None:
         return True
     met = one.value >= one.criterion.needed
