@@ -17,6 +17,10 @@ PAUSES = (20, 100, 500)
 Result = TypeVar("Result")
 
 
+class Busy(Exception):
+    """Others write at this moment; it is no failure."""
+
+
 def retried(session: Session, work: Callable[[], Result]) -> Result:
     """Do a whole transaction, and again where the database broke it off.
 
@@ -45,16 +49,21 @@ def begin_write(session: Session) -> None:
         session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
 
 
-def begin_short_write(session: Session, milliseconds: int) -> None:
-    """Begin a transaction as a writer who does not wait longer than this for others.
+def unless_busy(session: Session, wait_ms: int, work: Callable[[], Result]) -> Result:
+    """Do a transaction that `work` commits, without waiting longer for other writers.
 
-    Then OperationalError is raised, here or by what it writes.
+    Raises Busy, and nothing is written, where they take longer.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        options = {"sqlite_begin": "IMMEDIATE", "sqlite_wait_ms": milliseconds}
-        session.connection(execution_options=options)
-    else:
-        session.execute(sa.text(f"SET LOCAL lock_timeout = {milliseconds:d}"))
+    try:
+        if session.get_bind().dialect.name == "sqlite":
+            options = {"sqlite_begin": "IMMEDIATE", "sqlite_wait_ms": wait_ms}
+            session.connection(execution_options=options)
+        else:
+            session.execute(sa.text(f"SET LOCAL lock_timeout = {wait_ms:d}"))
+        return work()
+    except sa.exc.OperationalError as error:
+        session.rollback()
+        raise Busy from error
 
 
 def lock_course(session: Session, context_id: int) -> bool:

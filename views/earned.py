@@ -6,7 +6,6 @@ Pages do not award: what a rule gives and nobody has written yet, a worker write
 import logging
 from typing import Any, cast
 
-import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request
 
 from gamification.activity import EVALUATE_COURSE
@@ -16,7 +15,7 @@ from jobs import outbox
 from jobs.clock import now
 from models import LaunchSession
 from models.db import db
-from models.locks import begin_short_write
+from models.locks import Busy, unless_busy
 from views.pages import switch_now
 
 SAFE = {"GET", "HEAD"}
@@ -63,12 +62,14 @@ def ask_after_reading(response: Response) -> None:
 def _ask_alone(context_id: int) -> None:
     """Ask in a short transaction; if others write, the next page asks, or the night."""
     session = db.session()
-    try:
-        begin_short_write(session, PATIENCE_MS)
+
+    def asked() -> None:
         _ask(context_id)
         session.commit()
-    except sa.exc.OperationalError:
-        session.rollback()
+
+    try:
+        unless_busy(session, PATIENCE_MS, asked)
+    except Busy:
         log.warning("Course %d is to be evaluated; others are writing.", context_id)
 
 

@@ -4,11 +4,10 @@ import logging
 from pathlib import Path
 
 import click
-import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from gamification.catalog import Catalog, Note, load
-from gamification.catalog.tenants import strangers
+from gamification.catalog.tenants import NoTenants, strangers
 from models.db import db
 from views.pages import settings
 from views.wording import counted
@@ -38,7 +37,7 @@ def _strangers(catalog: Catalog) -> list[Note]:
     session = db.session()
     try:
         return strangers(session, catalog)
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError):
+    except NoTenants:
         session.rollback()
         log.warning("No database knows the tenants yet: their keys are not checked.")
         return []
