@@ -48,7 +48,7 @@ fmt: install ## format code and templates
 	$(BIN)/ruff format .
 	-$(BIN)/djlint --reformat --quiet templates campus/templates
 
-bench: install ## measure what the README quotes
+bench: install ## measure what docs/benchmarks.md tells
 	$(BIN)/python -m bench.launch
 	$(BIN)/python -m bench.recompute
 

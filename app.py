@@ -9,8 +9,9 @@ import cli
 import models  # noqa: F401 -- migrations must see every table
 import views
 from config import ROOT, Config
+from jobs.catalog import current_catalog
 from jobs.clock import clock_of
-from models.db import db, tune_sqlite
+from models.db import db, tell_no_rows, tune_sqlite
 from views.logs import speak_json
 
 
@@ -46,6 +47,8 @@ def create_app(config: Config | None = None) -> OpenAPI:
     db.init_app(app)
     with app.app_context():
         tune_sqlite(db.engine)
+        tell_no_rows(db.engine)
+        current_catalog()  # so that its faults are in the log from the start
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     views.register(app)
     cli.register(app)

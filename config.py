@@ -40,7 +40,7 @@ class Config:
     database_url: str
     # The operator's switch, the first of three.
     gamification_enabled: bool
-    # Signs the administration cookie.
+    # Signs the queue's messages: a worker takes no others.
     secret_key: str = field(repr=False)
     # Encrypt what rests in the database; the first encrypts, all decrypt.
     encryption_keys: tuple[str, ...] = field(repr=False)
@@ -54,7 +54,7 @@ class Config:
     recompute_at: str
     # How often each course is synchronised.
     sync_every_minutes: int
-    # Where mail goes out; empty means no mail.
+    # Where mail will go out; nothing sends any yet.
     smtp_url: str = field(repr=False)
     # Development only: a file with {"offset_seconds": N} that moves our clock.
     clock_file: Path | None
@@ -68,6 +68,12 @@ class Config:
     @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file that app, migrations and backups open; else None."""
+        name = self.database_url.removeprefix("sqlite:///")
+        return None if name == self.database_url else Path(name)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:

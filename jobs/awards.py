@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards import Recomputed, courses_on, evaluate, recompute
-from gamification.catalog import Catalog, load
+from gamification.catalog import Catalog
 from gamification.switches import switch_of
+from jobs.catalog import current_catalog
 from jobs.clock import now
 from jobs.faults import logged
 from jobs.settings import settings
@@ -45,7 +46,7 @@ def recompute_all(scope: Scope = Scope()) -> Iterator[Outcome]:
     is logged and counted, and the others are recomputed all the same.
     """
     session = db.session()
-    catalog = load(settings().catalog_file)
+    catalog = current_catalog()
     query = sa.select(Tenant).order_by(Tenant.key)
     if scope.tenant is not None:
         query = query.where(Tenant.key == scope.tenant)

@@ -16,19 +16,25 @@ from models.db import db
 def request_recount(session: Session, context: Context, now: datetime) -> None:
     """Ask the worker to count a course anew, soon after the caller committed.
 
-    A large course takes longer than anybody would wait for an answer. What is
-    recorded until then is counted in its place and comes out the same.
+    A large course takes longer than anybody would wait for an answer. Until then a
+    new zone is only a wish: facts are counted and badges awarded by the days of the
+    old one. By days of both a badge could come out that neither gives.
     """
     request(session, RECOUNT_COURSE, context.id, now, now)
     wake_after_commit(session)
 
 
 def recount_course(context_id: int) -> None:
-    """Derive a course's points and totals from its log, and ask for its awards."""
+    """Let a course's chosen zone begin, and derive its points and totals by it.
+
+    Awards that were earned by the old days stay; those of the new ones are asked for.
+    """
     session = db.session()
 
     def recount(context: Context) -> None:
         moment = now()
+        context.time_zone = context.next_time_zone or context.time_zone
+        context.next_time_zone = None
         rebuild(session, context, moment)
         request(session, EVALUATE_COURSE, context.id, moment, moment)
         wake_after_commit(session)

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gamification.activity import request
-from gamification.catalog import adopt, load
 from gamification.switches import switch_of
 from jobs import faults, freshness, outbox
+from jobs.catalog import adopt_catalog
 from jobs.clock import now
 from jobs.connections import connected
 from jobs.freshness import RESULTS, ROSTER, SYNC_COURSE, SYNC_COURSE_NOW, Tally
@@ -75,8 +75,7 @@ def sync_course(
 
 def _read(turn: Turn, sources: list[str], consent: Consent) -> SyncReport:
     session, context_id = turn.session, turn.context_id
-    catalog = load(settings().catalog_file)
-    written(session, context_id, lambda c: adopt(session, c, catalog, now()))
+    written(session, context_id, lambda c: adopt_catalog(session, c, now()))
     context = session.get_one(Context, context_id)
     course, registration_id = Course.of(context), context.registration_id
     with connected(session, registration_id) as connector:

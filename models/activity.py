@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Identified
 
 CURRENT = sa.text("superseded_at IS NULL")
+LAUNCHED = sa.text("kind = 'launched'")
 
 
 class Contribution(Identified, Base):
@@ -25,6 +26,14 @@ class Contribution(Identified, Base):
             sqlite_where=CURRENT,
         ),
         sa.Index(None, "context_id", "recorded_at"),
+        # Somebody's last visit is asked for at every look at their badges.
+        sa.Index(
+            "ix_contribution_launched",
+            "membership_id",
+            "occurred_at",
+            postgresql_where=LAUNCHED,
+            sqlite_where=LAUNCHED,
+        ),
         sa.CheckConstraint(
             "kind IN ('launched', 'spent', 'submitted', 'posted', 'completed', "
             "'graded')",

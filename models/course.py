@@ -33,6 +33,8 @@ class Context(Public, Base):
     label: Mapped[str] = mapped_column(sa.String(255), default="")
     time_zone: Mapped[str | None] = mapped_column(sa.String(64))
     """An IANA name; empty means the tenant's."""
+    next_time_zone: Mapped[str | None] = mapped_column(sa.String(64))
+    """The one that was chosen; it takes effect when the course is counted anew."""
     term_start: Mapped[date | None]
     term_end: Mapped[date | None]
 
@@ -59,6 +61,11 @@ class Context(Public, Base):
     def zone(self) -> str:
         """The IANA name of the zone whose days count in this course."""
         return self.time_zone or self.tenant.time_zone
+
+    @property
+    def chosen_zone(self) -> str:
+        """The zone whose days count now, or as soon as they are counted anew."""
+        return self.next_time_zone or self.zone
 
 
 class ResourceLink(Identified, Base):

@@ -17,6 +17,10 @@ PAUSES = (20, 100, 500)
 Result = TypeVar("Result")
 
 
+class Busy(Exception):
+    """Others write at this moment; it is no failure."""
+
+
 def retried(session: Session, work: Callable[[], Result]) -> Result:
     """Do a whole transaction, and again where the database broke it off.
 
@@ -43,6 +47,23 @@ def begin_write(session: Session) -> None:
     """
     if session.get_bind().dialect.name == "sqlite" and not session.in_transaction():
         session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+
+
+def unless_busy(session: Session, wait_ms: int, work: Callable[[], Result]) -> Result:
+    """Do a transaction that `work` commits, without waiting longer for other writers.
+
+    Raises Busy, and nothing is written, where they take longer.
+    """
+    try:
+        if session.get_bind().dialect.name == "sqlite":
+            options = {"sqlite_begin": "IMMEDIATE", "sqlite_wait_ms": wait_ms}
+            session.connection(execution_options=options)
+        else:
+            session.execute(sa.text(f"SET LOCAL lock_timeout = {wait_ms:d}"))
+        return work()
+    except sa.exc.OperationalError as error:
+        session.rollback()
+        raise Busy from error
 
 
 def lock_course(session: Session, context_id: int) -> bool:

@@ -4,8 +4,9 @@ Pages do not award: what a rule gives and nobody has written yet, a worker write
 """
 
 import logging
+from typing import Any, cast
 
-from flask import g, request
+from flask import Flask, Response, current_app, g, request
 
 from gamification.activity import EVALUATE_COURSE
 from gamification.activity import request as ask_for
@@ -14,10 +15,12 @@ from jobs import outbox
 from jobs.clock import now
 from models import LaunchSession
 from models.db import db
-from models.locks import begin_write, retried
+from models.locks import Busy, unless_busy
 from views.pages import switch_now
 
 SAFE = {"GET", "HEAD"}
+PATIENCE_MS = 250
+"""So long the thread of a page that was answered waits for who writes."""
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +32,8 @@ def badges_of(launch: LaunchSession) -> BadgeRoster:
     asked for: with the caller's transaction if that writes, else after the answer.
     """
     session, context = db.session(), launch.context
-    roster = badges_for(session, launch.membership, now(), switch=switch_now(context))
+    switch, visit = switch_now(context), launch.created_at
+    roster = badges_for(session, launch.membership, now(), switch=switch, visit=visit)
     if not any(badge.earned and badge.granted_at is None for badge in roster.badges):
         return roster
     if request.method in SAFE:
@@ -40,26 +44,33 @@ def badges_of(launch: LaunchSession) -> BadgeRoster:
     return roster
 
 
-def ask_after_reading() -> None:
-    """Ask for the evaluation that a page found wanting, in a transaction of its own.
-
-    The page is answered in any case: if it cannot be asked for, the night awards.
-    """
+def ask_after_reading(response: Response) -> None:
+    """Ask for the evaluation that a page found wanting, once its answer is sent."""
     context_id: int | None = g.pop("to_evaluate", None)
     if context_id is None:
         return
+    proxy = cast("Any", current_app)
+    app: Flask = proxy._get_current_object()  # noqa: SLF001 -- Flask's documented way
+
+    def ask() -> None:
+        with app.app_context():
+            _ask_alone(context_id)
+
+    response.call_on_close(ask)
+
+
+def _ask_alone(context_id: int) -> None:
+    """Ask in a short transaction; if others write, the next page asks, or the night."""
     session = db.session()
 
     def asked() -> None:
-        begin_write(session)
         _ask(context_id)
         session.commit()
 
     try:
-        retried(session, asked)
-    except Exception:
-        session.rollback()
-        log.exception("Nobody was asked to evaluate course %d.", context_id)
+        unless_busy(session, PATIENCE_MS, asked)
+    except Busy:
+        log.warning("Course %d is to be evaluated; others are writing.", context_id)
 
 
 def _ask(context_id: int) -> None:

@@ -13,12 +13,12 @@ from gamification.metrics.sources import unfed
 from gamification.standings import BadCursor, ClassPage, class_list, digest
 from gamification.standings import Page as ListPage
 from gamification.standings.class_list import Sort
+from jobs.catalog import current_catalog
 from jobs.clock import now
 from jobs.freshness import SourceFreshness, freshness
 from lti.texts import one_line
 from models import LaunchSession
 from models.db import db
-from views.catalog import catalog_at
 from views.pages import TEACHERS, Page, has_board, settings, switch_now
 from views.wording import counted, grouped
 from views.zones import zones
@@ -142,7 +142,7 @@ def earnable(launch: LaunchSession) -> list[Earnable]:
             entry.criterion.sentence,
             entry.criterion.metric,
         )
-        for entry in catalog_at(settings().catalog_file).of(tenant).entries
+        for entry in current_catalog().of(tenant).entries
     ]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from random import SystemRandom
 
 from gamification.awards import BadgeRoster, BadgeStanding
@@ -28,8 +27,6 @@ from views.earned import badges_of
 from views.pages import Page, has_board, is_staff, switch_now
 from views.wording import counted
 
-NEW_FOR = timedelta(days=1)
-"""How long an earned badge is news."""
 PERIODS = {"week": "This week", "month": "This month", "all": "All time"}
 
 
@@ -71,7 +68,7 @@ def overview(launch: LaunchSession) -> Page:
             "roster": roster,
             "earned_count": sum(badge.earned for badge in roster.badges),
             "next_badge": ahead,
-            "won": [badge for badge in roster.badges if _is_new(badge, moment)],
+            "won": [badge for badge in roster.badges if badge.is_new],
             "unfed": missing,
             "milestone": milestone,
             "is_badge_too": _is_badge_too(milestone, ahead),
@@ -92,13 +89,6 @@ def next_badge(
     """
     ahead = [b for b in roster.badges if not b.earned and b.metric not in unfed]
     return max(ahead, key=lambda badge: badge.percent, default=None)
-
-
-def _is_new(badge: BadgeStanding, moment: datetime) -> bool:
-    """Tell whether a badge was earned lately; its award may be about to be written."""
-    if not badge.earned:
-        return False
-    return badge.granted_at is None or moment - badge.granted_at < NEW_FOR
 
 
 def _is_badge_too(milestone: Milestone, ahead: BadgeStanding | None) -> bool:

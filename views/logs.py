@@ -1,6 +1,7 @@
-"""How a server's logs are written: one JSON object a line, for machines to read.
+"""How Laurel's own logs are written: one JSON object a line, for machines to read.
 
-In development Python's own plain lines are enough.
+In development Python's own plain lines are enough. What the web server says of itself
+keeps the server's form.
 """
 
 import logging
@@ -17,8 +18,18 @@ ABOUT = (
 )
 
 
+class JsonHandler(logging.StreamHandler[IO[str]]):
+    """The one handler of ours: a process has one, however many applications."""
+
+
 def speak_json(stream: IO[str] | None = None) -> logging.Handler:
-    """Write what is logged from now on as JSON lines, to standard error by default."""
+    """Write what is logged from now on as JSON lines, to standard error by default.
+
+    Each line once: it takes the place of what was set up by an earlier call.
+    """
+    root = logging.getLogger()
+    for earlier in [one for one in root.handlers if isinstance(one, JsonHandler)]:
+        root.removeHandler(earlier)
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=ABOUT,
         processors=(
@@ -26,7 +37,7 @@ def speak_json(stream: IO[str] | None = None) -> logging.Handler:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ),
     )
-    handler = logging.StreamHandler(stream)
+    handler = JsonHandler(stream)
     handler.setFormatter(formatter)
-    logging.getLogger().addHandler(handler)
+    root.addHandler(handler)
     return handler

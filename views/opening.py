@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Response, current_app, g, make_response
 
-from gamification.activity import EVALUATE_COURSE, Fact, record, request
-from gamification.catalog import adopt
+from gamification.activity import Fact, record
 from gamification.metrics.people import is_ranked
 from gamification.standings import aliases
 from gamification.standings.upkeep import refresh
 from gamification.switches import switch_of
+from jobs.catalog import adopt_catalog
 from jobs.clock import now
 from jobs.sync import request_sync
 from lti.adapters import cookie_name, set_pair
@@ -24,7 +24,6 @@ from models import LaunchSession, Login
 from models.db import db
 from models.locks import begin_write, retried
 from views import pages, picker
-from views.catalog import catalog_at
 from views.headers import forms_go_to, framed_by
 from views.pages import Page, settings
 from views.panel import first_page
@@ -104,9 +103,7 @@ def _tell_the_rules(arrival: Arrival, attempt: str, moment: datetime) -> None:
         return
     if not member.alias and is_ranked(member):
         aliases.assign(session, context, SystemRandom(), [member.id])
-    if adopt(session, context, catalog_at(settings().catalog_file), moment):
-        # Nobody's next act should be needed for what a milder rule gives them.
-        request(session, EVALUATE_COURSE, context.id, moment, moment)
+    adopt_catalog(session, context, moment)
     launched = Fact(
         context_id=context.id,
         membership_id=member.id,

@@ -20,5 +20,5 @@ def end(response: Response) -> Response:
     is_read = request.method in SAFE and response.status_code < 400
     if is_read and db.session.registry.has():
         db.session.commit()
-        ask_after_reading()
+        ask_after_reading(response)
     return response

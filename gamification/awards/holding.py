@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +19,11 @@ from gamification.catalog import Criterion
 from gamification.metrics import METRICS
 from gamification.metrics.people import is_ranked
 from gamification.switches import Switch
-from models import Award, Badge, BadgeVersion, Earned, Membership
+from models import Award, Badge, BadgeVersion, Contribution, Earned, Membership
+from models.activity import LAUNCHED
+
+FIRST_VISIT_SEES = timedelta(days=1)
+"""What somebody was awarded so long before their first visit is new to them."""
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +46,8 @@ class BadgeStanding:
     """0 to 100; a badge that is earned is at 100, whatever happened since."""
     granted_at: datetime | None
     """Empty, too, where the rule is met and the award is about to be written."""
+    is_new: bool
+    """It was awarded after the visit before the one that looks, or is about to be."""
     retired: bool
     """It can no longer be earned; only those who have it see it."""
 
@@ -61,6 +67,8 @@ class _Measured:
     badge: Badge
     version: BadgeVersion
     granted_at: datetime | None
+    visited_at: datetime | None
+    """The visit before the one that looks; empty if that is the first, or none does."""
     barred: bool
     values: dict[str, int]
     """Every metric over the facts that count for this badge, in its unit."""
@@ -75,26 +83,30 @@ class _Measured:
 
 
 def holds(session: Session, member: Membership, badge: Badge, now: datetime) -> bool:
-    """Say whether a member has a badge: this is the one definition of *earned*.
-
-    Either an award is open; or the badge can be earned, no award of theirs was
-    revoked with a bar, the member is an active learner, and the facts since the
-    rule took effect (and since an award expired, if one did) meet the rule.
-    """
+    """Say whether a member has a badge, as `badges_for` says it of all of them."""
     question = MEASURED.where(Badge.id == badge.id)
     measured = _measured(session, member, now, question)
     return any(_is_earned(member, one) for one in measured)
 
 
 def badges_for(
-    session: Session, member: Membership, now: datetime, *, switch: Switch
+    session: Session,
+    member: Membership,
+    now: datetime,
+    *,
+    switch: Switch,
+    visit: datetime | None = None,
 ) -> BadgeRoster:
-    """Return every badge of the course for a member, in one query."""
+    """Return every badge of the course for a member, in one query.
+
+    `visit` is the moment of the launch that looks: what was awarded since the one
+    before it is new. Without a launch nothing that was awarded is.
+    """
     if not switch.on:
         return BadgeRoster(enabled=False, badges=[])
-    measured = _measured(session, member, now, MEASURED)
+    measured = _measured(session, member, now, MEASURED, visit)
     return BadgeRoster(
-        enabled=True, badges=[_standing(member, one) for one in measured]
+        enabled=True, badges=[_standing(member, one, visit) for one in measured]
     )
 
 
@@ -106,8 +118,9 @@ def _question() -> sa.Select[*tuple[Any, ...]]:
     )
     past = past_awards(COURSE, MOMENT, [person])
     barred = sa.func.coalesce(past.c.barred, 0)
+    last_visit = _last_visit(person)
     return (
-        sa.select(Badge, BadgeVersion, Award.granted_at, barred, *_METRICS)
+        sa.select(Badge, BadgeVersion, Award.granted_at, last_visit, barred, *_METRICS)
         .join(
             BadgeVersion,
             sa.and_(
@@ -128,6 +141,20 @@ def _question() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+def _last_visit(person: sa.BindParameter[int]) -> sa.ScalarSelect[datetime]:
+    """Ask when a member came before the visit that looks, if they did."""
+    visit = sa.bindparam("visit", type_=Contribution.occurred_at.type)
+    return (
+        sa.select(sa.func.max(Contribution.occurred_at))
+        .where(
+            Contribution.membership_id == person,
+            LAUNCHED,
+            Contribution.occurred_at < visit,
+        )
+        .scalar_subquery()
+    )
+
+
 _METRICS = [metric.column.label(name) for name, metric in METRICS.items()]
 # Asked at every launch, so it is put together once.
 MEASURED = _question()
@@ -138,17 +165,20 @@ def _measured(
     member: Membership,
     now: datetime,
     question: sa.Select[*tuple[Any, ...]],
+    visit: datetime | None = None,
 ) -> list[_Measured]:
-    asked = {"course": member.context_id, "person": member.id, "moment": now}
+    moments = {"moment": now, "visit": visit}
+    asked = {"course": member.context_id, "person": member.id, **moments}
     return [
         _Measured(
             badge,
             version,
             granted_at,
+            visited_at,
             bool(barred),
             dict(zip(METRICS, values, strict=True)),
         )
-        for badge, version, granted_at, barred, *values in session.execute(
+        for badge, version, granted_at, visited_at, barred, *values in session.execute(
             question, asked
         )
         if _is_known(badge, version)
@@ -164,6 +194,12 @@ def _is_known(badge: Badge, version: BadgeVersion) -> bool:
 
 
 def _is_earned(member: Membership, one: _Measured) -> bool:
+    """Say whether a member has a badge: this is the one definition of *earned*.
+
+    Either an award is open; or the badge can be earned, no award of theirs was
+    revoked with a bar, the member is an active learner, and the facts since the
+    rule took effect (and since an award expired, if one did) meet the rule.
+    """
     if one.granted_at is not None:
         return True
     met = one.value >= one.criterion.needed
@@ -171,7 +207,20 @@ def _is_earned(member: Membership, one: _Measured) -> bool:
     return met and can_be_earned and not one.barred
 
 
-def _standing(member: Membership, one: _Measured) -> BadgeStanding:
+def _is_new(one: _Measured, visit: datetime | None) -> bool:
+    """Tell whether a badge that is earned was not there at the last visit."""
+    if one.granted_at is None:
+        return True
+    if visit is None:
+        return False
+    if one.visited_at is None:
+        return one.granted_at > visit - FIRST_VISIT_SEES
+    return one.granted_at > one.visited_at
+
+
+def _standing(
+    member: Membership, one: _Measured, visit: datetime | None
+) -> BadgeStanding:
     criterion, value = one.criterion, one.value
     earned = _is_earned(member, one)
     return BadgeStanding(
@@ -186,5 +235,6 @@ def _standing(member: Membership, one: _Measured) -> BadgeStanding:
         threshold=criterion.at_least,
         percent=100 if earned else criterion.percent(value),
         granted_at=one.granted_at,
+        is_new=earned and _is_new(one, visit),
         retired=one.badge.state == "retired",
     )

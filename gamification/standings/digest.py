@@ -29,7 +29,7 @@ class Digest:
     week: str
     """The ISO week in the course's zone, `2026-W47`."""
     contributors: int
-    """Who did anything that counts."""
+    """Who did anything that counts; a grade alone is the teacher's act."""
     events: int
     points: int
     """Whole points, rounded down once, after adding up."""
@@ -54,7 +54,7 @@ def digest(
     people = sa.select(sa.func.count(sa.distinct(Award.membership_id))).where(*awarded)
     contributors, events, points, winners = session.execute(
         sa.select(
-            sa.func.count(),
+            sa.func.count().filter(weekly.c.events > 0),
             sa.cast(sa.func.coalesce(sa.func.sum(weekly.c.events), 0), sa.BigInteger),
             sa.cast(sa.func.coalesce(sa.func.sum(weekly.c.score), 0), sa.BigInteger),
             people.scalar_subquery(),

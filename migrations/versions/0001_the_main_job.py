@@ -346,6 +346,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=255), nullable=False),
         sa.Column("label", sa.String(length=255), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=True),
+        sa.Column("next_time_zone", sa.String(length=64), nullable=True),
         sa.Column("term_start", sa.Date(), nullable=True),
         sa.Column("term_end", sa.Date(), nullable=True),
         sa.Column("enabled", sa.Boolean(), nullable=False),
@@ -773,6 +774,13 @@ def upgrade() -> None:
             batch_op.f("ix_contribution_item_id"), ["item_id"], unique=False
         )
         batch_op.create_index(
+            "ix_contribution_launched",
+            ["membership_id", "occurred_at"],
+            unique=False,
+            postgresql_where=sa.text("kind = 'launched'"),
+            sqlite_where=sa.text("kind = 'launched'"),
+        )
+        batch_op.create_index(
             "uq_contribution_current",
             ["membership_id", "fact_key"],
             unique=True,
@@ -1181,6 +1189,11 @@ def downgrade() -> None:
             "uq_contribution_current",
             postgresql_where=sa.text("superseded_at IS NULL"),
             sqlite_where=sa.text("superseded_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_contribution_launched",
+            postgresql_where=sa.text("kind = 'launched'"),
+            sqlite_where=sa.text("kind = 'launched'"),
         )
         batch_op.drop_index(batch_op.f("ix_contribution_item_id"))
         batch_op.drop_index(batch_op.f("ix_contribution_context_id_recorded_at"))

@@ -18,13 +18,13 @@ RULES: dict[Literal["light", "dark"], list[str]] = {
     "light": TAGS,
     "dark": ["color-contrast"],
 }
-WIDTHS = (380, 1200)
+WIDTHS = (380, 768, 1200)
 # A frame on another site hears of the new look a moment after its page, and colours
 # on their way from one scheme to the other are not to be judged.
 LOOKS_SO = """async ([width, scheme]) => {
   const frame = () => new Promise(requestAnimationFrame);
   const so = () => matchMedia(`(prefers-color-scheme: ${scheme})`).matches
-    && innerWidth <= width;
+    && innerWidth === width;
   do { await frame(); } while (!so());
   do { await frame(); } while (document.getAnimations().length);
 }"""
@@ -64,7 +64,8 @@ def looks(course: CoursePage) -> Iterator[tuple[str, list[str]]]:
     for width, (scheme, rules) in product(WIDTHS, RULES.items()):
         course.page.set_viewport_size({"width": width, "height": 900})
         course.page.emulate_media(color_scheme=scheme)
-        course.frame.evaluate(LOOKS_SO, [width, scheme])
+        inside = course.page.locator("#tool").evaluate("frame => frame.clientWidth")
+        course.frame.evaluate(LOOKS_SO, [inside, scheme])
         yield f"{width} {scheme}", rules
 
 

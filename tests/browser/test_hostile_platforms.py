@@ -13,27 +13,29 @@ from tests.browser.attacker import Attacker, attacking, own_launch, own_pending,
 from tests.browser.stage import CoursePage, Stage, Watch
 from tests.browser.wire import without_partitioned, without_policy
 
+pytestmark = pytest.mark.conformance
+
 STORAGE = Path(campus.__file__).parent / "static" / "storage.js"
 REPLY = "export function reply(event, members) {"
 ON_GET = 'if (event.data.subject === "lti.get_data") '
 # What a platform's page does instead of a proper answer to `lti.get_data`.
 WRONG_ANSWERS = {
-    "no answer": "return;",
+    "silence": "return;",
     "an error": 'members = { error: { code: "bad_request", message: "no" } };',
-    "another message": 'event.data.message_id = "somebody-elses";',
-    "another subject": 'event.data.subject = "lti.put_data";',
+    "wrong message id": 'event.data.message_id = "somebody-elses";',
+    "wrong subject": 'event.data.subject = "lti.put_data";',
     "nothing stored": "members = { ...members, value: null };",
     "no text": "members = { ...members, value: [members.value] };",
-    "a wrong value": 'members = { ...members, value: "x" + members.value };',
+    "wrong value": 'members = { ...members, value: "x" + members.value };',
     "the value of another launch": 'members = { ...members, value: "OTHER" };',
-    "from another frame": """{
+    "wrong frame": """{
       const inner = document.body.appendChild(document.createElement("iframe"));
       const send = inner.contentWindow.eval("(to, what, where) => to.postMessage(what, where)");
       event.data.subject += ".response";
       send(event.source, { ...event.data, ...members }, event.origin);
       return;
     }""",
-    "from another origin": """{
+    "wrong origin": """{
       event.data.subject += ".response";
       const answer = JSON.stringify({ ...event.data, ...members });
       location.replace("ATTACKER/impostor#" + encodeURIComponent(answer));
@@ -56,10 +58,10 @@ def victim(canvas_stage: Stage) -> Stage:
 
 
 @pytest.mark.parametrize("case", WRONG_ANSWERS)
-def test_a_platform_that_answers_wrongly_opens_nothing(
+def test_c10_a_platform_that_answers_wrongly_opens_nothing(
     victim: Stage, attacker: Attacker, case: str
 ) -> None:
-    """Only the state, from the platform's own frame and origin, proves it (C10)."""
+    """Only the state, from the platform's own frame and origin, proves it."""
     own_launch(victim, victim.registered.cast.ben)
     (other,) = victim.states()
     script = WRONG_ANSWERS[case].replace("OTHER", other)
@@ -72,15 +74,15 @@ def test_a_platform_that_answers_wrongly_opens_nothing(
     assert victim.wire.to("/lti/launch") != []
 
 
-def test_the_answers_above_are_wrong_in_one_thing_alone(victim: Stage) -> None:
+def test_c10_the_answers_above_are_wrong_in_one_thing_alone(victim: Stage) -> None:
     """The same page with the right answer opens the launch."""
     answers_to_get(victim, "members = { ...members };")
 
     victim.open(victim.registered.cast.ada).shows("Nothing to see here yet")
 
 
-def test_a_finished_launch_cannot_be_finished_again(victim: Stage) -> None:
-    """What finished it is worth nothing afterwards, even with the right proof (C10)."""
+def test_c10_a_finished_launch_cannot_be_finished_again(victim: Stage) -> None:
+    """What finished it is worth nothing afterwards, even with the right proof."""
     with victim.browser.expect_event(
         "request", lambda request: request.url.endswith("/lti/launch/finish")
     ) as sent:
@@ -102,10 +104,10 @@ def test_a_finished_launch_cannot_be_finished_again(victim: Stage) -> None:
     assert victim.sessions() == 1
 
 
-def test_no_stranger_may_frame_a_launch(
+def test_c11_no_stranger_may_frame_a_launch(
     victim: Stage, attacker: Attacker, watch: Watch
 ) -> None:
-    """Frame-ancestors keeps the page from running there at all (C11, F7)."""
+    """Frame-ancestors keeps the page from running there at all (F7)."""
     launch = own_launch(victim, victim.registered.cast.ben)
     page = victim.browser.new_page()
 
@@ -118,7 +120,7 @@ def test_no_stranger_may_frame_a_launch(
     assert victim.sessions() == 0
 
 
-def test_no_stranger_may_frame_a_login(
+def test_c11_no_stranger_may_frame_a_login(
     victim: Stage, attacker: Attacker, watch: Watch
 ) -> None:
     """A login page holds the state; a stranger's page shall not be asked to keep it."""
@@ -133,7 +135,7 @@ def test_no_stranger_may_frame_a_login(
 
 
 @pytest.mark.parametrize("address", ["login", "launch"])
-def test_a_stranger_who_frames_it_all_the_same_is_not_asked(
+def test_c11_a_stranger_who_frames_it_all_the_same_is_not_asked(
     victim: Stage, attacker: Attacker, address: str
 ) -> None:
     """In a browser that lets everyone frame, questions go to the platform alone."""
@@ -156,7 +158,7 @@ def test_a_stranger_who_frames_it_all_the_same_is_not_asked(
 
 
 @pytest.mark.parametrize("referrer", ["origin", "no-referrer"])
-def test_a_stranger_cannot_make_a_browser_finish_a_launch(
+def test_c11_a_stranger_cannot_make_a_browser_finish_a_launch(
     victim: Stage, attacker: Attacker, referrer: str
 ) -> None:
     """Who knows state and pending launch of their own still cannot open it here."""

@@ -1,14 +1,17 @@
-"""The way out where a frame may keep nothing: a window, before anybody was asked."""
+"""C10b: where a frame may keep nothing, a window, before anybody was asked."""
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.classroom import a_class
 from tests.browser.stage import CoursePage, Stage
 from tests.browser.wire import without_partitioned
 
+pytestmark = pytest.mark.conformance
 
-def test_the_way_out_is_on_the_login_page(stage: Stage) -> None:
-    """Moodle's hint is good for once: it must not be spent in the frame (C10b)."""
+
+def test_c10b_the_way_out_is_on_the_login_page(stage: Stage) -> None:
+    """Moodle's hint is good for once: it must not be spent in the frame."""
     course = open_where_nothing_is_kept(stage)
 
     expect(way_out(course)).to_be_visible()
@@ -19,7 +22,7 @@ def test_the_way_out_is_on_the_login_page(stage: Stage) -> None:
     expect(course.panel.get_by_role("link", name="Continue")).to_be_hidden()
 
 
-def test_the_launch_succeeds_in_the_window(stage: Stage) -> None:
+def test_c10b_the_launch_succeeds_in_the_window(stage: Stage) -> None:
     """In a window of its own the cookie is a first-party one."""
     a_class(stage.session, stage.registered)
 
@@ -31,7 +34,7 @@ def test_the_launch_succeeds_in_the_window(stage: Stage) -> None:
     assert stage.wire.to("/lti/launch/finish") == []
 
 
-def test_the_window_knows_nobody(stage: Stage) -> None:
+def test_c10b_the_window_knows_nobody(stage: Stage) -> None:
     """The course page cannot reach into the window, nor the window into it."""
     page = follow(stage, open_where_nothing_is_kept(stage))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -39,7 +42,7 @@ def test_the_window_knows_nobody(stage: Stage) -> None:
     assert page.evaluate("window.opener") is None
 
 
-def test_a_platform_that_promises_and_does_not_answer(canvas_stage: Stage) -> None:
+def test_c10b_a_platform_that_promises_and_does_not_answer(canvas_stage: Stage) -> None:
     """Canvas's mobile apps name a storage and answer nothing: the window it is."""
     canvas_stage.registered.campus.quirks.storage_answers = False
 
@@ -48,7 +51,7 @@ def test_a_platform_that_promises_and_does_not_answer(canvas_stage: Stage) -> No
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing to see here yet")
 
 
-def test_the_way_out_is_reached_by_keyboard(stage: Stage) -> None:
+def test_c10b_the_way_out_is_reached_by_keyboard(stage: Stage) -> None:
     """The only control is the next one of the Tab key, and Enter opens the window."""
     course = open_where_nothing_is_kept(stage)
     expect(way_out(course)).to_be_visible()

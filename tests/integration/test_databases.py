@@ -1,3 +1,4 @@
+import traceback
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from flask_openapi3.openapi import OpenAPI
 
 from config import Config
 from models.db import db
+from tests.factories import a_member
 from tests.support import postgres
 from tests.support.databases import Databases
 
@@ -49,6 +51,17 @@ def test_a_statement_that_fails_does_not_quote_what_it_was_given(app: OpenAPI) -
 
     assert "nowhere" in str(failed.value)
     assert "Zoe" not in str(failed.value)
+
+
+def test_a_row_that_is_refused_is_not_quoted(app: OpenAPI) -> None:
+    name, status = "Zoe Zander", "guest"
+
+    with app.app_context(), pytest.raises(sa.exc.IntegrityError) as failed:
+        a_member(db.session(), name=name, status=status)
+
+    said = "".join(traceback.format_exception(failed.value))
+    assert "membership" in str(failed.value)
+    assert name not in said
 
 
 def tables_of(url: str) -> list[str]:

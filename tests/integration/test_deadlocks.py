@@ -24,7 +24,7 @@ from tests.conformance.stage import Stage
 from tests.factories import a_context
 from tests.support.clock import Clock
 from tests.support.databases import Database
-from tests.support.launches import a_caller, a_live_course
+from tests.support.launches import Caller, a_caller, a_live_course
 from tests.support.platform import Registered
 
 A_MOMENT = 0.3
@@ -140,6 +140,31 @@ def test_settings_that_a_deadlock_broke_off_are_saved_all_the_same(
     teacher = a_caller(session, client, of=course, role="instructor")
     row = sa.update(Context).where(Context.id == course_id).values(title="Renamed")
 
+    def change() -> None:
+        begin_write(session)
+        session.execute(row)
+
+    def lock() -> None:
+        lock_course(session, course_id)
+        session.commit()
+
+    answer = crossed(
+        app, "UPDATE context", lambda: take_everybody(teacher), (change, lock)
+    )
+
+    assert answer.status_code == 200
+    found = session.get_one(Context, course_id, populate_existing=True)
+    assert (found.board_participation, found.title) == ("all", "Renamed")
+
+
+def test_settings_wait_for_the_course_before_they_write_its_row(
+    app: OpenAPI, client: FlaskClient, database: Database, session: Session
+) -> None:
+    course = a_live_course(session, board_enabled=True)
+    course_id = course.id
+    teacher = a_caller(session, client, of=course, role="instructor")
+    row = sa.update(Context).where(Context.id == course_id).values(title="Renamed")
+
     def lock() -> None:
         begin_write(session)
         lock_course(session, course_id)
@@ -148,14 +173,33 @@ def test_settings_that_a_deadlock_broke_off_are_saved_all_the_same(
         session.execute(row)
         session.commit()
 
-    asked = {"board": {"participation": "all"}}
-    answer = crossed(
-        app,
-        "pg_advisory",
-        lambda: teacher.send("PUT", f"{teacher.course}/settings", asked),
-        (lock, change),
-    )
+    with locks_asked(app) as asked:
+        answer = crossed(
+            app, "pg_advisory", lambda: take_everybody(teacher), (lock, change)
+        )
 
     assert answer.status_code == 200
+    assert len(asked) == {"sqlite": 0, "postgresql": 1}[database.name]
     found = session.get_one(Context, course_id, populate_existing=True)
     assert (found.board_participation, found.title) == ("all", "Renamed")
+
+
+def take_everybody(teacher: Caller) -> TestResponse:
+    asked = {"board": {"participation": "all"}}
+    return teacher.send("PUT", f"{teacher.course}/settings", asked)
+
+
+@contextmanager
+def locks_asked(app: OpenAPI) -> Iterator[list[str]]:
+    """Collect the locks of courses that the application asks for: a retry asks anew."""
+    seen: list[str] = []
+
+    def note(*arguments: object) -> None:
+        if "pg_advisory" in str(arguments[2]):
+            seen.append(str(arguments[2]))
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    sa.event.remove(engine, "before_cursor_execute", note)

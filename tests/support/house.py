@@ -90,6 +90,15 @@ def edge_business(source: str) -> list[str]:
     ]
 
 
+def undoing(source: str) -> list[str]:
+    """Find calls that roll a transaction back."""
+    return [
+        f"{node.lineno}: {ast.unparse(node)}"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".rollback")
+    ]
+
+
 def _is_edge_business(called: ast.expr) -> bool:
     if not isinstance(called, ast.Attribute):
         return False

@@ -70,7 +70,12 @@ def a_launch(
     """Open a session for a member, commit everything and return the token."""
     token = secrets.token_urlsafe(32)
     context = session.get_one(Context, member.context_id)
-    values = {"role": role, "panel": "overview", **columns}
+    moments = {
+        "created_at": NOW,
+        "last_used_at": NOW,
+        "expires_at": NOW + timedelta(hours=8),
+    }
+    values = {"role": role, "panel": "overview", **moments, **columns}
     session.add(
         LaunchSession(
             token_hash=hashlib.sha256(token.encode()).hexdigest(),
@@ -78,9 +83,6 @@ def a_launch(
             deployment_id=context.deployment_id,
             context_id=context.id,
             membership_id=member.id,
-            created_at=NOW,
-            last_used_at=NOW,
-            expires_at=NOW + timedelta(hours=8),
             **values,
         )
     )

@@ -51,10 +51,12 @@ def _all(browser: Browser, learner: str) -> Iterator[Path]:
     """Take every picture; the course is switched off for the last ones."""
     GALLERY.mkdir(parents=True, exist_ok=True)
     teacher = learner.partition("?")[0]
+    _synchronise(_in_a_window(browser, teacher))
+    # On a first visit the badges of the last day are new.
+    yield _course_page(browser, learner)
     _let_weeks_pass(teacher)
     manage = _in_a_window(browser, teacher)
     _synchronise(manage)
-    yield _course_page(browser, learner)
     yield from _gallery(_in_a_window(browser, learner), "learner", LEARNER)
     yield from _gallery(manage, "teacher", TEACHER)
     _turn(manage, "manage")
@@ -95,8 +97,10 @@ def _synchronise(manage: Page) -> None:
 def _course_page(browser: Browser, address: str) -> Path:
     page = browser.new_page(viewport={"width": 1200, "height": 1000})
     page.goto(address)
-    # The panel is there when its own heading is.
-    page.frame_locator("iframe[name=tool]").locator("main h1").wait_for()
+    # The panel is there when its own heading is, and has celebrated what is new.
+    panel = page.frame_locator("iframe[name=tool]").locator("main h1")
+    panel.wait_for()
+    panel.evaluate(SETTLED)
     page.screenshot(path=PICTURE)
     page.close()
     return PICTURE

@@ -1,7 +1,9 @@
 import os
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 from threading import Barrier
@@ -9,12 +11,12 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
-from sqlalchemy.engine import make_url
 
 from app import create_app
 from config import ROOT, Config, ConfigError
 from models import Base
 from models.db import db
+from tests.factories import a_tenant
 
 KEY = Fernet.generate_key().decode()
 PRODUCTION = {
@@ -185,14 +187,15 @@ def test_a_relative_database_is_one_absolute_file(given: str) -> None:
     )
 
     assert config.database_url == f"sqlite:///{ROOT / given}"
+    assert config.database_file == ROOT / given
 
 
 def test_postgresql_is_taken_as_it_is() -> None:
     url = "postgresql+psycopg://laurel:pw@db.example.org/laurel"
 
-    assert Config.from_environment(PRODUCTION | {"DATABASE_URL": url}).database_url == (
-        url
-    )
+    config = Config.from_environment(PRODUCTION | {"DATABASE_URL": url})
+
+    assert (config.database_url, config.database_file) == (url, None)
 
 
 def test_the_file_of_settings_gives_way_to_the_process(
@@ -228,14 +231,20 @@ def test_app_migrations_and_backups_open_the_same_file(
     )
 
     config = Config.from_environment(development)
-    # A backup copies the file that the settings name.
-    file = Path(make_url(config.database_url).database or "")
+    file = config.database_file
+    assert file is not None
     app = create_app(config)
     with app.app_context():
         tables = set(sa.inspect(db.engine).get_table_names())
         opened = db.session.execute(sa.text("PRAGMA database_list")).one()[2]
+        a_tenant(db.session(), key="acme")
+        db.session.commit()
         db.session.remove()
         db.engine.dispose()
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as to:
+        source.backup(to)
+        assert to.execute("SELECT key FROM tenant").fetchall() == [("acme",)]
     assert file == tmp_path / "laurel.db"
     assert Path(opened) == file
     assert tables == set(Base.metadata.tables) | {"alembic_version"}

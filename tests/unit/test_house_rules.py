@@ -37,6 +37,10 @@ def test_only_the_edges_ask_the_time_and_commit() -> None:
     assert broken(house.edge_business, *house.BELOW_THE_EDGES) == {}
 
 
+def test_only_the_edges_undo_a_transaction() -> None:
+    assert broken(house.undoing, "gamification", "lti") == {}
+
+
 def test_modules_and_functions_are_short() -> None:
     assert broken(house.lengths, *house.CODE) == {}
 
@@ -145,6 +149,7 @@ def test_every_dependency_is_locked() -> None:
     ("checker", "snippet"),
     [
         (house.edge_business, "session.commit()"),
+        (house.undoing, "session.rollback()"),
         (house.edge_business, "datetime.now(UTC)"),
         (house.edge_business, "datetime.datetime.utcnow()"),
         (house.edge_business, "date.today()"),

@@ -4,8 +4,8 @@ from datetime import datetime
 from random import SystemRandom
 
 from gamification.activity import EVALUATE_COURSE, request
-from gamification.catalog import adopt
 from gamification.standings import assign_aliases, refresh
+from jobs.catalog import adopt_catalog
 from jobs.clock import now
 from jobs.outbox import wake_after_commit
 from jobs.recounting import request_recount
@@ -13,9 +13,9 @@ from jobs.sync import request_sync
 from lti import audit
 from models import Context
 from models.db import db
+from models.locks import lock_course
 from views.api import schemas
-from views.catalog import catalog_at
-from views.pages import settings, switch_now
+from views.pages import switch_now
 
 
 def settings_of(context: Context) -> schemas.Settings:
@@ -31,7 +31,7 @@ def settings_of(context: Context) -> schemas.Settings:
             ),
             participation=context.board_participation,  # type: ignore[arg-type] # the database keeps it to these words
         ),
-        time_zone=context.zone,
+        time_zone=context.chosen_zone,
         term=schemas.Term(start=context.term_start, end=context.term_end),
         locked=[],
     )
@@ -40,6 +40,7 @@ def settings_of(context: Context) -> schemas.Settings:
 def change(context: Context, asked: schemas.SettingsChange) -> None:
     """Decide anew what is named, and let badges, board and totals follow."""
     session, moment = db.session(), now()
+    _lock(context)
     before = settings_of(context)
     for column, value in _columns(asked).items():
         # What was read and sent back is no decision: a course without a zone of its
@@ -68,6 +69,13 @@ def change(context: Context, asked: schemas.SettingsChange) -> None:
         assign_aliases(session, context, SystemRandom())
 
 
+def _lock(context: Context) -> None:
+    """Take the course before its row: whoever has it may be about to write that."""
+    session = db.session()
+    if lock_course(session, context.id):
+        session.refresh(context)
+
+
 def _columns(asked: schemas.SettingsChange) -> dict[str, object]:
     """Return the columns that are to change; what is left out stays."""
     board = asked.board
@@ -79,7 +87,8 @@ def _columns(asked: schemas.SettingsChange) -> dict[str, object]:
         "board_neighbours": board.span.neighbours,
         "board_top": board.span.top,
         "board_participation": board.participation,
-        "time_zone": asked.time_zone,
+        # Its days and what was counted by them change together: when it is recounted.
+        "next_time_zone": asked.time_zone,
     }
     columns: dict[str, object] = {
         name: value for name, value in named.items() if value is not None
@@ -90,7 +99,9 @@ def _columns(asked: schemas.SettingsChange) -> dict[str, object]:
 
 
 def _effective(context: Context, column: str) -> object:
-    value: object = getattr(context, "zone" if column == "time_zone" else column)
+    value: object = getattr(
+        context, "chosen_zone" if column == "next_time_zone" else column
+    )
     return value
 
 
@@ -99,7 +110,7 @@ def _begin(context: Context, moment: datetime) -> None:
     if not switch_now(context).on:
         return
     session = db.session()
-    adopt(session, context, catalog_at(settings().catalog_file), moment)
+    adopt_catalog(session, context, moment)
     request(session, EVALUATE_COURSE, context.id, moment, moment)
     request_sync(session, context, moment, now_please=True)
     wake_after_commit(session)

@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -5,13 +6,26 @@ from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
+from gamification.activity import Fact, record
+from gamification.awards import badges_for
 from gamification.standings.upkeep import refresh
 from jobs import outbox
 from jobs.clock import now
 from jobs.worker import FOR_A_COURSE
-from models import AuditEntry, Badge, Histogram, Outbox, Standing
+from models import (
+    AuditEntry,
+    Award,
+    Badge,
+    Earned,
+    Histogram,
+    Membership,
+    Outbox,
+    Standing,
+)
 from models.db import db
-from tests.factories import POINT, a_context, a_member
+from tests.factories import POINT, a_badge, a_context, a_member
+from tests.integration.gamification.conftest import ON
+from tests.support.clock import NOW
 from tests.support.launches import a_caller, a_live_course, hand_in
 
 RECOUNTED = "being counted anew"
@@ -220,10 +234,7 @@ def test_another_zone_moves_the_days_a_moment_later(
     told = learner.get("/panel/overview").text
     hand_in(session, ada, times=1)
     session.commit()
-    with app.app_context():
-        while rows := outbox.take(db.session(), now()):
-            for row in rows:
-                outbox.run(row, FOR_A_COURSE)
+    work_off(app)
     after = session.execute(weeks).all()
 
     assert before == [("2026-W47", 2 * POINT)]
@@ -235,3 +246,46 @@ def test_another_zone_moves_the_days_a_moment_later(
     answer = learner.get("/api/me/badges").json
     assert answer is not None
     assert [badge["progress"] for badge in answer["badges"]] == [1, 4, 4, 2, 1]
+
+
+def test_days_of_two_zones_never_add_up_to_a_badge(
+    app: OpenAPI, client: FlaskClient, session: Session
+) -> None:
+    course = a_context(session)
+    a_badge(session, of=course, metric="active_days", threshold=2)
+    ada = a_member(session, of=course)
+    teacher = a_caller(session, client, of=course, role="instructor")
+    late = NOW.replace(day=21, hour=23, minute=30)
+
+    post(session, ada, at=late)
+    teacher.send("PUT", f"{teacher.course}/settings", {"time_zone": "Europe/Berlin"})
+    post(session, ada, at=late + timedelta(minutes=5))
+    (between,) = badges_for(session, ada, NOW, switch=ON).badges
+    session.commit()
+    work_off(app)
+
+    (after,) = badges_for(session, ada, NOW, switch=ON).badges
+    assert (between.progress, after.progress) == (1, 1)
+    assert session.scalars(sa.select(Award)).all() == []
+    assert set(session.scalars(sa.select(Earned.day))) == {NOW.date()}
+
+
+def post(session: Session, member: Membership, *, at: datetime) -> None:
+    fact = Fact(
+        context_id=member.context_id,
+        membership_id=member.id,
+        kind="posted",
+        occurred_at=at,
+        source="test",
+        attempt=at.isoformat(),
+    )
+    assert record(session, [fact], NOW, environment=True).new == 1
+    session.commit()
+
+
+def work_off(app: OpenAPI) -> None:
+    """Do what the outbox holds, until it holds nothing."""
+    with app.app_context():
+        while rows := outbox.take(db.session(), now()):
+            for row in rows:
+                outbox.run(row, FOR_A_COURSE)

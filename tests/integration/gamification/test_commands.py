@@ -1,73 +1,16 @@
-"""`flask gamification …` and `flask catalog …`, as an operator types them."""
+"""`flask gamification …`, as an operator types it."""
 
-import os
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from click.testing import Result
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
-from gamification.activity import record
 from models import Award, Badge, Context, Outbox, Tenant
-from tests.factories import a_context, a_member, a_registration, a_tenant
-from tests.integration.gamification.conftest import a_fact
-
-Flask = Callable[..., Result]
-BAD = """
-[[badge]]
-key = "owl"
-metric = "nights"
-threshold = 5
-
-[[badge]]
-key = "lark"
-metric = "active_days"
-threshold = 5
-"""
-TYPED = """
-[[tenant.acme.badge]]
-key = "owl"
-metric = "active_days"
-threshold = 5
-thresold = 7
-
-[[badge]]
-key = "owl"
-metric = "events"
-threshold = 5
-
-[[tenant.akme.badge]]
-key = "owl"
-removed = true
-"""
-
-
-@pytest.fixture
-def flask(app: OpenAPI) -> Flask:
-    """Run a command as `flask …` would."""
-    return lambda *words: app.test_cli_runner().invoke(args=words)
-
-
-@pytest.fixture
-def course(session: Session, now: datetime) -> Context:
-    """Build a course of three contributors in tenant acme that is on."""
-    tenant = a_tenant(session, key="acme")
-    context = a_context(
-        session,
-        registration=a_registration(session, tenant=tenant),
-        lti_id="42",
-        title="Botany",
-    )
-    facts = [a_fact(a_member(session, of=context)) for _ in range(3)]
-    record(session, facts, now, environment=True)
-    session.commit()
-    return context
+from tests.factories import a_context, a_registration, a_tenant
+from tests.integration.gamification.conftest import Flask
 
 
 def written(session: Session) -> int:
@@ -263,79 +206,6 @@ def test_a_course_needs_its_tenant(course: Context, flask: Flask) -> None:
 
     assert result.exit_code == 2
     assert "--course needs --tenant" in result.stderr
-
-
-def test_the_shipped_catalog_is_valid(flask: Flask) -> None:
-    result = flask("catalog", "validate")
-
-    assert (result.stdout, result.exit_code) == ("5 badges\n", 0)
-
-
-@pytest.mark.demand("A32")
-def test_validating_names_every_dropped_entry_and_why(
-    flask: Flask, tmp_path: Path
-) -> None:
-    path = tmp_path / "mine.toml"
-    path.write_text(BAD)
-
-    result = flask("catalog", "validate", os.fspath(path))
-
-    assert result.stdout.splitlines() == [
-        (
-            'mine.toml, badge 1 (owl): there is no metric "nights"; there are '
-            "score, events, authored, active_days, completed"
-        ),
-        "1 badge",
-    ]
-    assert result.exit_code == 1
-
-
-def test_validating_a_file_that_is_not_there_is_no_crash(
-    flask: Flask, tmp_path: Path
-) -> None:
-    result = flask("catalog", "validate", os.fspath(tmp_path / "none.toml"))
-
-    assert result.stdout.splitlines() == [
-        "none.toml: No such file or directory",
-        "0 badges",
-    ]
-    assert result.exit_code == 1
-
-
-@pytest.mark.demand("A16")
-def test_validating_reads_the_operators_own_catalog(
-    flask: Flask, app: OpenAPI, tmp_path: Path
-) -> None:
-    path = tmp_path / "mine.toml"
-    path.write_text(BAD)
-    config = app.extensions["laurel"]
-    app.extensions["laurel"] = replace(config, catalog_file=path)
-
-    assert "mine.toml, badge 1 (owl)" in flask("catalog", "validate").stdout
-
-
-@pytest.mark.demand("A32")
-def test_validating_names_typing_errors_and_tenants_that_are_not_there(
-    flask: Flask, session: Session, tmp_path: Path
-) -> None:
-    a_tenant(session, key="acme")
-    session.commit()
-    path = tmp_path / "mine.toml"
-    path.write_text(TYPED)
-
-    result = flask("catalog", "validate", os.fspath(path))
-
-    assert result.stdout.splitlines() == [
-        (
-            "mine.toml, tenant acme, badge 1 (owl): "
-            'unknown field "thresold"; did you mean threshold?'
-        ),
-        "tenant akme: there is no such tenant",
-        "1 badge",
-        "[acme] 1 badge",
-        "[akme] 0 badges",
-    ]
-    assert result.exit_code == 1
 
 
 @pytest.mark.demand("A35")

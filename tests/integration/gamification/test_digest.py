@@ -41,6 +41,22 @@ def test_the_digest_counts_people_acts_points_and_awards(
     )
 
 
+def test_a_grade_alone_does_not_make_somebody_active(
+    session: Session, now: datetime, act: Act
+) -> None:
+    course = a_context(session)
+    ada, ben = (a_member(session, of=course) for _ in range(2))
+    essay = an_item(session, of=course)
+    act(ada, "graded", essay)
+    act(ben, "graded", essay)
+    act(ben, item=essay)
+
+    found = digest(session, course, now, switch=ON)
+
+    assert found is not None
+    assert (found.contributors, found.events) == (1, 1)
+
+
 def test_the_week_begins_on_monday_in_the_courses_zone(
     session: Session, now: datetime, act: Act
 ) -> None:

@@ -1,38 +1,17 @@
 """The one writer: idempotent, append-only, in order, within its course."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.activity import (
-    EVALUATE_COURSE,
-    Recorded,
-    rebuild,
-    record,
-    request,
-)
+from gamification.activity import rebuild, record
 from gamification.metrics import percents, values
 from gamification.standings import standing_of
-from models import Contribution, Earned, Outbox, Scoring, Standing, StreamEvent
+from models import Earned, Scoring, Standing
 from tests.factories import POINT, a_badge, a_context, a_member, an_item
-from tests.integration.gamification.conftest import Act, Counting, a_fact
-
-
-def counts(recorded: Recorded) -> tuple[int, int, int, int]:
-    return (
-        recorded.new,
-        recorded.corrected,
-        recorded.unchanged,
-        len(recorded.refused),
-    )
-
-
-def log(session: Session) -> list[Contribution]:
-    rows = sa.select(Contribution).order_by(Contribution.id)
-    return list(session.scalars(rows.execution_options(populate_existing=True)))
+from tests.integration.gamification.conftest import Act, a_fact, counts, log
 
 
 def test_the_same_fact_again_changes_nothing(session: Session, act: Act) -> None:
@@ -169,50 +148,6 @@ def test_while_it_is_off_facts_are_kept_and_nothing_is_awarded(
     assert values(session, context.id, "events") == {member.id: 1}
 
 
-def test_many_touched_members_are_left_to_a_job(
-    session: Session, now: datetime
-) -> None:
-    context = a_context(session)
-    a_badge(session, of=context, metric="events", threshold=1)
-    facts = [a_fact(a_member(session, of=context)) for _ in range(201)]
-
-    recorded = record(session, facts, now, environment=True)
-
-    assert recorded.awarded == []
-    waiting = session.scalars(sa.select(Outbox)).all()
-    assert [(row.job, row.subject_id) for row in waiting] == [
-        (EVALUATE_COURSE, context.id)
-    ]
-
-
-def test_a_job_is_asked_for_once_while_it_waits(
-    session: Session, now: datetime
-) -> None:
-    for _ in range(2):
-        request(session, "sync", 1, now, now)
-    (waiting,) = session.scalars(sa.select(Outbox)).all()
-    waiting.taken_at = now
-    session.flush()
-    request(session, "sync", 1, now, now)
-
-    assert len(session.scalars(sa.select(Outbox)).all()) == 2
-
-
-def test_a_batch_tells_a_course_once_that_points_changed(
-    session: Session, now: datetime
-) -> None:
-    context = a_context(session)
-    facts = [a_fact(a_member(session, of=context)) for _ in range(3)]
-
-    record(session, facts, now, environment=True)
-    record(session, facts, now, environment=True)
-
-    events = session.scalars(sa.select(StreamEvent)).all()
-    assert [(e.kind, e.audience, e.subject) for e in events] == [
-        ("standing", "course", {})
-    ]
-
-
 @pytest.mark.demand("A2")
 def test_posts_beyond_the_cap_of_a_day_earn_nothing_in_whatever_batches(
     session: Session, act: Act, now: datetime
@@ -268,80 +203,3 @@ def test_another_zone_moves_days_and_weeks_after_a_rebuild(
     assert before == 2
     assert standing_of(session, member, "2026-W46").points == 0
     assert standing_of(session, member, "2026-W47").points == 2
-
-
-@pytest.mark.parametrize("facts", [1, 30])
-def test_a_batch_costs_the_same_statements_whatever_its_size(
-    session: Session, now: datetime, statements: Counting, facts: int
-) -> None:
-    context = a_context(session)
-    a_badge(session, of=context, metric="events", threshold=1)
-    item = an_item(session, of=context)
-    people = [a_member(session, of=context) for _ in range(facts)]
-    batch = [a_fact(member, "posted", item) for member in people]
-    session.flush()
-    lock = session.get_bind().dialect.name == "postgresql"
-
-    with statements() as seen:
-        record(session, batch, now, environment=True)
-
-    assert len(seen) - lock == 21
-    with statements() as seen:
-        record(session, batch, now, environment=True)
-    # Course, members, items, what is known: nothing is new, nothing is written.
-    assert len(seen) == 4
-
-
-def test_a_launch_is_one_statement(
-    session: Session, now: datetime, statements: Counting
-) -> None:
-    member = a_member(session)
-
-    with statements() as seen:
-        recorded = record(session, [a_fact(member, "launched")], now, environment=True)
-
-    assert len(seen) == 1
-    assert counts(recorded) == (1, 0, 0, 0)
-    assert [row.kind for row in log(session)] == ["launched"]
-
-
-def test_what_moves_nothing_is_logged_once_and_corrected(
-    session: Session, act: Act
-) -> None:
-    member = a_member(session)
-
-    spent = [act(member, "spent", seconds=seconds) for seconds in (60, 60, 90)]
-
-    assert [counts(recorded) for recorded in spent] == [
-        (1, 0, 0, 0),
-        (0, 0, 1, 0),
-        (0, 1, 0, 0),
-    ]
-    assert [(row.seconds, row.revision) for row in log(session)] == [(60, 1), (90, 2)]
-
-
-def test_a_launch_of_a_stranger_or_from_the_future_is_refused(
-    session: Session, now: datetime
-) -> None:
-    member, context = a_member(session), a_context(session)
-    facts = [
-        replace(a_fact(member, "launched"), context_id=context.id),
-        a_fact(member, "launched", occurred_at=now + timedelta(hours=1)),
-    ]
-
-    recorded = [record(session, [fact], now, environment=True) for fact in facts]
-
-    assert [counts(one) for one in recorded] == [(0, 0, 0, 1), (0, 0, 0, 1)]
-    assert log(session) == []
-
-
-def test_a_batch_larger_than_a_statement_can_be_is_recorded_whole(
-    session: Session, now: datetime
-) -> None:
-    member = a_member(session)
-    batch = [a_fact(member, attempt=str(number)) for number in range(1_100)]
-
-    recorded = record(session, batch, now, environment=True)
-
-    assert counts(recorded) == (1_100, 0, 0, 0)
-    assert standing_of(session, member).points == 2_200

@@ -29,5 +29,16 @@ def test_a_fault_is_one_line_for_a_machine_without_what_variables_held() -> None
     assert "Zander" not in line
 
 
+def test_a_second_application_does_not_write_each_line_twice() -> None:
+    lines = StringIO()
+
+    speak_json(lines)
+    handler = speak_json(lines)
+    logging.getLogger("jobs.sync").warning("Once.")
+    logging.getLogger().removeHandler(handler)
+
+    assert len(lines.getvalue().splitlines()) == 1
+
+
 def fail_with(name: str) -> None:
     raise ValueError(f"{len(name)} letters")
