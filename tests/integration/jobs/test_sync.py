@@ -100,7 +100,8 @@ def test_a_launch_leaves_a_platform_alone_that_failed(desk: Desk, clock: Clock) 
 
     assert not desk.ask()
     assert desk.ask(now_please=True)
-    assert waiting(desk.session) == ["sync_course_now"]
+    # The first look at a course brings its badges: that asks for an evaluation.
+    assert waiting(desk.session) == ["evaluate_course", "sync_course_now"]
 
 
 def test_a_human_may_ask_at_any_time(desk: Desk) -> None:
@@ -135,7 +136,8 @@ def test_who_waits_longest_is_read_first(
     monkeypatch.setattr(sync, "DUE_AT_ONCE", 1)
 
     assert due(desk.app) == 1
-    assert desk.session.scalars(sa.select(Outbox.subject_id)).all() == [fresh]
+    asked = sa.select(Outbox.subject_id).where(Outbox.job == "sync_course")
+    assert desk.session.scalars(asked).all() == [fresh]
 
 
 def test_a_course_that_is_being_read_is_not_due(desk: Desk) -> None:
