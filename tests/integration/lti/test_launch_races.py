@@ -25,7 +25,7 @@ from models import (
 from models.db import db
 from models.locks import begin_write, lock_course
 from tests.factories import a_context, a_registration
-from tests.integration.lti.test_launch_arrival import LAUNCH
+from tests.support.arriving import LAUNCH
 from views.opening import enter
 
 

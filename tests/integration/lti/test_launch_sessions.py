@@ -8,7 +8,7 @@ from lti.arrival import Gate, arrive
 from lti.sessions import find_session, open_session, renew
 from models import Deployment, LaunchSession
 from tests.factories import a_registration
-from tests.integration.lti.test_launch_arrival import LAUNCH
+from tests.support.arriving import LAUNCH
 
 
 @pytest.fixture
