@@ -150,6 +150,8 @@ class LineItem:
     tag: str = ""
     resource_id: str = ""
     week: int = 1
+    is_published: bool = True
+    """Canvas takes no score while its assignment is not."""
     number: int = 0
 
 

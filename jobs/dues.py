@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,6 +24,8 @@ from models import (
 )
 
 COURSES_AT_ONCE = 200
+REST_AFTER_NO = timedelta(days=1)
+"""A platform may take later what it refused: Canvas does once all is published."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,14 @@ class Due:
     is_second_try: bool
 
 
-def due_scores(session: Session, context_id: int) -> Iterator[Due]:
+def due_scores(
+    session: Session, context_id: int, *, refused_until: datetime
+) -> Iterator[Due]:
     """Yield the scores of a course that differ from what was sent last.
 
     Whoever has no badge yet has no mark yet, and no zero; whoever lost the last one
-    has. A mark that was refused is due when it changes.
+    has. A mark that was refused is due when it changes, and as it is where that was
+    at `refused_until` or before.
     """
     held, total = shares(session, context_id)
     if not total:
@@ -55,12 +60,18 @@ def due_scores(session: Session, context_id: int) -> Iterator[Due]:
         mark = (held.get(member, 0) * MILLIONTHS, total * MILLIONTHS)
         if last is None and not mark[0]:
             continue
-        is_late = last is not None and last.state == "late"
         is_same = last is not None and (last.given, last.maximum) == mark
-        if not is_same or is_late:
+        if not is_same or _is_open(last, refused_until):
             before = last.scored_at if last else None
             place = (context_id, item.id, item.url, member)
             yield Due(*place, sub, *mark, before, is_second_try=is_same)
+
+
+def _is_open(last: PublishedScore | None, refused_until: datetime) -> bool:
+    """Tell whether a mark that did not arrive is tried again though it is the same."""
+    if last is None or last.state == "accepted":
+        return False
+    return last.state == "late" or last.scored_at <= refused_until
 
 
 def due_courses(moment: datetime) -> sa.Select[int]:

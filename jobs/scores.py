@@ -5,6 +5,7 @@ which the platform scales to its line item.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from gamification.activity import request
 from jobs import freshness, outbox
 from jobs.clock import now
 from jobs.connections import connected
-from jobs.dues import Due, due_courses, due_scores
+from jobs.dues import REST_AFTER_NO, Due, due_courses, due_scores
 from jobs.freshness import SCORES, Tally
 from jobs.settings import settings
 from jobs.steps import written
@@ -32,13 +33,14 @@ AT_ONCE = 500
 """So many scores are one run; it asks for the next one."""
 CANNOT_BE_GRADED = {400, 422}
 NOT_OURS = 412
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
 
-def publish_scores(context_id: int) -> Tally:
+def publish_scores(context_id: int, *, is_by_hand: bool = False) -> Tally:
     """Send a course's scores that changed since they were last sent.
 
-    A score that a platform does not take of this person is left until it changes; one
-    for which the platform has a later timestamp is tried once more. What else goes
+    A score that a platform does not take of this person is left until it changes, and
+    for a day; by hand, all of those are sent again, and all in one run. One for which the platform has a later timestamp is tried once more. What else goes
     wrong is noted, and tried again after a pause; `tally.needs` says what it was.
     """
     session, tally = db.session(), Tally()
@@ -48,10 +50,12 @@ def publish_scores(context_id: int) -> Tally:
     if not may_sync(context):
         session.rollback()
         return tally
-    due = written(session, context_id, _begin)
+    refused_until = LAST_MOMENT if is_by_hand else now() - REST_AFTER_NO
+    due = written(session, context_id, lambda known: _begin(known, refused_until))
+    rest = [] if is_by_hand else due[AT_ONCE:]
     try:
         with connected(session, registration_id) as connector:
-            _send(session, connector, due[:AT_ONCE], tally)
+            _send(session, connector, due[: len(due) - len(rest)], tally)
     except LTIError as error:
         fault = error
         tally.needs = written(
@@ -63,7 +67,7 @@ def publish_scores(context_id: int) -> Tally:
 
     def end(_: Context) -> None:
         freshness.note_success(session, context_id, SCORES, tally)
-        if due[AT_ONCE:]:
+        if rest:
             request(session, PUBLISH_SCORES, context_id, now(), now())
 
     written(session, context_id, end)
@@ -85,11 +89,11 @@ def publish_due_scores() -> int:
     return len(due)
 
 
-def _begin(context: Context) -> list[Due]:
+def _begin(context: Context, refused_until: datetime) -> list[Due]:
     """Write down that a try begins; return what is to be sent."""
     session = db.session()
     freshness.note_attempt(session, context.id, SCORES)
-    return list(due_scores(session, context.id))
+    return list(due_scores(session, context.id, refused_until=refused_until))
 
 
 def _send(

@@ -41,4 +41,4 @@ class PublishedScore(Identified, Base):
     """The timestamp that was sent; the next one is later."""
     state: Mapped[str] = mapped_column(sa.String(8))
     """`accepted`; `late` (the platform knows a later one: tried once more) or
-    `refused` (not sent again until it changes)."""
+    `refused` (sent again when it changes, or after a day)."""

@@ -46,11 +46,15 @@ def remove(course: str) -> None:
 @group.command("send")
 @of_course
 def send(course: str) -> None:
-    """Send now what has changed; the worker does it by itself every minute."""
+    """Send now what has changed, and what was refused.
+
+    The worker does it by itself: every minute what has changed, and what was refused
+    after a day.
+    """
     known = _known(course)
     if known.off_by:
         raise click.ClickException(f"It is off ({', '.join(known.off_by)}).")
-    tally = publish_scores(known.context_id)
+    tally = publish_scores(known.context_id, is_by_hand=True)
     if tally.needs:
         raise click.ClickException(tally.needs)
     counts = ", ".join(f"{name} {number}" for name, number in tally.counts.items())

@@ -79,10 +79,15 @@ def result(
 
 
 def scores(campus: "Campus", request: Request, course: int, item: int) -> Response:
-    """Store a score; one that is not graded clears the grade."""
+    """Store a score; one that is not graded clears the grade.
+
+    An assignment that nobody published yet takes none: 422.
+    """
     caller = entitled(campus, request, lti.SCORE)
     found = own_item(campus, course_numbered(campus, course, caller), item, caller)
     score = _score(request)
+    if not found.is_published:
+        raise Refused(422, "This assignment is not published")
     person = _student(campus, found, score)
     before = campus.find_result(found, person)
     if before and score.at <= before.at:

@@ -1,5 +1,7 @@
 """`flask scores`: a column for badges, made and taken away."""
 
+from dataclasses import replace
+
 import pytest
 from click.testing import Result
 
@@ -56,6 +58,22 @@ def test_a_column_is_made_filled_renamed_and_deleted(course: Desk) -> None:
     assert removed.output.endswith("1 removed.\n")
     assert columns(course) == []
     assert campus.find_result(cast.quiz, cast.ada) is not None
+
+
+def test_what_was_refused_is_sent_again_by_hand(canvas_desk: Desk) -> None:
+    campus = canvas_desk.registered.campus
+    canvas_desk.sync()
+    typed(canvas_desk, "add")
+    [column] = columns(canvas_desk)
+    campus.change_line_item(replace(column, is_published=False))
+
+    refused = [typed(canvas_desk, "send").output for _ in range(2)]
+    campus.change_line_item(column)
+    taken = typed(canvas_desk, "send").output
+
+    assert ["refused" in text for text in refused] == [True, True]
+    assert "accepted" in taken
+    assert any(result.score for result in campus.results(column))
 
 
 def test_a_missing_right_is_named(desk: Desk) -> None:

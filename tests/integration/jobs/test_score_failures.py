@@ -45,6 +45,25 @@ def test_whom_the_platform_cannot_grade_stops_nobody_else(
     assert send(ready) == {}
 
 
+def test_what_canvas_refuses_unpublished_arrives_a_day_later(
+    canvas_desk: Desk, clock: Clock
+) -> None:
+    campus, item = canvas_desk.registered.campus, a_column(canvas_desk)
+    canvas_desk.sync()
+    campus.change_line_item(replace(item, is_published=False))
+    first = send(canvas_desk)
+    campus.change_line_item(item)
+
+    clock.advance(timedelta(hours=23))
+    same_day = send(canvas_desk)
+    clock.advance(timedelta(hours=1))
+    next_day = send(canvas_desk)
+
+    assert (set(first), same_day) == ({"refused"}, {})
+    assert next_day == {"accepted": first["refused"]}
+    assert any(result.score for result in campus.results(item))
+
+
 @pytest.mark.parametrize("code", [404, 410, 412])
 def test_a_column_that_is_gone_is_left_alone_until_it_is_listed(
     ready: Desk, code: int
