@@ -29,6 +29,7 @@ NO_KEYS = "It holds no RSA key of 2048 bits or more: no launch can be verified."
 NO_COURSE = "not tried: open the tool in a course once, then ask again"
 NOT_OFFERED = "not tried: the course offers none; allow it for this tool to have it"
 WAITS = "It waits for your word: `flask platform approve {id}`."
+IS_OFF = "It is disabled; `flask platform approve {id}` lets it in again."
 LOCKED = (
     "None of ENCRYPTION_KEYS opens our signing key: bring the right one back, or run "
     "`flask keys rotate`."
@@ -62,12 +63,17 @@ def examine(registration_id: int) -> list[Finding]:
     """Try a platform's keys, a token, and roster and line items of its latest course.
 
     What is read is not kept, except what the token was good for. Every request is
-    bounded, 20 seconds at most.
+    bounded, 20 seconds at most. One that is not active is told nothing of ours: what
+    we sign for an address that nobody approved could be shown to another platform.
     """
     session = db.session()
     registration = session.get_one(Registration, registration_id)
+    if registration.state != "active":
+        finding = _state(registration)
+        session.rollback()
+        return [finding]
     course = _latest_course(session, registration_id)
-    findings = [*_state(registration), *_scores(session, course)]
+    findings = [*_scores(session, course)]
     session.expunge(registration)  # nothing is locked while a platform thinks
     session.rollback()
     findings.append(_tried("keys", lambda: _keys(registration), CHECK_ADDRESS))
@@ -90,10 +96,9 @@ def _latest_course(session: Session, registration_id: int) -> Course | None:
     return Course.of(context) if context else None
 
 
-def _state(registration: Registration) -> Iterator[Finding]:
-    if registration.state == "pending":
-        said = WAITS.format(id=registration.public_id)
-        yield Finding("state", ok=False, said=said)
+def _state(registration: Registration) -> Finding:
+    why = WAITS if registration.state == "pending" else IS_OFF
+    return Finding("state", ok=False, said=why.format(id=registration.public_id))
 
 
 def _scores(session: Session, course: Course | None) -> Iterator[Finding]:

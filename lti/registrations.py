@@ -127,6 +127,20 @@ def namesakes(session: Session, registration: Registration) -> int:
     return session.scalar(query) or 0
 
 
+def known_elsewhere(session: Session, registration: Registration) -> list[Registration]:
+    """Return the registrations of the same client id at other token hosts.
+
+    One key signs for all: what is sent to the one could be shown to the other.
+    """
+    own = origin(registration.token_url).host
+    query = sa.select(Registration).where(
+        Registration.client_id == registration.client_id,
+        Registration.id != registration.id,
+    )
+    rows = session.scalars(query.order_by(Registration.id))
+    return [row for row in rows if origin(row.token_url).host != own]
+
+
 def allow_origins(
     registration: Registration, urls: Sequence[str], *, development: bool
 ) -> None:

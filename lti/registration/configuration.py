@@ -44,6 +44,11 @@ class Configuration:
         return platforms.FAMILIES.get(self.family, Platform)()
 
     @property
+    def audience(self) -> str | None:
+        """Whom its token requests are for, if not the token address."""
+        return self.platform.token_audience(self.authorization_server)
+
+    @property
     def own_host(self) -> str:
         return origin(self.url).host
 
@@ -83,6 +88,7 @@ def read_configuration(body: bytes, url: str, *, development: bool) -> Configura
     )
     _refuse_other_ways(members)
     _refuse_bad_addresses(found, development=development)
+    _refuse_audience_elsewhere(found)
     return found
 
 
@@ -136,6 +142,20 @@ def _refuse_bad_addresses(found: Configuration, *, development: bool) -> None:
             "registration_elsewhere",
             f"The configuration comes from {own} and wants us to register at "
             f"{origin(found.registration_endpoint)}.",
+        )
+
+
+def _refuse_audience_elsewhere(found: Configuration) -> None:
+    """Refuse one that would be sent what we sign for another's token address."""
+    host = origin(found.token_endpoint).host
+    if found.audience is None or "://" not in found.audience:
+        return
+    there = Origin.of(found.audience)
+    if there is None or there.host != host:
+        raise RegistrationFailed(
+            "audience_elsewhere",
+            f"Access tokens are asked of {host}, and the authorization server that "
+            "your learning platform names is not there.",
         )
 
 

@@ -82,9 +82,7 @@ def _take_over(
     row.auth_login_url = configuration.authorization_endpoint
     row.token_url = configuration.token_endpoint
     row.jwks_url = configuration.jwks_uri
-    row.audience = configuration.platform.token_audience(
-        configuration.authorization_server
-    )
+    row.audience = configuration.audience
     row.family = configuration.family
     row.name = configuration.name
     row.client_uri = answer.client_uri

@@ -56,6 +56,13 @@ UNPROVEN = (
     "platform's (Canvas has several), say so with --accept-hosts."
 )
 
+SAME_CLIENT = (
+    "Our client id there, {client_id}, is also ours at {others}. One key signs for "
+    "both, so either could pass itself off as us at the other. If both are "
+    "trustworthy (self-hosted Canvases count from the same number), say so with "
+    "--accept-same-client."
+)
+
 
 @group.command("add")
 @click.option("--tenant", required=True, help="The organisation's key, new or known.")
@@ -169,13 +176,22 @@ def listing() -> None:
 @click.option(
     "--accept-hosts", is_flag=True, help="The hosts it names elsewhere are its own."
 )
+@click.option(
+    "--accept-same-client",
+    is_flag=True,
+    help="Another platform may know us by the same client id.",
+)
 def approve(
-    registration: str, frame_origins: tuple[str, ...], *, accept_hosts: bool
+    registration: str,
+    frame_origins: tuple[str, ...],
+    *,
+    accept_hosts: bool,
+    accept_same_client: bool,
 ) -> None:
     """Let a platform launch that waits or was disabled."""
     row = _known(registration)
-    if row.unproven_hosts and row.state != "active" and not accept_hosts:
-        raise click.ClickException(UNPROVEN.format(hosts=", ".join(row.unproven_hosts)))
+    if row.state != "active":
+        _refuse_doubtful(row, hosts=accept_hosts, same_client=accept_same_client)
     development = settings().is_development
     try:
         registrations.allow_origins(row, frame_origins, development=development)
@@ -238,6 +254,18 @@ def _known(public_id: str) -> Registration:
             f"There is no registration {public_id}; `flask platform list` shows them."
         )
     return found
+
+
+def _refuse_doubtful(row: Registration, *, hosts: bool, same_client: bool) -> None:
+    """Refuse what an operator has to look at and has not accepted."""
+    if row.unproven_hosts and not hosts:
+        raise click.ClickException(UNPROVEN.format(hosts=", ".join(row.unproven_hosts)))
+    elsewhere = registrations.known_elsewhere(db.session(), row)
+    if elsewhere and not same_client:
+        others = ", ".join(f"{it.public_id} ({it.issuer})" for it in elsewhere)
+        raise click.ClickException(
+            SAME_CLIENT.format(client_id=row.client_id, others=others)
+        )
 
 
 def _set_state(row: Registration, state: str) -> None:

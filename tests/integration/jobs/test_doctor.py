@@ -110,7 +110,7 @@ def test_a_course_without_a_service_says_so(desk: Desk) -> None:
 def test_one_that_waits_is_named_and_one_that_is_off_is_not_asked(
     desk: Desk, session: Session
 ) -> None:
-    row = desk.registered.registration
+    row, campus = desk.registered.registration, desk.registered.campus
     states = {}
     for state in ("pending", "disabled"):
         session.execute(sa.update(Registration).values(state=state))
@@ -120,8 +120,14 @@ def test_one_that_waits_is_named_and_one_that_is_off_is_not_asked(
 
     assert f"flask platform approve {public_id}" in said(states["pending"])["state"]
     assert states["disabled"].stdout == "0 asked, nothing to mend.\n"
-    session.rollback()
-    assert "keys" in said(doctor(desk.app, "--registration", public_id))
+    named = said(doctor(desk.app, "--registration", public_id))
+    assert named == {
+        "state": "state   MEND: It is disabled; "
+        f"`flask platform approve {public_id}` lets it in again."
+    }
+    assert list(said(states["pending"])) == ["state"]
+    assert campus.traffic.requests("token") == ()
+    assert campus.traffic.requests("jwks") == ()
 
 
 def test_scores_that_could_not_be_sent_are_told(desk: Desk) -> None:

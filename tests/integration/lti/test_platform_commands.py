@@ -201,6 +201,37 @@ def test_deployments_are_let_in_and_shut_out(app: OpenAPI, session: Session) -> 
     assert flask(app, "deployment", "list").output == listed
 
 
+def test_one_client_id_at_two_token_hosts_is_the_operators_to_accept(
+    app: OpenAPI, session: Session
+) -> None:
+    """One key signs for both: the one could show the other what we sent it."""
+    known = a_registration(session, client_id="7")
+    row = a_registration(
+        session, client_id="7", issuer="https://rival.example", state="pending"
+    )
+    row_id, known_id = row.public_id, known.public_id
+    session.commit()
+
+    refused = flask(app, "approve", row_id)
+    state = state_of(session, row)
+    accepted = flask(app, "approve", row_id, "--accept-same-client")
+
+    assert (refused.exit_code, state) == (1, "pending")
+    assert f"{known_id} (https://lms.example)" in refused.output
+    assert (accepted.exit_code, state_of(session, row)) == (0, "active")
+
+
+def test_one_client_id_at_one_token_host_is_approved(
+    app: OpenAPI, session: Session
+) -> None:
+    a_registration(session, client_id="7")
+    row = a_registration(session, client_id="7", state="pending")
+    session.commit()
+
+    assert flask(app, "approve", row.public_id).exit_code == 0
+    assert state_of(session, row) == "active"
+
+
 @pytest.mark.parametrize("command", ["approve", "disable"])
 def test_an_unknown_registration_is_an_error(app: OpenAPI, command: str) -> None:
     result = flask(app, command, "no-such-id")

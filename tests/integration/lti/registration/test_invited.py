@@ -13,6 +13,7 @@ from campus.faults import empty, html, status
 from campus.state import Campus
 from models import Deployment, Invitation, Registration
 from tests.support.clock import NOW, Clock
+from tests.support.inviting import configured, rows
 from tests.support.platform import a_campus
 from tests.support.registering import an_invitation, paste
 
@@ -73,6 +74,35 @@ def test_an_invitation_is_used_up_where_the_platform_may_know_us(
     assert (refused.status_code, is_open(session)) == (400, False)
     session.rollback()
     assert session.scalars(sa.select(Registration)).all() == []
+
+
+@pytest.mark.parametrize(
+    "named", ["https://victim.example/token", "HTTPS://victim.example", "x://y", "://"]
+)
+def test_nobody_is_sent_what_we_sign_for_another_platform(
+    app: OpenAPI, campus: Campus, session: Session, named: str
+) -> None:
+    """A token request's audience is the platform's own."""
+    configured(campus, authorization_server=named)
+
+    answer = paste(app, campus, an_invitation(app))
+
+    assert answer.status_code == 400
+    assert "not there" in answer.get_data(as_text=True)
+    assert campus.traffic.requests("register") == ()
+    assert (rows(session), is_open(session)) == ([], True)
+
+
+@pytest.mark.parametrize("named", ["{own}/an/audience", "an-audience"])
+def test_an_audience_of_the_platforms_own_is_kept(
+    app: OpenAPI, campus: Campus, session: Session, named: str
+) -> None:
+    audience = named.format(own=campus.base_url)
+    configured(campus, authorization_server=audience)
+
+    paste(app, campus, an_invitation(app))
+
+    assert the_row(session).audience == audience
 
 
 def test_opening_an_invitation_in_a_browser_uses_nothing_up(
