@@ -29,7 +29,8 @@ def keep(
 
     A registration of the same issuer and client id stays as it is, whoever has it:
     each has a login address of its own. An invitation to update changes just the
-    one it names; if that says the same as before, it need not wait again.
+    one it names; if that says the same as before, it need not wait again. A place
+    that a renewal names is let in by nobody but the operator.
     """
     row, configuration, answer = (
         invitation.registration,
@@ -54,7 +55,9 @@ def keep(
         row.state = "pending"
     session.flush()
     if answer.deployment_id:
-        registrations.admit(session, row, answer.deployment_id, now)
+        is_new = invitation.registration is None
+        let = registrations.admit if is_new else registrations.note_pending
+        let(session, row, answer.deployment_id, now)
     return row
 
 

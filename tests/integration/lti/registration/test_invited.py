@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from campus.faults import empty, html, status
 from campus.state import Campus
 from models import Deployment, Invitation, Registration
+from tests.factories import a_deployment
 from tests.support.clock import NOW, Clock
 from tests.support.inviting import configured, rows
 from tests.support.platform import a_campus
@@ -35,11 +36,11 @@ def is_open(session: Session) -> bool:
     return session.scalars(last).one().used_at is None
 
 
-def answer_with(campus: Campus, client_id: str) -> None:
+def answer_with(campus: Campus, client_id: str, **more: str | None) -> None:
     """Let the campus know us by this client id, whatever it made up."""
 
     def fault(_honest: object) -> Response:
-        return Response(json.dumps({"client_id": client_id}))
+        return Response(json.dumps({"client_id": client_id, **more}))
 
     campus.faults.on("register", fault)
 
@@ -182,6 +183,25 @@ def test_a_renewal_that_says_the_same_need_not_wait(
     assert the_row(session).state == "active"
     assert "registered as before" in page.get_data(as_text=True)
     assert "flask platform approve" not in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("known", [None, "active", "disabled"])
+def test_a_place_that_a_renewal_names_is_let_in_by_the_operator_alone(
+    app: OpenAPI, campus: Campus, session: Session, known: str | None
+) -> None:
+    paste(app, campus, an_invitation(app))
+    row = the_row(session)
+    public_id, client_id = row.public_id, row.client_id
+    if known:
+        a_deployment(session, registration=row, lti_id="5:x", state=known)
+    session.commit()
+    answer_with(campus, client_id, deployment_id="5:x")
+
+    paste(app, campus, an_invitation(app, "--update", public_id))
+
+    session.rollback()
+    states = sa.select(Deployment.state).filter_by(lti_id="5:x")
+    assert session.scalars(states).all() == [known or "pending"]
 
 
 def test_a_renewal_by_another_client_changes_nothing(
