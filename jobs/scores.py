@@ -134,6 +134,7 @@ def _sent(session: Session, connector: StrictServiceConnector, due: Due) -> str:
 
 
 def _note(session: Session, due: Due, score: Score, state: str) -> None:
+    """Write down what became of a score, unless another sender sent a later one."""
     key = {"score_item_id": due.item_id, "membership_id": due.membership_id}
     values = {
         "given": score.given,
@@ -145,6 +146,10 @@ def _note(session: Session, due: Due, score: Score, state: str) -> None:
     session.execute(
         insert(session, PublishedScore)
         .values(context_id=due.context_id, **key, **values)
-        .on_conflict_do_update(index_elements=list(key), set_=values)
+        .on_conflict_do_update(
+            index_elements=list(key),
+            set_=values,
+            where=PublishedScore.scored_at < score.at,
+        )
     )
     session.commit()

@@ -1,15 +1,18 @@
 """Scores that a platform does not take, and courses that are due again."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Response
 
 from campus.faults import status
 from gamification.awards import shares
 from jobs.scores import publish_due_scores
 from models import Award, Outbox, PublishedScore, ScoreItem
+from tests.factories import a_badge
 from tests.support.clock import NOW, Clock
 from tests.support.publishing import a_column, column, posted, send
 from tests.support.syncing import Desk
@@ -30,6 +33,25 @@ def test_a_later_score_of_the_platform_stays_and_is_tried_once_more(
     assert set(first) == {"late"}
     assert set(second) == {"refused"}
     assert third == {}
+
+
+def test_what_a_later_sender_noted_stays(ready: Desk, clock: Clock) -> None:
+    """Somebody sends by hand while the worker waits for its answer."""
+
+    def overtaken(honest: Callable[[], Response]) -> Response:
+        clock.advance(timedelta(minutes=1))
+        a_badge(ready.session, of=ready.session.merge(ready.context), threshold=10**6)
+        later.update(send(ready))
+        return honest()
+
+    later: dict[str, int] = {}
+    ready.registered.campus.faults.on("scores", overtaken, times=1)
+
+    earlier = send(ready)
+
+    assert (set(earlier), set(later)) == ({"late"}, {"accepted"})
+    assert set(state_of(ready)) == {"accepted"}
+    assert send(ready) == {}
 
 
 @pytest.mark.parametrize("code", [400, 422])
