@@ -5,12 +5,24 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lti import registrations
+from lti import audit, registrations
 from lti.addresses import origin
 from lti.registration.answer import Answer
 from lti.registration.configuration import Configuration
 from lti.registration.errors import RegistrationFailed
 from models import Invitation, Registration
+
+CHANGED = "platform_changed"
+APPROVED = (
+    "auth_login_url",
+    "token_url",
+    "jwks_url",
+    "audience",
+    "client_uri",
+    "family",
+    "internal_hosts",
+    "unproven_hosts",
+)
 
 
 @dataclass(frozen=True)
@@ -32,11 +44,8 @@ def keep(
     one it names; if that says the same as before, it need not wait again. A place
     that a renewal names is let in by nobody but the operator.
     """
-    row, configuration, answer = (
-        invitation.registration,
-        told.configuration,
-        told.answer,
-    )
+    row = invitation.registration
+    configuration, answer = told.configuration, told.answer
     if row is None:
         row = Registration(
             public_id=told.public_id,
@@ -51,9 +60,12 @@ def keep(
         _refuse_another(row, configuration, answer)
     before = _word(row)
     _take_over(row, invitation, configuration, answer)
-    if _word(row) != before:
+    replaced = {name: old for name, old in before.items() if old != getattr(row, name)}
+    if replaced:
         row.state = "pending"
     session.flush()
+    if replaced and invitation.registration is not None:
+        audit.note(session, CHANGED, now, registration=row, replaced=replaced)
     if answer.deployment_id:
         is_new = invitation.registration is None
         let = registrations.admit if is_new else registrations.note_pending
@@ -96,13 +108,9 @@ def _take_over(
     row.learned_origins = sorted({*(row.learned_origins or ()), *seen})
 
 
-def _word(row: Registration) -> tuple[object, ...]:
-    """Return what the operator approves: where a launch goes and who signs it."""
-    return (
-        row.auth_login_url,
-        row.token_url,
-        row.jwks_url,
-        row.audience,
-        row.internal_hosts,
-        row.unproven_hosts,
-    )
+def _word(row: Registration) -> dict[str, object]:
+    """Return what the operator approves: where a launch goes and who signs it.
+
+    The product, too, for its ways are ours there, and where we may be changed.
+    """
+    return {name: getattr(row, name) for name in APPROVED}

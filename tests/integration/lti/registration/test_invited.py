@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from campus.faults import empty, html, status
 from campus.state import Campus
-from models import Deployment, Invitation, Registration
+from models import AuditEntry, Deployment, Invitation, Registration
 from tests.factories import a_deployment
 from tests.support.clock import NOW, Clock
 from tests.support.inviting import configured, rows
@@ -173,16 +173,38 @@ def test_a_renewal_that_says_the_same_need_not_wait(
 ) -> None:
     paste(app, platform, an_invitation(app))
     row = the_row(session)
-    public_id, client_id = row.public_id, row.client_id
+    public_id, client_id, uri = row.public_id, row.client_id, row.client_uri
     session.rollback()
     approve(app, row)
-    answer_with(platform, client_id)
+    answer_with(platform, client_id, registration_client_uri=uri)
 
     page = paste(app, platform, an_invitation(app, "--update", public_id))
 
     assert the_row(session).state == "active"
     assert "registered as before" in page.get_data(as_text=True)
     assert "flask platform approve" not in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("family", "other"), ("client_uri", "https://lms.example/us")]
+)
+def test_another_product_or_place_of_ours_waits_and_the_old_one_is_noted(
+    app: OpenAPI, campus: Campus, session: Session, name: str, value: str
+) -> None:
+    paste(app, campus, an_invitation(app))
+    row = the_row(session)
+    public_id, client_id = row.public_id, row.client_id
+    setattr(row, name, value)
+    row.state = "active"
+    session.commit()
+    uri = None if name == "client_uri" else row.client_uri
+    answer_with(campus, client_id, registration_client_uri=uri)
+
+    paste(app, campus, an_invitation(app, "--update", public_id))
+
+    changes = sa.select(AuditEntry.details).filter_by(action="platform_changed")
+    assert the_row(session).state == "pending"
+    assert session.scalars(changes).all() == [{"replaced": {name: value}}]
 
 
 @pytest.mark.parametrize("known", [None, "active", "disabled"])
