@@ -23,13 +23,15 @@ from models.platform import Registration
 CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 3, 10, 20
 MAX_BYTES = 2 * 2**20
 CHUNK_BYTES = 64 * 1024
+MOST_ADDRESSES = 4
+"""So many of a host's addresses are tried; each may be silent for 3 seconds."""
 HTTPS_PORT = 443
 
 
 class BoundedSession(requests.Session):
     """A requests session that a slow, huge or sly platform cannot hold.
 
-    Time-outs (3 s to connect, 10 s between bytes, 20 s in all) and `most` bytes of
+    Time-outs (3 s to connect to each of four addresses, 10 s between bytes, 20 s in all) and `most` bytes of
     unpacked body, 2 MiB if not said; no redirects, cookies, proxies or credentials from the environment. Origins
     the operator registered may lie in a private network, and on a loopback host speak
     http in development; everything else must be https at a public address.
@@ -161,6 +163,10 @@ class _Watch:
         if self.is_over:
             self._hang_up()
 
+    def refuse_if_over(self) -> None:
+        if self.is_over:
+            raise PlatformUnavailable("The answer took longer than 20 seconds.")
+
     def stop(self) -> None:
         self._timer.cancel()
         self._timer.join()
@@ -186,8 +192,7 @@ def _hang_up_after(seconds: float) -> Iterator[None]:
     before = _watch.set(watch)
     try:
         yield
-        if watch.is_over:  # what was read until then may look whole
-            raise PlatformUnavailable("The answer took longer than 20 seconds.")
+        watch.refuse_if_over()  # what was read until then may look whole
     finally:
         _watch.reset(before)
         watch.stop()
@@ -195,9 +200,33 @@ def _hang_up_after(seconds: float) -> Iterator[None]:
 
 class _Watched(HTTPConnection):
     def _new_conn(self) -> socket.socket:
-        line = super()._new_conn()
+        """Connect to one of the host's addresses; the name is asked for once.
+
+        Asked twice, it may be answered differently the second time. The certificate
+        is checked for the name all the same: urllib3 reads `host` for that later.
+        """
+        addresses, name = self._addresses(), self._dns_host
+        try:
+            line = self._first_that_answers(addresses[:MOST_ADDRESSES])
+        finally:
+            self._dns_host = name
         _watch.get().follow(line)
         return line
+
+    def _addresses(self) -> list[str]:
+        return addresses_of(self.host, self.port or HTTPS_PORT)
+
+    def _first_that_answers(self, addresses: list[str]) -> socket.socket:
+        *others, last = addresses
+        for address in others:
+            with suppress(urllib3.exceptions.HTTPError):
+                return self._connected(address)
+        return self._connected(last)
+
+    def _connected(self, address: str) -> socket.socket:
+        _watch.get().refuse_if_over()
+        self._dns_host = address
+        return super()._new_conn()
 
     def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override] # as urllib3's own
         if self.sock is not None:
@@ -210,28 +239,10 @@ class _WatchedSecure(_Watched, HTTPSConnection):
 
 
 class _PublicSecure(_WatchedSecure):
-    def _new_conn(self) -> socket.socket:
-        """Connect to an address that was looked at; the name is asked for once.
-
-        Asked twice, it may be answered differently the second time. The certificate
-        is checked for the name all the same: urllib3 reads `host` for that later.
-        """
-        addresses = addresses_of(self.host, self.port or HTTPS_PORT)
+    def _addresses(self) -> list[str]:
+        addresses = super()._addresses()
         refuse_private(addresses)
-        name = self._dns_host
-        try:
-            return self._first_that_answers(addresses)
-        finally:
-            self._dns_host = name
-
-    def _first_that_answers(self, addresses: list[str]) -> socket.socket:
-        *others, last = addresses
-        for address in others:
-            self._dns_host = address
-            with suppress(urllib3.exceptions.HTTPError):
-                return super()._new_conn()
-        self._dns_host = last
-        return super()._new_conn()
+        return addresses
 
 
 class _Pool(HTTPConnectionPool):

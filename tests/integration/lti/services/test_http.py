@@ -80,6 +80,51 @@ def test_a_platform_that_says_nothing_is_hung_up_on(patience: float) -> None:
         session.get(url)
 
 
+def silent_addresses(monkeypatch: pytest.MonkeyPatch, seconds: float) -> list[str]:
+    """Give every host forty addresses that say nothing; return those that are tried."""
+    tried: list[str] = []
+    named = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"93.184.215.{last}", 443))
+        for last in range(1, 41)
+    ]
+
+    def connect(address: tuple[str, int], *_args: object, **_more: object) -> None:
+        tried.append(address[0])
+        time.sleep(seconds)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: named)
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    return tried
+
+
+@pytest.mark.parametrize("trusted", [[], ["https://lms.example"]])
+def test_four_silent_addresses_are_enough(
+    monkeypatch: pytest.MonkeyPatch, trusted: list[str]
+) -> None:
+    tried = silent_addresses(monkeypatch, 0.01)
+
+    with BoundedSession(trusted) as session, pytest.raises(PlatformUnavailable):
+        session.get("https://lms.example/keys")
+
+    assert tried == [f"93.184.215.{last}" for last in range(1, 5)]
+
+
+@pytest.mark.parametrize("trusted", [[], ["https://lms.example"]])
+def test_connecting_counts_towards_the_whole_time(
+    monkeypatch: pytest.MonkeyPatch, patience: float, trusted: list[str]
+) -> None:
+    tried = silent_addresses(monkeypatch, patience * 0.75)
+
+    with (
+        BoundedSession(trusted) as session,
+        pytest.raises(PlatformUnavailable, match="longer than 20 seconds"),
+    ):
+        session.get("https://lms.example/keys")
+
+    assert tried == ["93.184.215.1", "93.184.215.2"]
+
+
 @pytest.mark.parametrize(
     "answer",
     [
