@@ -18,6 +18,9 @@ from lti.line_items import Column
 from models import Context
 from models.db import db
 
+COUPLED = 401
+"""Canvas's answer to who deletes the line item that an assignment came with."""
+
 
 def add_column(context_id: int, column: Column) -> None:
     """Have a course's gradebook hold the column, one of ours, and fill it soon.
@@ -32,22 +35,46 @@ def add_column(context_id: int, column: Column) -> None:
             kept = [line_items.update(connector, ours[0].url, column), *ours[1:]]
         else:
             kept = [line_items.create(connector, course.lineitems_url, column)]
-    _store(session, context_id, kept)
+    _store(session, context_id, kept, is_to_be_filled=True)
 
 
 def remove_columns(context_id: int) -> int:
     """Delete our columns in a course's gradebook, marks and all; return how many.
 
-    Raises LTIError.
+    Each is forgotten as it goes. Raises LTIError; where the platform keeps a column
+    of an activity, ServiceRefused that names it, once the others are deleted.
     """
     session = db.session()
     course, registration_id = _course(session, context_id)
     with connected(session, registration_id) as connector:
         ours = _ours(connector, course)
+        left, removed = list(ours), 0
         for item in ours:
-            line_items.delete(connector, item.url)
-    _store(session, context_id, [])
-    return len(ours)
+            if _is_deleted(connector, item):
+                left.remove(item)
+                removed += 1
+                _store(session, context_id, left)
+    if left:
+        names = ", ".join(f"“{item.label}”" for item in left)
+        raise ServiceRefused(
+            f"{removed} removed. The platform keeps {names}, which an activity of "
+            "the course brought: delete the activity instead.",
+            status=COUPLED,
+        )
+    if not ours:
+        _store(session, context_id, [])
+    return removed
+
+
+def _is_deleted(connector: StrictServiceConnector, item: LineItem) -> bool:
+    """Delete a column; tell whether the platform let us."""
+    try:
+        line_items.delete(connector, item.url)
+    except ServiceRefused as error:
+        if error.status != COUPLED:
+            raise
+        return False
+    return True
 
 
 def _course(session: Session, context_id: int) -> tuple[Course, int]:
@@ -65,10 +92,16 @@ def _ours(connector: StrictServiceConnector, course: Course) -> list[LineItem]:
     return [item for item in listed if score_items.takes_scores(item)]
 
 
-def _store(session: Session, context_id: int, kept: Sequence[LineItem]) -> None:
+def _store(
+    session: Session,
+    context_id: int,
+    kept: Sequence[LineItem],
+    *,
+    is_to_be_filled: bool = False,
+) -> None:
     def store(context: Context) -> None:
         score_items.store(session, context, kept, now())
-        if kept:
+        if is_to_be_filled:
             request(session, PUBLISH_SCORES, context_id, now(), now())
             outbox.wake_after_commit(session)
 

@@ -3,9 +3,13 @@
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 
+from campus.faults import status
 from campus.records import LineItem
+from models import ScoreItem
+from tests.support.publishing import a_column
 from tests.support.syncing import Desk
 
 SHAPES = ["desk", "canvas_desk"]
@@ -74,6 +78,38 @@ def test_what_was_refused_is_sent_again_by_hand(canvas_desk: Desk) -> None:
     assert ["refused" in text for text in refused] == [True, True]
     assert "accepted" in taken
     assert any(result.score for result in campus.results(column))
+
+
+def test_an_activitys_own_column_is_named_and_stops_no_other(canvas_desk: Desk) -> None:
+    registered = canvas_desk.registered
+    made = a_column(canvas_desk)
+    coupled = replace(made, link=registered.cast.link.number, label="Cards")
+    registered.campus.change_line_item(coupled)
+    a_column(canvas_desk)
+    canvas_desk.sync()
+
+    result = typed(canvas_desk, "remove", "--yes")
+
+    assert result.exit_code == 1
+    assert "1 removed. The platform keeps “Cards”" in result.output
+    assert "delete the activity instead" in result.output
+    assert columns(canvas_desk) == [coupled]
+    query = sa.select(ScoreItem.gone_at.is_(None)).order_by(ScoreItem.id)
+    assert list(canvas_desk.session.scalars(query)) == [True, False]
+
+
+def test_what_was_deleted_before_a_failure_is_forgotten(desk: Desk) -> None:
+    for _ in range(2):
+        a_column(desk)
+    desk.sync()
+    faults = desk.registered.campus.faults
+    faults.on("delete_lineitem", lambda honest: honest(), times=1)
+    faults.on("delete_lineitem", status(503))
+
+    assert typed(desk, "remove", "--yes").exit_code == 1
+
+    query = sa.select(ScoreItem.gone_at.is_(None)).order_by(ScoreItem.id)
+    assert list(desk.session.scalars(query)) == [False, True]
 
 
 def test_a_missing_right_is_named(desk: Desk) -> None:
