@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from jobs import renewals
 from jobs.clock import now
-from lti import registrations
+from lti import audit, registrations
 from lti.errors import LTIError
 from lti.origins import frame_sources
 from lti.registration import invitations
@@ -18,6 +18,7 @@ from lti.rights import short
 from models import Registration
 from models.db import db
 from models.locks import begin_write
+from views.commands.approving import refuse_doubtful, what_is_approved
 from views.pages import settings
 
 group = AppGroup("platform", help="Which platforms may launch Laurel.")
@@ -51,17 +52,6 @@ NAMESAKES = (
     "its registration, or neither of the two can be told from the other."
 )
 RENEWED = "Told. An administrator of the platform may have to accept the change there."
-UNPROVEN = (
-    "It also names hosts that are not under its own: {hosts}. If they are this "
-    "platform's (Canvas has several), say so with --accept-hosts."
-)
-
-SAME_CLIENT = (
-    "Our client id there, {client_id}, is also ours at {others}. One key signs for "
-    "both, so either could pass itself off as us at the other. If both are "
-    "trustworthy (self-hosted Canvases count from the same number), say so with "
-    "--accept-same-client."
-)
 
 
 @group.command("add")
@@ -127,6 +117,9 @@ def invite(**given: Any) -> None:  # noqa: ANN401 -- click's values
         )
     except RegistrationRefused as refused:
         raise click.ClickException(str(refused)) from None
+    audit.note(
+        session, "platform_invited", now(), registration=made.registration, **given
+    )
     until = f"{made.expires_at:%d %B %Y, %H:%M} UTC"
     hosts = ", ".join(made.internal_hosts)
     session.commit()
@@ -191,14 +184,16 @@ def approve(
     """Let a platform launch that waits or was disabled."""
     row = _known(registration)
     if row.state != "active":
-        _refuse_doubtful(row, hosts=accept_hosts, same_client=accept_same_client)
+        refuse_doubtful(row, hosts=accept_hosts, same_client=accept_same_client)
     development = settings().is_development
     try:
         registrations.allow_origins(row, frame_origins, development=development)
     except RegistrationRefused as refused:
         raise click.ClickException(str(refused)) from None
     doubled = registrations.namesakes(db.session(), row)
-    _set_state(row, "active")
+    click.echo(what_is_approved(row))
+    accepted = {"hosts": accept_hosts, "same_client": accept_same_client}
+    _set_state(row, "active", origins=list(frame_origins), **accepted)
     if doubled:
         click.echo(NAMESAKES, err=True)
 
@@ -256,19 +251,14 @@ def _known(public_id: str) -> Registration:
     return found
 
 
-def _refuse_doubtful(row: Registration, *, hosts: bool, same_client: bool) -> None:
-    """Refuse what an operator has to look at and has not accepted."""
-    if row.unproven_hosts and not hosts:
-        raise click.ClickException(UNPROVEN.format(hosts=", ".join(row.unproven_hosts)))
-    elsewhere = registrations.known_elsewhere(db.session(), row)
-    if elsewhere and not same_client:
-        others = ", ".join(f"{it.public_id} ({it.issuer})" for it in elsewhere)
-        raise click.ClickException(
-            SAME_CLIENT.format(client_id=row.client_id, others=others)
-        )
-
-
-def _set_state(row: Registration, state: str) -> None:
+def _set_state(
+    row: Registration,
+    state: str,
+    **details: Any,  # noqa: ANN401 -- whatever JSON can hold
+) -> None:
+    """Set a platform's state and note by which word: decisions are kept for ever."""
+    word = {"active": "platform_approved", "disabled": "platform_disabled"}[state]
+    audit.note(db.session(), word, now(), registration=row, was=row.state, **details)
     row.state, public_id = state, row.public_id
     db.session.commit()
     click.echo(f"{public_id} is {state}")
