@@ -22,7 +22,7 @@ from lti.registration import invitations
 from lti.registration.by_hand import canvas_key, login_url, moodle_fields
 from lti.registration.conversation import Conversation
 from lti.registration.errors import InvitationUnknown, RegistrationFailed
-from lti.registration.keeping import Told, keep
+from lti.registration.keeping import Told, keep, refuse_another
 from models import Invitation, Registration
 from models.db import db
 from models.locks import begin_write
@@ -68,7 +68,12 @@ def register(invitation: str) -> Response:
         raise
     made = _keep(claimed, told)
     framed_by(made)
-    page = render_template("registration/done.html", registration=made)
+    places = registrations.deployments_of(session, made)
+    page = render_template(
+        "registration/done.html",
+        registration=made,
+        is_placed=any(place.state == "active" for place in places),
+    )
     return make_response(page)
 
 
@@ -109,6 +114,8 @@ def _converse(claimed: Invitation, url: str) -> Told:
     talk = Conversation(claimed.internal_hosts, development=config.is_development)
     configuration = talk.discover(url)
     known = claimed.registration
+    if known:
+        refuse_another(known, configuration)
     public_id = known.public_id if known else secrets.token_hex(11)
     door = Door(config.public_url, public_id)
     token = request.args.get("registration_token", "")

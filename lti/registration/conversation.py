@@ -21,8 +21,11 @@ from lti.registration.errors import RegistrationFailed
 
 MOST_BYTES = 256 * 1024
 LONGEST_TOKEN = 8192
-REFUSED = "An address of your learning platform lies where Laurel must not go."
-SILENT = "Your learning platform did not answer as it should. Please try it again."
+UNREACHED = (
+    "Laurel could not speak with your learning platform. Please try it again; if it "
+    "stays so, whoever runs Laurel finds the reason under the error id."
+)
+"""One text for all, or a stranger could map the network we are in."""
 
 
 class Conversation:
@@ -41,7 +44,7 @@ class Conversation:
         refuse_bad_url(url, development=self._development)
         answer = self._send(requests.Request("GET", url))
         if answer.status_code != 200:
-            raise RegistrationFailed(f"configuration_{answer.status_code}", SILENT)
+            raise RegistrationFailed(f"configuration_{answer.status_code}", UNREACHED)
         found = read_configuration(answer.content, url, development=self._development)
         self._refuse_private_hosts(found)
         return found
@@ -49,7 +52,7 @@ class Conversation:
     def register(self, configuration: Configuration, door: Door, token: str) -> Answer:
         """Tell a platform of us; the token goes to this one address alone."""
         if len(token) > LONGEST_TOKEN or not (token.isascii() and token.isprintable()):
-            raise RegistrationFailed("token", SILENT)
+            raise RegistrationFailed("token", UNREACHED)
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -81,9 +84,9 @@ class Conversation:
             ) as session:
                 return session.send(session.prepare_request(request))
         except AddressRefused:
-            raise RegistrationFailed("address", REFUSED) from None
+            raise RegistrationFailed("address", UNREACHED) from None
         except (LTIError, requests.RequestException, ValueError):
-            raise RegistrationFailed("no_answer", SILENT) from None
+            raise RegistrationFailed("no_answer", UNREACHED) from None
 
     def _refuse_private_hosts(self, found: Configuration) -> None:
         """Refuse a platform whose keys or tokens would be fetched from within."""
@@ -95,6 +98,6 @@ class Conversation:
                 there = origin(url)
                 refuse_private(addresses_of(there.host, there.port))
         except AddressRefused:
-            raise RegistrationFailed("endpoint_private", REFUSED) from None
+            raise RegistrationFailed("endpoint_private", UNREACHED) from None
         except LTIError:
-            raise RegistrationFailed("endpoint_nowhere", SILENT) from None
+            raise RegistrationFailed("endpoint_nowhere", UNREACHED) from None

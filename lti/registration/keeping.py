@@ -14,6 +14,7 @@ from models import Invitation, Registration
 
 CHANGED = "platform_changed"
 APPROVED = (
+    "client_id",
     "auth_login_url",
     "token_url",
     "jwks_url",
@@ -34,6 +35,19 @@ class Told:
     public_id: str
 
 
+def refuse_another(row: Registration, configuration: Configuration) -> None:
+    """Raise RegistrationFailed unless a renewal is by the platform that it renews.
+
+    Another one's people and courses would be taken for those we know.
+    """
+    if row.issuer != configuration.issuer:
+        raise RegistrationFailed(
+            "another_platform",
+            f"This invitation renews the registration of {row.issuer}, and your "
+            f"learning platform is {configuration.issuer}.",
+        )
+
+
 def keep(
     session: Session, invitation: Invitation, told: Told, now: datetime
 ) -> Registration:
@@ -41,8 +55,9 @@ def keep(
 
     A registration of the same issuer and client id stays as it is, whoever has it:
     each has a login address of its own. An invitation to update changes just the
-    one it names; if that says the same as before, it need not wait again. A place
-    that a renewal names is let in by nobody but the operator.
+    one it names, which keeps its courses under the client id that the platform made
+    now; if all is as before, it need not wait again. A place that a renewal names is
+    let in by nobody but the operator.
     """
     row = invitation.registration
     configuration, answer = told.configuration, told.answer
@@ -56,8 +71,6 @@ def keep(
             created_at=now,
         )
         session.add(row)
-    else:
-        _refuse_another(row, configuration, answer)
     before = _word(row)
     _take_over(row, invitation, configuration, answer)
     replaced = {name: old for name, old in before.items() if old != getattr(row, name)}
@@ -73,18 +86,6 @@ def keep(
     return row
 
 
-def _refuse_another(
-    row: Registration, configuration: Configuration, answer: Answer
-) -> None:
-    if (row.issuer, row.client_id) != (configuration.issuer, answer.client_id):
-        raise RegistrationFailed(
-            "another_registration",
-            "This invitation renews another registration. Please remove the one that "
-            "your learning platform has made now.",
-            left_behind=True,
-        )
-
-
 def _take_over(
     row: Registration,
     invitation: Invitation,
@@ -94,6 +95,9 @@ def _take_over(
     if row.jwks_url != configuration.jwks_uri:
         # Keys from elsewhere must not sign for this platform any longer.
         row.key_set = row.key_set_fetched_at = None
+    if row.client_id != answer.client_id:
+        row.granted_scopes = None
+    row.client_id = answer.client_id
     row.auth_login_url = configuration.authorization_endpoint
     row.token_url = configuration.token_endpoint
     row.jwks_url = configuration.jwks_uri

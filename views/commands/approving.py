@@ -1,4 +1,4 @@
-"""What an operator sees, and has to accept, before a platform is let in."""
+"""The platform an operator speaks of, and what is to be accepted before it is let in."""
 
 import click
 
@@ -6,6 +6,7 @@ from lti import registrations
 from lti.addresses import Origin, origin
 from models import Registration
 from models.db import db
+from models.locks import begin_write
 
 UNPROVEN = (
     "Besides {own} it names hosts that are not under its own: {hosts}. If all of them "
@@ -23,6 +24,18 @@ authorization  {authorization}
 token          {token}
 key set        {keys}
 audience       {audience}"""
+
+
+def known(public_id: str) -> Registration:
+    """Return the registration that an operator names, to be written."""
+    session = db.session()
+    begin_write(session)
+    found = registrations.find(session, public_id)
+    if found is None:
+        raise click.ClickException(
+            f"There is no registration {public_id}; `flask platform list` shows them."
+        )
+    return found
 
 
 def refuse_doubtful(row: Registration, *, hosts: bool, same_client: bool) -> None:

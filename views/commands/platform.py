@@ -18,12 +18,13 @@ from lti.rights import short
 from models import Registration
 from models.db import db
 from models.locks import begin_write
-from views.commands.approving import refuse_doubtful, what_is_approved
+from views.commands import deployment
+from views.commands.approving import known, refuse_doubtful, what_is_approved
+from views.commands.deployment import day_of
 from views.pages import settings
 
 group = AppGroup("platform", help="Which platforms may launch Laurel.")
-deployment = AppGroup("deployment", help="Where a platform has installed it.")
-group.add_command(deployment)
+group.add_command(deployment.group)
 
 PASTED = """\
 registration: {id}
@@ -43,10 +44,13 @@ Give this address to the LMS's administrator. It is good once, until {until}:
   Canvas  Admin > Developer Keys > + Developer Key > + LTI Registration:
           paste it as the dynamic registration URL
 
-Nothing is let in by it: the LMS then waits for `flask platform approve`.
+Nothing is let in by it: the LMS then waits for `flask platform approve`, and a
+deployment that it did not name for `flask platform deployment approve`.
 By hand instead: {url}/lti/setup and {url}/lti/canvas.json"""
 INVITED_INTERNAL = "May lie in a private network: {hosts}"
-INVITED_UPDATE = "It changes the registration {id} and adds none."
+INVITED_UPDATE = """\
+It changes the registration {id} and adds none: its courses and people stay, under
+the client id that the LMS makes now, and it waits for approval again."""
 NAMESAKES = (
     "Another platform has the same issuer and client id: paste the login URL with "
     "its registration, or neither of the two can be told from the other."
@@ -135,7 +139,7 @@ def invite(**given: Any) -> None:  # noqa: ANN401 -- click's values
 @click.argument("registration")
 def renew(registration: str) -> None:
     """Tell a platform what has changed of us, where it lets us (Canvas does)."""
-    row = _known(registration)
+    row = known(registration)
     db.session.commit()
     try:
         renewals.renew(row)
@@ -154,7 +158,7 @@ def listing() -> None:
     for row in registrations.every(db.session()):
         fields = (row.public_id, row.tenant.key, row.state, row.client_id, row.issuer)
         more = {
-            "launched": _day(row.last_launch_at),
+            "launched": day_of(row.last_launch_at),
             "keys": _age(row.key_set_fetched_at),
             "scopes": _scopes(row),
             "frames": ",".join(frame_sources(row)),
@@ -182,7 +186,7 @@ def approve(
     accept_same_client: bool,
 ) -> None:
     """Let a platform launch that waits or was disabled."""
-    row = _known(registration)
+    row = known(registration)
     if row.state != "active":
         refuse_doubtful(row, hosts=accept_hosts, same_client=accept_same_client)
     development = settings().is_development
@@ -198,57 +202,30 @@ def approve(
         click.echo(NAMESAKES, err=True)
 
 
+@group.command("move")
+@click.argument("registration")
+@click.argument("issuer")
+def move(registration: str, issuer: str) -> None:
+    """Follow a platform whose own address has changed, for instance a Moodle's."""
+    row = known(registration)
+    development = settings().is_development
+    try:
+        replaced = registrations.move(row, issuer, development=development)
+    except RegistrationRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    audit.note(
+        db.session(), "platform_moved", now(), registration=row, replaced=replaced
+    )
+    moved = what_is_approved(row)
+    db.session.commit()
+    click.echo(moved)
+
+
 @group.command("disable")
 @click.argument("registration")
 def disable(registration: str) -> None:
     """Stop every launch and every open panel of a platform."""
-    _set_state(_known(registration), "disabled")
-
-
-@deployment.command("list")
-@click.argument("registration", required=False)
-def deployments(registration: str | None) -> None:
-    """One line per place: registration, state, deployment id, last launch."""
-    session = db.session()
-    rows = [_known(registration)] if registration else registrations.every(session)
-    for row in rows:
-        launched = registrations.last_launches(session, row)
-        for place in registrations.deployments_of(session, row):
-            day = _day(launched.get(place.id))
-            click.echo(f"{row.public_id} {place.state} {place.lti_id} launched={day}")
-
-
-@deployment.command("approve")
-@click.argument("registration")
-@click.argument("deployment_id")
-def approve_deployment(registration: str, deployment_id: str) -> None:
-    """Let one place launch."""
-    row = _known(registration)
-    registrations.admit(db.session(), row, deployment_id, now())
-    db.session.commit()
-    click.echo(f"{registration} {deployment_id} is active")
-
-
-@deployment.command("disable")
-@click.argument("registration")
-@click.argument("deployment_id")
-def disable_deployment(registration: str, deployment_id: str) -> None:
-    """Stop one place."""
-    row = _known(registration)
-    registrations.shut_out(db.session(), row, deployment_id, now())
-    db.session.commit()
-    click.echo(f"{registration} {deployment_id} is disabled")
-
-
-def _known(public_id: str) -> Registration:
-    session = db.session()
-    begin_write(session)
-    found = registrations.find(session, public_id)
-    if found is None:
-        raise click.ClickException(
-            f"There is no registration {public_id}; `flask platform list` shows them."
-        )
-    return found
+    _set_state(known(registration), "disabled")
 
 
 def _set_state(
@@ -262,10 +239,6 @@ def _set_state(
     row.state, public_id = state, row.public_id
     db.session.commit()
     click.echo(f"{public_id} is {state}")
-
-
-def _day(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment else "never"
 
 
 def _age(moment: datetime | None) -> str:

@@ -226,18 +226,56 @@ def test_a_place_that_a_renewal_names_is_let_in_by_the_operator_alone(
     assert session.scalars(states).all() == [known or "pending"]
 
 
-def test_a_renewal_by_another_client_changes_nothing(
+def test_a_tool_that_was_made_anew_takes_its_registration_over(
     app: OpenAPI, platform: Campus, session: Session
 ) -> None:
+    """Neither product gives the same client id twice."""
     paste(app, platform, an_invitation(app))
-    public_id, token_url = the_row(session).public_id, the_row(session).token_url
+    row = the_row(session)
+    public_id, client_id = row.public_id, row.client_id
+    row.granted_scopes = []
+    session.commit()
+    approve(app, row)
 
     answer = paste(app, platform, an_invitation(app, "--update", public_id))
 
     row = the_row(session)
+    changes = sa.select(AuditEntry.details).filter_by(action="platform_changed")
+    (change,) = session.scalars(changes)
+    assert (answer.status_code, row.public_id) == (200, public_id)
+    assert (row.state, row.granted_scopes) == ("pending", None)
+    assert row.client_id != client_id
+    assert change["replaced"]["client_id"] == client_id
+
+
+def test_another_platform_renews_nothing_and_is_told_nothing(
+    app: OpenAPI, platform: Campus, session: Session
+) -> None:
+    paste(app, platform, an_invitation(app))
+    row = the_row(session)
+    row.issuer = "https://other.example"
+    session.commit()
+    public_id, client_id = row.public_id, row.client_id
+    session.rollback()
+
+    answer = paste(app, platform, an_invitation(app, "--update", public_id))
+
     assert answer.status_code == 400
-    assert (row.public_id, row.token_url) == (public_id, token_url)
-    assert is_open(session) is False
+    assert "https://other.example" in answer.get_data(as_text=True)
+    assert len(platform.traffic.requests("register")) == 1
+    assert (the_row(session).client_id, is_open(session)) == (client_id, True)
+
+
+@pytest.mark.parametrize("state", [None, "pending"])
+def test_a_place_that_nobody_let_in_is_a_step_more(
+    app: OpenAPI, campus: Campus, session: Session, state: str | None
+) -> None:
+    answer_with(campus, "client-7", deployment_id=None if state else "5:x")
+
+    page = paste(app, campus, an_invitation(app)).get_data(as_text=True)
+
+    line = f"flask platform deployment approve {the_row(session).public_id}"
+    assert (line in page) == ("three steps" in page) == (state is not None)
 
 
 def test_a_platform_that_names_no_deployment_waits_for_its_first_launch(
