@@ -1,10 +1,12 @@
-"""From the paste to the first launch, as an administrator does it (case E6)."""
+"""From the paste to a picked panel, as people do it (case E6)."""
+
+import re
 
 import pytest
 import sqlalchemy as sa
 from axe_playwright_python.base import AXE_SCRIPT
 from flask_openapi3.openapi import OpenAPI
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Frame, FrameLocator, Page, expect
 from sqlalchemy.orm import Session
 
 from campus.records import Course, Enrolment, Person, Role
@@ -20,7 +22,7 @@ LOOKS = [(380, "light"), (380, "dark"), (1200, "light"), (1200, "dark")]
 
 
 @pytest.mark.parametrize("shape", ["moodle", "canvas"])
-def test_a_paste_an_approval_and_a_launch(
+def test_a_paste_an_approval_a_launch_and_a_picked_panel(
     app: OpenAPI,
     served: str,
     new_browser: NewBrowser,
@@ -29,7 +31,7 @@ def test_a_paste_an_approval_and_a_launch(
     shape: str,
 ) -> None:
     with a_campus(shape, clock) as campus:
-        course, teacher = a_course(campus)
+        course, teacher, learner = a_course(campus)
         page = new_browser().new_page()
 
         paste(page, campus, f"{served}/lti/register/{an_invitation(app)}")
@@ -45,14 +47,28 @@ def test_a_paste_an_approval_and_a_launch(
             "This platform waits for approval"
         )
         approved = app.test_cli_runner().invoke(args=command.split()[1:])
+        (enable,) = re.findall(r"`flask (gamification enable .*)`", approved.stderr)
+        app.test_cli_runner().invoke(args=enable.split())
         page.goto(address)
         expect(frame.get_by_role("heading", level=1)).to_have_text(
             "Recognise the work your learners do"
         )
+        frame.get_by_role("button", name="Turn on badges").click()
+        expect(frame.get_by_role("heading", level=1)).to_have_text(
+            "Badges in this course"
+        )
+        pick_badges(page, frame, shape)
+        picked = campus.links(course)[-1]
+        page.goto(
+            f"{campus.base_url}/course/{course.number}"
+            f"?as={learner.number}&link={picked.number}"
+        )
+        expect(frame.get_by_role("heading", level=1)).to_have_text("Badges")
+        expect(frame.get_by_text("First contribution", exact=True)).to_be_visible()
 
     session.rollback()
     row = session.scalars(sa.select(Registration)).one()
-    assert approved.output == f"{row.public_id} is active\n"
+    assert approved.stdout.endswith(f"{row.public_id} is active\n")
     assert row.last_launch_at is not None
 
 
@@ -99,14 +115,25 @@ def test_a_value_is_copied_by_its_button(
     assert page.evaluate("navigator.clipboard.readText()") == f"{served}/lti/launch"
 
 
-def a_course(campus: Campus) -> tuple[Course, Person]:
-    """Make a course with a teacher; no tool is there yet."""
+def a_course(campus: Campus) -> tuple[Course, Person, Person]:
+    """Make a course with a teacher and a learner; no tool is there yet."""
     course = campus.add_course(Course(title="Demo 101", label="DEMO101"))
     teacher = campus.add_person(Person(given_name="Iris", family_name="Example"))
-    campus.enrol(
-        Enrolment(course=course.number, person=teacher.number, role=Role.TEACHER)
-    )
-    return course, teacher
+    learner = campus.add_person(Person(given_name="Ada", family_name="Example"))
+    for person, role in ((teacher, Role.TEACHER), (learner, Role.STUDENT)):
+        campus.enrol(Enrolment(course=course.number, person=person.number, role=role))
+    return course, teacher, learner
+
+
+def pick_badges(page: Page, frame: FrameLocator, shape: str) -> None:
+    """Add the panel of badges to a course, as its teacher does on its page."""
+    page.get_by_role("link", name="Add an activity").click()
+    several = frame.get_by_role("checkbox", name="Badges alone")
+    several.or_(frame.get_by_role("radio", name="Badges alone")).check()
+    frame.get_by_role("button", name="to the course").click()
+    if shape == "moodle":
+        frame.get_by_role("button", name="Save and return").click()
+    page.wait_for_url(re.compile(r"/course/\d+\?as="))
 
 
 def paste(page: Page, campus: Campus, address: str) -> None:
@@ -120,6 +147,8 @@ def seen(page: Page, frame: Frame, look: tuple[int, str]) -> list[str]:
     width, scheme = look
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    if frame != page.main_frame:
+        width = page.locator("#tool").evaluate("frame => frame.clientWidth")
     frame.evaluate(LOOKS_SO, [width, scheme])
     frame.evaluate(AXE_SCRIPT)
     wide = frame.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -2,11 +2,14 @@
 
 import click
 
+from gamification.switches import switch_of_tenant
 from lti import registrations
 from lti.addresses import Origin, origin
-from models import Registration
+from models import Registration, Tenant
 from models.db import db
 from models.locks import begin_write
+from views.commands.gamification import ENVIRONMENT_OFF
+from views.pages import settings
 
 UNPROVEN = (
     "Besides {own} it names hosts that are not under its own: {hosts}. If all of them "
@@ -17,6 +20,10 @@ SAME_CLIENT = (
     "both, so either could pass itself off as us at the other. If both are "
     "trustworthy (self-hosted Canvases count from the same number), say so with "
     "--accept-same-client."
+)
+TENANT_OFF = (
+    "No course of {key} can show badges yet: `flask gamification enable --tenant {key}` "
+    "lets its teachers turn them on."
 )
 APPROVED = """\
 issuer         {issuer}
@@ -60,6 +67,16 @@ def what_is_approved(row: Registration) -> str:
         keys=origin(row.jwks_url).host,
         audience=row.audience or "the token address",
     )
+
+
+def next_switch(tenant: Tenant) -> str | None:
+    """Return what an operator does so that teachers can turn badges on, if anything."""
+    switch = switch_of_tenant(
+        db.session(), tenant, environment=settings().gamification_enabled
+    )
+    if "environment" in switch.off_by:
+        return ENVIRONMENT_OFF
+    return TENANT_OFF.format(key=tenant.key) if "tenant" in switch.off_by else None
 
 
 def _own_hosts(row: Registration) -> str:

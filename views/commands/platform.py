@@ -19,7 +19,12 @@ from models import Registration
 from models.db import db
 from models.locks import begin_write
 from views.commands import deployment
-from views.commands.approving import known, refuse_doubtful, what_is_approved
+from views.commands.approving import (
+    known,
+    next_switch,
+    refuse_doubtful,
+    what_is_approved,
+)
 from views.commands.deployment import day_of
 from views.pages import settings
 
@@ -94,10 +99,10 @@ def add(**given: str) -> None:
     except RegistrationRefused as refused:
         raise click.ClickException(str(refused)) from None
     public_id, doubled = added.public_id, registrations.namesakes(session, added)
+    switch = next_switch(added.tenant)
     session.commit()
     click.echo(PASTED.format(id=public_id, url=settings().public_url))
-    if doubled:
-        click.echo(NAMESAKES, err=True)
+    _warn(NAMESAKES if doubled else None, switch)
 
 
 @group.command("invite")
@@ -196,10 +201,10 @@ def approve(
         raise click.ClickException(str(refused)) from None
     doubled = registrations.namesakes(db.session(), row)
     click.echo(what_is_approved(row))
+    switch = next_switch(row.tenant)
     accepted = {"hosts": accept_hosts, "same_client": accept_same_client}
     _set_state(row, "active", origins=list(frame_origins), **accepted)
-    if doubled:
-        click.echo(NAMESAKES, err=True)
+    _warn(NAMESAKES if doubled else None, switch)
 
 
 @group.command("move")
@@ -239,6 +244,11 @@ def _set_state(
     row.state, public_id = state, row.public_id
     db.session.commit()
     click.echo(f"{public_id} is {state}")
+
+
+def _warn(*sentences: str | None) -> None:
+    for sentence in filter(None, sentences):
+        click.echo(sentence, err=True)
 
 
 def _age(moment: datetime | None) -> str:
