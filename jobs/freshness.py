@@ -22,7 +22,7 @@ from lti.errors import (
     WalkStopped,
 )
 from lti.rows import Dropped
-from models import Context, SyncState
+from models import Context, ScoreItem, SyncState
 from models.upsert import insert
 
 ROSTER, RESULTS, SCORES = "roster", "results", "scores"
@@ -134,6 +134,17 @@ def freshness(session: Session, context: Context) -> Freshness:
         is_waiting=any(is_waiting for _, is_waiting, _ in rows),
         is_recounted=any(is_recounted for _, _, is_recounted in rows),
     )
+
+
+def freshness_of_scores(session: Session, context: Context) -> SourceFreshness | None:
+    """Return how sending a course's scores went; None where no line item takes any."""
+    takes = sa.exists().where(
+        ScoreItem.context_id == context.id, ScoreItem.gone_at.is_(None)
+    )
+    if not session.scalar(sa.select(takes)):
+        return None
+    state = session.get(SyncState, (context.id, SCORES))
+    return _source(SCORES, state, now() - 2 * _every())
 
 
 def offered(context: Context) -> list[str]:

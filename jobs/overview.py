@@ -6,7 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from gamification.switches import switch_of
-from jobs.freshness import Freshness, freshness
+from jobs.freshness import (
+    Freshness,
+    SourceFreshness,
+    freshness,
+    freshness_of_scores,
+)
 from jobs.settings import settings
 from models import Context, Tenant
 
@@ -20,6 +25,8 @@ class Overview:
     """Its tenant's key, our id and its title."""
     off_by: tuple[str, ...]
     freshness: Freshness
+    scores: SourceFreshness | None
+    """How sending scores went; None where nothing takes any."""
 
 
 def overview(
@@ -51,4 +58,5 @@ def _overview(session: Session, context: Context) -> Overview:
         f"{context.tenant.key} {context.public_id} {context.title or context.lti_id}",
         switch_of(context, environment=environment).off_by,
         freshness(session, context),
+        freshness_of_scores(session, context),
     )

@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from jobs.clock import now
-from jobs.freshness import SourceFreshness
+from jobs.freshness import SCORES, SourceFreshness
 from jobs.overview import Overview, overview
 from jobs.steps import Consent
 from jobs.sync import SyncReport, sync_course
@@ -18,6 +18,8 @@ from models.db import db
 
 PATIENCE_SECONDS = 120
 """So long a command waits for its turn: the worker may be reading."""
+READ, SENT = ("read", "nothing there"), ("sent", "nothing new")
+"""What is done with a source, and what is said when it brought nothing."""
 
 group = AppGroup("sync", help="Rosters and grades from the platforms.")
 of_tenant = click.option("--tenant", help="Only this organisation's courses.")
@@ -57,7 +59,10 @@ def run(
 @of_tenant
 @of_course
 def status(tenant: str | None, course: str | None) -> None:
-    """One line per course and source: how fresh, what failed, what to do."""
+    """One line per course and source: how fresh, what failed, what to do.
+
+    The scores are those that are sent to a column for badges, where there is one.
+    """
     for known in _chosen(tenant, course):
         for line in _state(known):
             click.echo(f"{known.name}: {line}")
@@ -95,7 +100,7 @@ def _outcome(known: Overview, report: SyncReport | None) -> Iterator[str]:
     for source in report.sources if report else ():
         counts = source.tally.as_json()
         outcome = f"{source.error} {_dropped(counts)}" if source.error else ""
-        yield f"{source.source} {outcome.strip() or _counted(counts)}"
+        yield f"{source.source} {outcome.strip() or _counted(counts) or READ[1]}"
 
 
 def _state(known: Overview) -> Iterator[str]:
@@ -104,24 +109,26 @@ def _state(known: Overview) -> Iterator[str]:
         return
     if not known.freshness.sources:
         yield "the platform offers neither roster nor grades"
-    for source in known.freshness.sources:
+    sent = [known.scores] if known.scores else []
+    for source in (*known.freshness.sources, *sent):
         yield f"{source.source} {_age(source)}. {source.error or ''}".strip()
 
 
 def _age(source: SourceFreshness) -> str:
+    done, nothing = SENT if source.source == SCORES else READ
     if source.succeeded_at is None:
-        asked = "was never read" if source.attempted_at is None else "is being read"
-        return "failed" if source.has_failed else asked
+        state = "was never" if source.attempted_at is None else "is being"
+        return "failed" if source.has_failed else f"{state} {done}"
     minutes = (now() - source.succeeded_at) // timedelta(minutes=1)
     state = "stale" if source.is_stale else "fresh"
     since = "; the last try failed" if source.has_failed else ""
-    return f"{state}, {minutes} min old, {_counted(source.counts)}{since}"
+    return f"{state}, {minutes} min old, {_counted(source.counts) or nothing}{since}"
 
 
 def _counted(counts: Mapping[str, Any]) -> str:
-    """Say what was read, and what was dropped."""
+    """Say what was read or sent, and what was dropped; empty if there was nothing."""
     numbers = [f"{name} {n}" for name, n in counts.items() if isinstance(n, int)]
-    return ", ".join([*numbers, *filter(None, [_dropped(counts)])]) or "nothing there"
+    return ", ".join([*numbers, *filter(None, [_dropped(counts)])])
 
 
 def _dropped(counts: Mapping[str, Any]) -> str:

@@ -6,15 +6,17 @@ from hashlib import sha256
 from time import sleep
 
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 from flask_openapi3.openapi import OpenAPI
 
 from campus.bad_pages import with_malformed_members
 from campus.faults import changed, status
 from jobs.turns import turn
-from models import SyncState
+from models import ScoreItem, SyncState
 from models.db import db
 from tests.support.clock import NOW, Clock
+from tests.support.publishing import send
 from tests.support.syncing import Desk
 
 
@@ -230,6 +232,44 @@ def test_a_source_that_is_being_read_for_the_first_time_has_not_failed(
     said = typed(desk.app, "sync", "status").output.splitlines()[0]
 
     assert said == f"{name}: roster is being read."
+
+
+def test_sync_status_says_what_became_of_scores(
+    ready: Desk, clock: Clock, name: str
+) -> None:
+    assert scores_line(ready, name) == "was never sent."
+    send(ready)
+    assert scores_line(ready, name) == "fresh, 0 min old, accepted 2."
+    clock.advance(timedelta(minutes=5))
+    send(ready)
+    clock.advance(timedelta(minutes=3))
+
+    assert scores_line(ready, name) == "fresh, 3 min old, nothing new."
+
+
+def test_sync_status_says_why_scores_were_not_sent(ready: Desk, name: str) -> None:
+    ready.registered.campus.faults.on("scores", status(503))
+
+    send(ready)
+
+    assert scores_line(ready, name) == (
+        "failed. The platform answers with status 503. Nothing to do: we try again by "
+        "ourselves."
+    )
+
+
+def test_sync_status_names_no_scores_without_a_column(ready: Desk) -> None:
+    send(ready)
+    ready.session.execute(sa.update(ScoreItem).values(gone_at=NOW))
+    ready.session.commit()
+
+    assert "scores" not in typed(ready.app, "sync", "status").output
+
+
+def scores_line(desk: Desk, name: str) -> str:
+    """Return what the command says of a course's scores, its last line."""
+    said = typed(desk.app, "sync", "status").output.splitlines()[-1]
+    return said.removeprefix(f"{name}: scores ")
 
 
 def test_the_worker_lists_what_happens_by_itself(app: OpenAPI) -> None:
