@@ -1,6 +1,6 @@
 """What a platform's gradebook has not heard of: courses, and scores in one of them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,17 +41,27 @@ class Due:
     maximum: int
     before: datetime | None
     """The timestamp of the last score that was sent."""
-    is_second_try: bool
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """In which line item it is, and whose."""
+        return self.item_id, self.membership_id
 
 
 def due_scores(
-    session: Session, context_id: int, *, refused_until: datetime
+    session: Session,
+    context_id: int,
+    *,
+    refused_until: datetime,
+    once_more: Collection[tuple[int, int]] = (),
 ) -> Iterator[Due]:
     """Yield the scores of a course that differ from what was sent last.
 
     Whoever has no badge yet has no mark yet, and no zero; whoever lost the last one
     has. A mark that was refused is due when it changes, and as it is where that was
-    at `refused_until` or before.
+    at `refused_until` or before. One that came too late is due when it changes, and
+    as it is in the places `once_more`: anywhere else a later try would overwrite what
+    the platform keeps.
     """
     held, total = shares(session, context_id)
     if not total:
@@ -61,17 +71,27 @@ def due_scores(
         if last is None and not mark[0]:
             continue
         is_same = last is not None and (last.given, last.maximum) == mark
-        if not is_same or _is_open(last, refused_until):
-            before = last.scored_at if last else None
-            place = (context_id, item.id, item.url, member)
-            yield Due(*place, sub, *mark, before, is_second_try=is_same)
+        before = last.scored_at if last else None
+        due = Due(context_id, item.id, item.url, member, sub, *mark, before)
+        is_again = due.place in once_more
+        if not is_same or _is_open(last, refused_until, is_again=is_again):
+            yield due
 
 
-def _is_open(last: PublishedScore | None, refused_until: datetime) -> bool:
+def outdone_scores(session: Session, context_id: int) -> int:
+    """Return how many marks of a course stay unsent: the platform has later ones."""
+    query = _SENT.where(PublishedScore.state == "late").order_by(None)
+    counted = query.with_only_columns(sa.func.count(PublishedScore.id))
+    return session.execute(counted, {"course": context_id}).scalar_one()
+
+
+def _is_open(
+    last: PublishedScore | None, refused_until: datetime, *, is_again: bool
+) -> bool:
     """Tell whether a mark that did not arrive is tried again though it is the same."""
     if last is None or last.state == "accepted":
         return False
-    return last.state == "late" or last.scored_at <= refused_until
+    return is_again if last.state == "late" else last.scored_at <= refused_until
 
 
 def due_courses(moment: datetime) -> sa.Select[int]:
@@ -110,6 +130,7 @@ def _has_news() -> sa.ColumnElement[bool]:
 # Each line item with each learner of its course, and what they were sent last.
 _SENT: sa.Select[ScoreItem, int, str, PublishedScore | None] = (
     sa.select(ScoreItem, Membership.id, UserIdentity.sub, PublishedScore)
+    .select_from(ScoreItem)
     .join(Context, Context.id == ScoreItem.context_id)
     .join(Membership, Membership.context_id == Context.id)
     .join(

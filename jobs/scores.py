@@ -40,8 +40,10 @@ def publish_scores(context_id: int, *, is_by_hand: bool = False) -> Tally:
     """Send a course's scores that changed since they were last sent.
 
     A score that a platform does not take of this person is left until it changes, and
-    for a day; by hand, all of those are sent again, and all in one run. One for which the platform has a later timestamp is tried once more. What else goes
-    wrong is noted, and tried again after a pause; `tally.needs` says what it was.
+    for a day; by hand, all of those are sent again, and all in one run. One for which
+    the platform has a later timestamp is tried once more at once, for that may be one
+    of ours; then the platform's stays until ours changes, by hand as well. What else
+    goes wrong is noted, and tried again after a pause; `tally.needs` says what it was.
     """
     session, tally = db.session(), Tally()
     session.rollback()
@@ -102,10 +104,29 @@ def _send(
     due: Sequence[Due],
     tally: Tally,
 ) -> None:
+    """Send scores and count what became of them; what came too late goes once more."""
+    late = _send_once(session, connector, due, tally)
+    again = _once_more(session, late) if late else []
+    if outdone := _send_once(session, connector, again, tally):
+        tally.counts["late"] = len(outdone)
+
+
+def _send_once(
+    session: Session,
+    connector: StrictServiceConnector,
+    due: Sequence[Due],
+    tally: Tally,
+) -> list[Due]:
+    """Send scores; return those that came too late, which are not counted."""
+    late = []
     for item_id, scores_of_item in groupby(due, lambda one: one.item_id):
         try:
             for one in scores_of_item:
-                tally.counts[_sent(session, connector, one)] += 1
+                state = _sent(session, connector, one)
+                if state == "late":
+                    late.append(one)
+                else:
+                    tally.counts[state] += 1
         except ServiceRefused as error:
             if not isinstance(error, ResourceGone) and error.status != NOT_OURS:
                 raise
@@ -114,6 +135,23 @@ def _send(
             score_items.mark_gone(session, item_id, now())
             session.commit()
             tally.counts["gone"] += 1
+    return late
+
+
+def _once_more(session: Session, late: Sequence[Due]) -> list[Due]:
+    """Return which of the scores that came too late are due still, and as what.
+
+    None is where another sender of ours was faster, and has sent the same.
+    """
+    places = {one.place for one in late}
+    rested = now() - REST_AFTER_NO
+    session.rollback()
+    due = due_scores(
+        session, late[0].context_id, refused_until=rested, once_more=places
+    )
+    again = [one for one in due if one.place in places]
+    session.rollback()
+    return again
 
 
 def _sent(session: Session, connector: StrictServiceConnector, due: Due) -> str:
@@ -124,7 +162,7 @@ def _sent(session: Session, connector: StrictServiceConnector, due: Due) -> str:
         scores.publish(connector, due.url, score)
         state = "accepted"
     except ScoreTooLate:
-        state = "refused" if due.is_second_try else "late"
+        state = "late"
     except ServiceRefused as error:
         if error.status not in CANNOT_BE_GRADED:
             raise

@@ -40,5 +40,5 @@ class PublishedScore(Identified, Base):
     scored_at: Mapped[datetime]
     """The timestamp that was sent; the next one is later."""
     state: Mapped[str] = mapped_column(sa.String(8))
-    """`accepted`; `late` (the platform knows a later one: tried once more) or
-    `refused` (sent again when it changes, or after a day)."""
+    """`accepted`; `late` (the platform keeps a later one: sent again when it changes)
+    or `refused` (sent again when it changes, or after a day)."""

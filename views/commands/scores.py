@@ -4,6 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from jobs.columns import add_column, remove_columns
+from jobs.dues import outdone_scores
 from jobs.freshness import sentence_of
 from jobs.overview import Overview, overview
 from jobs.scores import publish_scores
@@ -13,6 +14,9 @@ from lti.scores import ScoreImpossible
 from models.db import db
 
 group = AppGroup("scores", help="A column for badges in a course's gradebook.")
+OUTDONE = (
+    "Not sent: {} for which the platform has a later mark; it stays until ours changes."
+)
 of_course = click.option("--course", required=True, help="Our id, or the platform's.")
 
 
@@ -49,7 +53,7 @@ def send(course: str) -> None:
     """Send now what has changed, and what was refused.
 
     The worker does it by itself: every minute what has changed, and what was refused
-    after a day.
+    after a day. A later mark of the platform stays until ours changes.
     """
     known = _known(course)
     if known.off_by:
@@ -59,6 +63,9 @@ def send(course: str) -> None:
         raise click.ClickException(tally.needs)
     counts = ", ".join(f"{name} {number}" for name, number in tally.counts.items())
     click.echo(f"{known.name}: {counts or 'nothing has changed'}")
+    if outdone := outdone_scores(db.session(), known.context_id):
+        click.echo(OUTDONE.format(outdone))
+    db.session.rollback()
 
 
 def _known(course: str) -> Overview:

@@ -9,7 +9,7 @@ from click.testing import Result
 from campus.faults import status
 from campus.records import LineItem
 from models import ScoreItem
-from tests.support.publishing import a_column
+from tests.support.publishing import a_column, posted
 from tests.support.syncing import Desk
 
 SHAPES = ["desk", "canvas_desk"]
@@ -78,6 +78,21 @@ def test_what_was_refused_is_sent_again_by_hand(canvas_desk: Desk) -> None:
     assert ["refused" in text for text in refused] == [True, True]
     assert "accepted" in taken
     assert any(result.score for result in campus.results(column))
+
+
+def test_a_later_mark_of_the_platform_is_named_and_stays(desk: Desk) -> None:
+    a_column(desk)
+    desk.sync()
+    desk.registered.campus.faults.on("scores", status(409))
+    first = typed(desk, "send").output
+    sent = len(posted(desk))
+
+    second = typed(desk, "send").output
+
+    assert f"late {sent // 2}" in first
+    assert "nothing has changed" in second
+    assert f"Not sent: {sent // 2} for which the platform has a later mark" in second
+    assert len(posted(desk)) == sent
 
 
 def test_an_activitys_own_column_is_named_and_stops_no_other(canvas_desk: Desk) -> None:
