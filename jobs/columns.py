@@ -12,14 +12,11 @@ from jobs.scores import PUBLISH_SCORES
 from jobs.steps import Course, written
 from lti import grades, line_items, score_items
 from lti.connector import StrictServiceConnector
-from lti.errors import ServiceRefused
+from lti.errors import LineItemKept, ServiceRefused
 from lti.grades import LINE_ITEM, LineItem
 from lti.line_items import Column
 from models import Context
 from models.db import db
-
-COUPLED = 401
-"""Canvas's answer to who deletes the line item that an assignment came with."""
 
 
 def add_column(context_id: int, column: Column) -> None:
@@ -42,7 +39,7 @@ def remove_columns(context_id: int) -> int:
     """Delete our columns in a course's gradebook, marks and all; return how many.
 
     Each is forgotten as it goes. Raises LTIError; where the platform keeps a column
-    of an activity, ServiceRefused that names it, once the others are deleted.
+    of an activity, LineItemKept that names it, once the others are deleted.
     """
     session = db.session()
     course, registration_id = _course(session, context_id)
@@ -56,10 +53,9 @@ def remove_columns(context_id: int) -> int:
                 _store(session, context_id, left)
     if left:
         names = ", ".join(f"“{item.label}”" for item in left)
-        raise ServiceRefused(
+        raise LineItemKept(
             f"{removed} removed. The platform keeps {names}, which an activity of "
-            "the course brought: delete the activity instead.",
-            status=COUPLED,
+            "the course brought: delete the activity instead."
         )
     if not ours:
         _store(session, context_id, [])
@@ -70,9 +66,7 @@ def _is_deleted(connector: StrictServiceConnector, item: LineItem) -> bool:
     """Delete a column; tell whether the platform let us."""
     try:
         line_items.delete(connector, item.url)
-    except ServiceRefused as error:
-        if error.status != COUPLED:
-            raise
+    except LineItemKept:
         return False
     return True
 

@@ -31,7 +31,6 @@ from models.upsert import insert
 PUBLISH_SCORES = "publish_scores"
 AT_ONCE = 500
 """So many scores are one run; it asks for the next one."""
-CANNOT_BE_GRADED = {400, 422}
 NOT_OURS = 412
 LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 
@@ -164,7 +163,7 @@ def _sent(session: Session, connector: StrictServiceConnector, due: Due) -> str:
     except ScoreTooLate:
         state = "late"
     except ServiceRefused as error:
-        if error.status not in CANNOT_BE_GRADED:
+        if not connector.platform.refuses_person(error.status):
             raise
         state = "refused"
     _note(session, due, score, state)

@@ -19,6 +19,7 @@ from lti import platforms
 from lti.addresses import Origin
 from lti.errors import (
     AddressRefused,
+    LineItemKept,
     PlatformUnavailable,
     ResourceGone,
     ScopeMissing,
@@ -112,7 +113,7 @@ class StrictServiceConnector(ServiceConnector):
     def write(self, scopes: Sequence[str], writing: Writing) -> Any:  # noqa: ANN401 -- JSON is anything
         """Have a service write; return what it answers, None if that is nothing.
 
-        Raises what `make_service_request` raises, and ScoreTooLate.
+        Raises what `make_service_request` raises, ScoreTooLate and LineItemKept.
         """
         headers = {"Accept": writing.media_type, "Content-Type": writing.media_type}
         body = None if writing.body is None else json.dumps(writing.body)
@@ -224,6 +225,10 @@ class StrictServiceConnector(ServiceConnector):
         if self.platform.lacks_scope(status, answer.content):
             message = "The platform does not let us use this service."
             raise ScopeMissing(message, status=status)
+        is_deletion = answer.request.method == "DELETE"
+        if is_deletion and self.platform.keeps_line_item(status, answer.content):
+            message = "The platform keeps it for the activity that brought it."
+            raise LineItemKept(message, status=status)
         if status in {404, 410}:
             raise ResourceGone("The platform no longer has it.", status=status)
         message = f"The platform refuses the request (status {status})."

@@ -23,7 +23,10 @@ class PlatformUnavailable(LTIError):
 
 
 class ServiceRefused(LTIError):
-    """A platform answers a service call with no; asking again soon is no use."""
+    """A platform answers a service call with no; asking again soon is no use.
+
+    `status` is the service's own answer; 0 where it was not reached.
+    """
 
     def __init__(self, message: str, *, status: int = 0) -> None:
         super().__init__(message)
@@ -40,6 +43,10 @@ class ResourceGone(ServiceRefused):
 
 class ScoreTooLate(ServiceRefused):
     """A platform has a score with a later timestamp than ours; its own one stays."""
+
+
+class LineItemKept(ServiceRefused):
+    """A line item that an activity of the platform brought goes with that alone."""
 
 
 class WalkStopped(LTIError):

@@ -55,7 +55,10 @@ def update(connector: StrictServiceConnector, url: str, column: Column) -> LineI
 
 
 def delete(connector: StrictServiceConnector, url: str) -> None:
-    """Delete a line item of ours, and with it every result in it."""
+    """Delete a line item of ours, and with it every result in it.
+
+    Raises what the connector raises; LineItemKept where an activity brought it.
+    """
     connector.write([LINE_ITEM], Writing("DELETE", url, LINE_ITEM_TYPE))
 
 

@@ -57,8 +57,8 @@ def publish(
     """Send a score.
 
     Raises what the connector raises: ResourceGone where the line item is no more,
-    ScoreTooLate where the platform has a later score, ServiceRefused with 400 or 422
-    where this person cannot be graded there.
+    ScoreTooLate where the platform has a later score, ServiceRefused with a status
+    that `refuses_person` knows where this person cannot be graded there.
     """
     platform = connector.platform
     body = {

@@ -84,7 +84,10 @@ def read_token(
 
 
 def refusal(answer: requests.Response) -> ServiceRefused:
-    """Return what a token endpoint's 4xx means, with its error code if it has one."""
+    """Return what a token endpoint's 4xx means, with its error code if it has one.
+
+    It is no service's answer: to a score, 400 is about one person.
+    """
     try:
         code = _object(answer).get("error")
     except PlatformUnavailable:
@@ -93,8 +96,7 @@ def refusal(answer: requests.Response) -> ServiceRefused:
         code = f"status {answer.status_code}"
     return ServiceRefused(
         f"The platform gives us no access token ({code}): check the client id, the "
-        "token address and that the platform can read our key set.",
-        status=answer.status_code,
+        "token address and that the platform can read our key set."
     )
 
 

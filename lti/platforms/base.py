@@ -124,6 +124,18 @@ class Platform:
         """Return whether a refusal means: a later score is there (AGS 2.0, 3.4.9)."""
         return status == 409
 
+    def refuses_person(self, status: int) -> bool:
+        """Return whether a refused score means: not of this person, others may be.
+
+        AGS has no status for it. These are HTTP's for a body that is understood and
+        cannot be used (RFC 9110, 15.5.1 and 15.5.21).
+        """
+        return status in {400, 422}
+
+    def keeps_line_item(self, status: int, body: bytes) -> bool:  # noqa: ARG002 -- platforms need it
+        """Return whether a refused deletion means: it goes with its activity alone."""
+        return False
+
     def is_throttled(self, status: int, body: bytes) -> bool:  # noqa: ARG002 -- platforms need it
         """Return whether a refusal means: later, please."""
         return status == 429

@@ -158,6 +158,13 @@ class Canvas(Platform):
         said = status == 400 and b"before last updated timestamp" in body
         return said or super().is_too_late(status, body)
 
+    def keeps_line_item(self, status: int, body: bytes) -> bool:
+        """Recognise it by a 401 without a word; every other 401 says what is missing.
+
+        https://github.com/instructure/canvas-lms/blob/master/app/controllers/lti/ims/line_items_controller.rb
+        """
+        return status == 401 and not body.strip()
+
     def is_throttled(self, status: int, body: bytes) -> bool:
         """Tell a 403 that means later (until October 2025) from one that means no.
 

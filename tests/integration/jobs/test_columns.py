@@ -113,6 +113,39 @@ def test_an_activitys_own_column_is_named_and_stops_no_other(canvas_desk: Desk) 
     assert list(canvas_desk.session.scalars(query)) == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("shape", "body"), [("desk", ""), ("canvas_desk", "Insufficient permissions")]
+)
+def test_a_right_to_delete_that_is_missing_is_no_activitys_column(
+    request: pytest.FixtureRequest, shape: str, body: str
+) -> None:
+    course: Desk = request.getfixturevalue(shape)
+    a_column(course)
+    course.sync()
+    course.registered.campus.faults.on("delete_lineitem", status(401, body))
+
+    result = typed(course, "remove", "--yes")
+
+    assert result.exit_code == 1
+    assert "does not let us use this service" in result.output
+    assert "administrator" in result.output
+    assert "activity" not in result.output
+    assert course.session.scalars(sa.select(ScoreItem.gone_at)).all() == [None]
+
+
+def test_a_token_that_is_refused_is_no_activitys_column(canvas_desk: Desk) -> None:
+    a_column(canvas_desk)
+    canvas_desk.sync()
+    faults = canvas_desk.registered.campus.faults
+    faults.on("token", lambda honest: honest(), times=1)
+    faults.on("token", status(401, '{"error": "invalid_client"}'))
+    faults.on("delete_lineitem", status(401, "Access token expired"))
+
+    result = typed(canvas_desk, "remove", "--yes")
+
+    assert "no access token (invalid_client)" in result.output
+
+
 def test_what_was_deleted_before_a_failure_is_forgotten(desk: Desk) -> None:
     for _ in range(2):
         a_column(desk)

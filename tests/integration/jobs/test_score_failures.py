@@ -118,6 +118,16 @@ def test_whom_the_platform_cannot_grade_stops_nobody_else(
     assert send(ready) == {}
 
 
+def test_a_token_that_is_refused_is_nobodys_mark(ready: Desk) -> None:
+    answer = status(400, '{"error": "invalid_client"}')
+    ready.registered.campus.faults.on("token", answer, times=1)
+
+    first, again = send(ready), send(ready)
+
+    assert (first, set(again)) == ({}, {"accepted"})
+    assert ready.state("scores").failures == 0
+
+
 def test_what_canvas_refuses_unpublished_arrives_a_day_later(
     canvas_desk: Desk, clock: Clock
 ) -> None:

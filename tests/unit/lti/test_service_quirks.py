@@ -135,3 +135,26 @@ def test_canvas_says_401_when_a_scope_is_missing(
     *, status: int, body: bytes, lacks: bool
 ) -> None:
     assert Canvas().lacks_scope(status, body) is lacks
+
+
+@pytest.mark.parametrize(
+    ("platform", "status", "body", "keeps"),
+    [
+        (Canvas(), 401, b"", True),
+        (Canvas(), 401, b" ", True),
+        (Canvas(), 401, b'{"errors":{"message":"Access token expired"}}', False),
+        (Canvas(), 412, b"", False),
+        (Moodle(), 401, b"", False),
+        (Platform(), 401, b"", False),
+    ],
+)
+def test_canvas_keeps_an_activitys_line_item_without_a_word(
+    *, platform: Platform, status: int, body: bytes, keeps: bool
+) -> None:
+    assert platform.keeps_line_item(status, body) is keeps
+
+
+def test_a_refused_person_is_no_lack_of_a_right() -> None:
+    refused = [code for code in range(400, 500) if Platform().refuses_person(code)]
+
+    assert refused == [400, 422]
