@@ -14,7 +14,12 @@ import jwt
 from sqlalchemy.orm import Session
 
 from lti import platforms
-from lti.deep_linking_settings import RESOURCE_LINK_TYPE, DeepLinkingSettings
+from lti.deep_linking_settings import (
+    RESOURCE_LINK_TYPE,
+    SHOWN_IN,
+    TARGETS,
+    DeepLinkingSettings,
+)
 from lti.errors import LinkingRefused, PickerForbidden
 from lti.keys import SigningKey
 from lti.launch import DEPLOYMENT_ID, MESSAGE_TYPE, VERSION, Launch
@@ -26,6 +31,19 @@ CLAIM: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 CONTENT_ITEMS: Final = CLAIM + "content_items"
 DATA: Final = CLAIM + "data"
 MESSAGE: Final = CLAIM + "msg"
+ERROR_MESSAGE: Final = CLAIM + "errormsg"
+ERROR_LOG: Final = CLAIM + "errorlog"
+ERRORS: Final = {
+    "accept_types": (
+        "Laurel added nothing: this place in your course takes no links to tools.",
+        f"accept_types names no {RESOURCE_LINK_TYPE}, and the tool has nothing else.",
+    ),
+    "document_targets": (
+        "Laurel added nothing: this place names no way to show a link that Laurel knows.",
+        f"{TARGETS} names none of {', '.join(sorted(SHOWN_IN))}.",
+    ),
+}
+"""What a teacher is shown, and an administrator finds, by what is in the way."""
 LASTS = timedelta(minutes=5)
 PANEL_SIZE, CARD_SIZE = (800, 640), (480, 420)
 """Width and height of a frame for a whole panel, and for one badge's card."""
@@ -79,7 +97,8 @@ def response(
 ) -> str:
     """Return the signed LtiDeepLinkingResponse; without items it cancels (3.6).
 
-    Raises LinkingRefused for a session that picks no links.
+    Where no link of ours fits it says why. Raises LinkingRefused for a session that
+    picks no links.
     """
     settings, registration = settings_of(opened), opened.registration
     if settings is None:
@@ -96,9 +115,8 @@ def response(
         MESSAGE_TYPE: "LtiDeepLinkingResponse",
         VERSION: "1.3.0",
         CONTENT_ITEMS: _content_items(registration, settings, answer),
+        **_said(settings, answer),
     }
-    if answer.items:
-        claims[MESSAGE] = _message(len(answer.items))
     if settings.data is not None:
         claims[DATA] = json.loads(settings.data)
     headers = {"kid": key.kid}
@@ -136,5 +154,12 @@ def _content_item(
     return members
 
 
-def _message(count: int) -> str:
-    return "1 link added." if count == 1 else f"{count} links added."
+def _said(settings: DeepLinkingSettings, answer: Answer) -> dict[str, str]:
+    """Return what the platform may show and log; of a cancel there is nothing."""
+    if settings.obstacle:
+        message, log = ERRORS[settings.obstacle]
+        return {ERROR_MESSAGE: message, ERROR_LOG: log}
+    count = len(answer.items)
+    if not count:
+        return {}
+    return {MESSAGE: "1 link added." if count == 1 else f"{count} links added."}

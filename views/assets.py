@@ -42,7 +42,7 @@ STYLES = (
     "picker",
     "forced",
 )
-SCRIPTS = ("login", "finish", "shell", "registered", "setup", "picker")
+SCRIPTS = ("login", "finish", "shell", "registered", "setup", "picker", "dead-end")
 """The scripts that pages name; each comes with all that it imports."""
 ICONS = (
     "arrow-left",

@@ -121,11 +121,17 @@ def _target() -> str:
 
 def _fault(asked: ChoiceAsked, accepted: DeepLinkingSettings) -> str:
     """Say what cannot be put into this place, empty if all can."""
+    if asked.items and accepted.obstacle:
+        return "items: this place in the course takes no links of ours."
     if len(asked.items) > 1 and not accepted.accept_multiple:
         return "items: this place in the course takes one link."
     columns = any(one.line_item for one in asked.items)
     if columns and not accepted.accept_line_item:
         return "line_item: this place in the course takes no columns for grades."
+    return _badge_fault(asked)
+
+
+def _badge_fault(asked: ChoiceAsked) -> str:
     if any(one.badge for one in asked.items if one.panel != picker.CARD):
         return f"badge: only the panel {picker.CARD} shows a single one."
     there = picker.badge_keys(launch_session())

@@ -1,6 +1,7 @@
 """What a launch sets going: the one place where LTI meets the rules."""
 
 from datetime import datetime
+from http import HTTPStatus
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -81,7 +82,8 @@ def answer(opened: LaunchSession, page: Page, token: str) -> Response:
     if picking is None:
         return make_response(pages.shell(page, opened, token))
     forms_go_to(picking.return_url)
-    return make_response(picker.shell(page, opened, token))
+    status = HTTPStatus.BAD_REQUEST if picking.obstacle else HTTPStatus.OK
+    return make_response(picker.shell(page, opened, token), status)
 
 
 def _gate(login: Login) -> Gate:

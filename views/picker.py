@@ -7,7 +7,7 @@ from flask import render_template, url_for
 from lti.deep_linking import settings_of
 from lti.line_items import MOST_POINTS
 from models import LaunchSession
-from views import pages
+from views import dead_end, pages
 from views.instructor import Earnable, earnable
 from views.pages import Page, switch_now
 
@@ -53,22 +53,27 @@ PANELS = (
 
 
 def page(launch: LaunchSession) -> Page:
-    """Return the picker of a launch that was made to pick links."""
-    context = launch.context
+    """Return the picker of a launch that was made to pick links.
+
+    Where none of ours fits, it is the page that says so.
+    """
+    context, accepted = launch.context, settings_of(launch)
+    if accepted and accepted.obstacle:
+        return dead_end.page(launch, accepted)
     content = {
         "badge_choices": [_card(badge) for badge in earnable(launch)],
         "board_enabled": context.board_enabled,
         "default_points": DEFAULT_POINTS,
         "most_points": MOST_POINTS,
         "panels": PANELS,
-        "settings": settings_of(launch),
+        "settings": accepted,
         "switch": switch_now(context),
     }
     return Page("deep_linking/picker.html", "Add Laurel", "picker", "picker", content)
 
 
 def shell(page: Page, launch: LaunchSession, token: str) -> str:
-    """Render the picker with the token of its launch."""
+    """Render a page of ours with the token of its launch."""
     return render_template(
         page.template,
         answer_url=url_for("deep_linking.answer"),

@@ -1,9 +1,9 @@
-// Choosing links for a course: our server signs the choice, and this page posts it to
-// the learning platform, which is the only place its forms may go.
+// Choosing links for a course: what learners will see of each, and what it is called.
 
 import "./address.js";
 import "./frame.js";
-import { request, send, SessionOver } from "./session.js";
+import { finish, OVER, say } from "./linking.js";
+import { request, SessionOver } from "./session.js";
 
 const choices = document.getElementById("choices");
 const chosen = document.getElementById("chosen");
@@ -12,7 +12,6 @@ const shownIn = document.getElementById("preview");
 const previewAddress = document.querySelector("[data-address]").dataset.address;
 const rows = new Map();
 const NO_PREVIEW = "There is no preview at the moment. You can add this all the same.";
-const OVER = "This page has been open for a long time. Close it, and open it again from your course.";
 
 let looking = null;
 let lookedAt = "";
@@ -54,7 +53,7 @@ function follow() {
   chosen.hidden = rows.size === 0;
   const button = document.getElementById("add");
   button.textContent = rows.size > 1 ? `Add ${rows.size} links to the course` : "Add to the course";
-  say("");
+  say(choices, "");
 }
 
 let counted = 0;
@@ -96,7 +95,7 @@ function itemOf([input, made]) {
 /** Point at the first field that is not filled in as it must be. */
 function isComplete() {
   if (rows.size === 0) {
-    say("Choose something first, or cancel.");
+    say(choices, "Choose something first, or cancel.");
     choices.elements.pick[0].focus();
     return false;
   }
@@ -105,38 +104,10 @@ function isComplete() {
   const wrong = open.find((field) => !field.value.trim() || !field.checkValidity());
   if (!wrong) return true;
   const isNumber = wrong.type === "number";
-  say(isNumber ? `Points are a whole number from 1 to ${wrong.max}.` : "Please give it a name.");
+  const fault = isNumber ? `Points are a whole number from 1 to ${wrong.max}.` : "Please give it a name.";
+  say(choices, fault);
   wrong.focus();
   return false;
-}
-
-async function finish(items) {
-  if (choices.getAttribute("aria-busy") === "true") return;
-  choices.setAttribute("aria-busy", "true");
-  say("");
-  try {
-    const response = await send("POST", choices.action, { items });
-    const said = await response.json();
-    if (!response.ok) throw new Error(said.detail ?? "That did not work. Try again.");
-    goBack(said);
-  } catch (error) {
-    if (error instanceof SessionOver) say(OVER);
-    else if (error instanceof TypeError) say("There is no connection. Try again.");
-    else say(error.message);
-    choices.setAttribute("aria-busy", "false");
-  }
-}
-
-function goBack({ return_url: address, jwt }) {
-  document.getElementById("announcer").textContent = "Going back to your course.";
-  const form = document.getElementById("deep-link");
-  form.action = address;
-  form.elements.JWT.value = jwt;
-  form.submit();
-}
-
-function say(words) {
-  choices.querySelector("[role=alert]").textContent = words;
 }
 
 choices.addEventListener("change", (event) => {
@@ -149,9 +120,9 @@ choices.addEventListener("pointermove", ({ target, movementX, movementY }) => {
 });
 choices.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (isComplete()) finish([...rows].map(itemOf));
+  if (isComplete()) finish(choices, [...rows].map(itemOf));
 });
-document.getElementById("cancel").addEventListener("click", () => finish([]));
+document.getElementById("cancel").addEventListener("click", () => finish(choices, []));
 document.getElementById("own-window").hidden = window.parent !== window;
 // A browser may bring back what was ticked before: then there is a row for it.
 follow();

@@ -16,39 +16,12 @@ from tests.support.launches import a_caller
 from tests.support.picking import (
     DL,
     PANEL,
-    SETTINGS,
     answer,
     ask,
     response,
 )
 
 ITEMS, DATA = f"{DL}content_items", f"{DL}data"
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"accept_types": ["link", "html"]}, "accept_types"),
-        ({"accept_types": "ltiResourceLink"}, "accept_types"),
-        ({"accept_types": REMOVED}, "accept_types"),
-        ({"accept_presentation_document_targets": []}, "document_targets"),
-        ({"accept_presentation_document_targets": REMOVED}, "document_targets"),
-    ],
-)
-def test_d3_a_place_that_takes_no_links_of_tools_is_told_so(
-    stage: Stage, changes: dict[str, Any], reason: str
-) -> None:
-    """D3: accept_types is respected, in a sentence for the teacher."""
-    refused = ask(stage, **changes)
-
-    assert "Nothing can be added from here" in refused.get_data(as_text=True)
-    assert (refused.status_code, stage.refusal(refused)) == (400, reason)
-
-
-@pytest.mark.parametrize("claim", [REMOVED, None, [], "settings", 7])
-def test_d3_a_request_without_settings_is_refused(stage: Stage, claim: object) -> None:
-    """Deep Linking 2.0, settings: without them nothing says what is taken."""
-    assert stage.refusal(ask(stage, claims={SETTINGS: claim})) == "accept_types"
 
 
 def test_6_2_receive_the_response_payload(stage: Stage, clock: Clock) -> None:

@@ -14,7 +14,7 @@ OURS = [
     # Hidden and empty until the script fills it in for the platform.
     if 'id="deep-link"' not in form
 ]
-SENT_BY = ("data-json=", "data-route=", 'id="choices"')
+SENT_BY = ("data-json=", "data-route=", 'id="choices"', 'id="back"')
 
 
 @pytest.mark.parametrize("form", OURS)
