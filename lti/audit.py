@@ -29,12 +29,17 @@ def note(
     now: datetime,
     *,
     registration: Registration | None = None,
+    tenant_id: int | None = None,
     **details: Any,  # noqa: ANN401 -- whatever JSON can hold
 ) -> None:
-    """Write one entry; details are words of ours, never what a platform sent."""
+    """Write one entry; its tenant is the registration's, if that is given.
+
+    Details are words of ours or the operator's. What a platform sent is in them only
+    where it is what an approved registration was changed from.
+    """
     session.execute(
         sa.insert(AuditEntry).values(
-            tenant_id=registration.tenant_id if registration else None,
+            tenant_id=registration.tenant_id if registration else tenant_id,
             registration_id=registration.id if registration else None,
             happened_at=now,
             action=action,
@@ -45,7 +50,7 @@ def note(
 
 
 def alert(
-    session: Session, now: datetime, registration: Registration, **details: str
+    session: Session, now: datetime, registration: Registration, *, service: str
 ) -> None:
     """Note that a launch named a service's address elsewhere, sixty times a minute.
 
@@ -54,7 +59,7 @@ def alert(
     noted = _noted(session, ALERTS, registration, now)
     refused, unnoted = ALERTS
     if noted < MOST_REFUSALS:
-        note(session, refused, now, registration=registration, **details)
+        note(session, refused, now, registration=registration, service=service)
     elif noted == MOST_REFUSALS:
         note(session, unnoted, now, registration=registration)
 

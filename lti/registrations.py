@@ -8,12 +8,11 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from lti.addresses import Origin, is_callable, origin
+from lti.addresses import is_callable, origin
 from models import Context, Deployment, Registration, Tenant
 from models.upsert import insert
 
 LONGEST_KEY = 64
-ADDRESSES = ("auth_login_url", "token_url", "jwks_url", "audience", "client_uri")
 
 
 class RegistrationRefused(Exception):
@@ -154,51 +153,6 @@ def allow_origins(
             raise RegistrationRefused(f"{url} is not an https address.")
     added = {str(origin(url)) for url in urls}
     registration.frame_origins = sorted({*registration.frame_origins, *added})
-
-
-def move(
-    registration: Registration, address: str, *, development: bool
-) -> dict[str, str]:
-    """Give a platform that has moved its new issuer; return what was replaced.
-
-    Whatever address of it lay under the old issuer lies under the new one, and what
-    the operator said of the old host is true of the new one. Its courses and people
-    stay what they are. Raises RegistrationRefused for an address we would never
-    call, and for a platform that has its addresses elsewhere.
-    """
-    old, new = registration.issuer.rstrip("/"), address.rstrip("/")
-    if not is_callable(new, development=development):
-        raise RegistrationRefused(f"{address} is not an https address.")
-    was = {name: getattr(registration, name) for name in ADDRESSES}
-    moved = {
-        name: f"{new}{url.removeprefix(old)}"
-        for name, url in was.items()
-        if url and (url == old or url.startswith(f"{old}/"))
-    }
-    if not {"auth_login_url", "token_url", "jwks_url"} <= moved.keys():
-        raise RegistrationRefused(
-            f"Its addresses are not under {old}: register it again, with "
-            "`flask platform invite --update`."
-        )
-    for name, url in moved.items():
-        setattr(registration, name, url)
-    _follow(registration, origin(old), origin(new))
-    registration.issuer = new
-    registration.key_set = registration.key_set_fetched_at = None
-    return {"issuer": old, **{name: was[name] for name in moved}}
-
-
-def _follow(registration: Registration, old: Origin, new: Origin) -> None:
-    frames, hosts = {str(old): str(new)}, {old.host: new.host}
-    for name, names in {
-        "frame_origins": frames,
-        "learned_origins": frames,
-        "internal_hosts": hosts,
-        "unproven_hosts": hosts,
-    }.items():
-        known = getattr(registration, name)
-        if known is not None:
-            setattr(registration, name, sorted({names.get(it, it) for it in known}))
 
 
 def deployments_of(session: Session, registration: Registration) -> list[Deployment]:

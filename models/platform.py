@@ -46,7 +46,8 @@ class Registration(Public, Base):
     frame_origins: Mapped[list[str]] = mapped_column(default=list)
     """Origins that may frame us and be called, by the operator's word."""
     learned_origins: Mapped[list[str]] = mapped_column(default=list)
-    """Origins that verified launches named: they may frame us, and no more."""
+    """Origins that verified launches named, or the platform itself as it registered:
+    they may frame us, and no more."""
     internal_hosts: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
     """Hosts that may lie in a private network; None: all of them, since the operator
     named every address. What a platform said of itself is trusted with none."""

@@ -68,11 +68,10 @@ def register(invitation: str) -> Response:
         raise
     made = _keep(claimed, told)
     framed_by(made)
-    places = registrations.deployments_of(session, made)
     page = render_template(
         "registration/done.html",
         registration=made,
-        is_placed=any(place.state == "active" for place in places),
+        is_placed=_is_placed(made, told.answer.deployment_id),
     )
     return make_response(page)
 
@@ -136,6 +135,18 @@ def _keep(claimed: Invitation, told: Told) -> Registration:
     )
     session.commit()
     return made
+
+
+def _is_placed(made: Registration, named: str | None) -> bool:
+    """Tell whether the place that was named may launch once all else is approved.
+
+    A platform that named none knows the old ones only if nothing has changed.
+    """
+    if made.deployments == "any":
+        return True
+    places = registrations.deployments_of(db.session(), made)
+    let_in = {place.lti_id for place in places if place.state == "active"}
+    return named in let_in if named else bool(let_in) and made.state == "active"
 
 
 def _where_to_paste(invitation: str) -> Response:

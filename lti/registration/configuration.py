@@ -148,7 +148,7 @@ def _refuse_bad_addresses(found: Configuration, *, development: bool) -> None:
 def _refuse_audience_elsewhere(found: Configuration) -> None:
     """Refuse one that would be sent what we sign for another's token address."""
     host = origin(found.token_endpoint).host
-    if found.audience is None or "://" not in found.audience:
+    if found.audience is None:
         return
     there = Origin.of(found.audience)
     if there is None or there.host != host:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lti import audit, registrations
@@ -10,9 +11,9 @@ from lti.addresses import origin
 from lti.registration.answer import Answer
 from lti.registration.configuration import Configuration
 from lti.registration.errors import RegistrationFailed
-from models import Invitation, Registration
+from models import AuditEntry, Invitation, Registration
 
-CHANGED = "platform_changed"
+CHANGED, DECIDED = "platform_changed", "platform_approved"
 APPROVED = (
     "client_id",
     "auth_login_url",
@@ -33,6 +34,26 @@ class Told:
     configuration: Configuration
     answer: Answer
     public_id: str
+
+
+def replaced_since_approval(
+    session: Session, registration: Registration
+) -> dict[str, object]:
+    """Return what the operator last approved and a renewal has replaced since."""
+    query = (
+        sa.select(AuditEntry.action, AuditEntry.details)
+        .where(
+            AuditEntry.registration_id == registration.id,
+            AuditEntry.action.in_([CHANGED, DECIDED]),
+        )
+        .order_by(AuditEntry.id.desc())
+    )
+    replaced: dict[str, object] = {}
+    for action, details in session.execute(query):
+        if action == DECIDED:
+            break
+        replaced |= details["replaced"]
+    return replaced
 
 
 def refuse_another(row: Registration, configuration: Configuration) -> None:
@@ -61,6 +82,10 @@ def keep(
     """
     row = invitation.registration
     configuration, answer = told.configuration, told.answer
+    if row is not None:
+        # While the platform was asked, the operator may have decided something.
+        session.refresh(row, with_for_update=True)
+        refuse_another(row, configuration)
     if row is None:
         row = Registration(
             public_id=told.public_id,
@@ -68,18 +93,19 @@ def keep(
             issuer=configuration.issuer,
             client_id=answer.client_id,
             deployments="listed",
+            state="pending",
             created_at=now,
         )
         session.add(row)
     before = _word(row)
     _take_over(row, invitation, configuration, answer)
     replaced = {name: old for name, old in before.items() if old != getattr(row, name)}
-    if replaced:
+    if replaced and row.state == "active":
         row.state = "pending"
     session.flush()
     if replaced and invitation.registration is not None:
         audit.note(session, CHANGED, now, registration=row, replaced=replaced)
-    if answer.deployment_id:
+    if answer.deployment_id and row.deployments == "listed":
         is_new = invitation.registration is None
         let = registrations.admit if is_new else registrations.note_pending
         let(session, row, answer.deployment_id, now)

@@ -6,7 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from jobs.clock import now
-from lti import registrations
+from lti import audit, registrations
+from models import Registration
 from models.db import db
 from views.commands.approving import known
 
@@ -33,6 +34,7 @@ def approve(registration: str, deployment_id: str) -> None:
     """Let one place launch."""
     row = known(registration)
     registrations.admit(db.session(), row, deployment_id, now())
+    _note("deployment_approved", row, deployment_id)
     db.session.commit()
     click.echo(f"{registration} {deployment_id} is active")
 
@@ -44,6 +46,7 @@ def disable(registration: str, deployment_id: str) -> None:
     """Stop one place."""
     row = known(registration)
     registrations.shut_out(db.session(), row, deployment_id, now())
+    _note("deployment_disabled", row, deployment_id)
     db.session.commit()
     click.echo(f"{registration} {deployment_id} is disabled")
 
@@ -51,3 +54,7 @@ def disable(registration: str, deployment_id: str) -> None:
 def day_of(moment: datetime | None) -> str:
     """Return a day to print, or `never`."""
     return f"{moment:%Y-%m-%d}" if moment else "never"
+
+
+def _note(action: str, row: Registration, deployment_id: str) -> None:
+    audit.note(db.session(), action, now(), registration=row, deployment=deployment_id)

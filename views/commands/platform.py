@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from jobs import renewals
 from jobs.clock import now
-from lti import audit, registrations
+from lti import audit, moving, registrations
 from lti.errors import LTIError
 from lti.origins import frame_sources
 from lti.registration import invitations
@@ -20,9 +20,12 @@ from models.db import db
 from models.locks import begin_write
 from views.commands import deployment
 from views.commands.approving import (
+    Accepted,
     known,
     next_switch,
     refuse_doubtful,
+    refuse_same_client,
+    same_client_elsewhere,
     what_is_approved,
 )
 from views.commands.deployment import day_of
@@ -30,6 +33,12 @@ from views.pages import settings
 
 group = AppGroup("platform", help="Which platforms may launch Laurel.")
 group.add_command(deployment.group)
+same_client_accepted = click.option(
+    "--accept-same-client",
+    "same_client",
+    is_flag=True,
+    help="Another platform may know us by the same client id.",
+)
 
 PASTED = """\
 registration: {id}
@@ -99,10 +108,11 @@ def add(**given: str) -> None:
     except RegistrationRefused as refused:
         raise click.ClickException(str(refused)) from None
     public_id, doubled = added.public_id, registrations.namesakes(session, added)
-    switch = next_switch(added.tenant)
+    switch, same = next_switch(added.tenant), same_client_elsewhere(added)
+    audit.note(session, "platform_added", now(), registration=added)
     session.commit()
     click.echo(PASTED.format(id=public_id, url=settings().public_url))
-    _warn(NAMESAKES if doubled else None, switch)
+    _warn(NAMESAKES if doubled else None, same, switch)
 
 
 @group.command("invite")
@@ -127,7 +137,12 @@ def invite(**given: Any) -> None:  # noqa: ANN401 -- click's values
     except RegistrationRefused as refused:
         raise click.ClickException(str(refused)) from None
     audit.note(
-        session, "platform_invited", now(), registration=made.registration, **given
+        session,
+        "platform_invited",
+        now(),
+        registration=made.registration,
+        tenant_id=made.tenant_id,
+        **given,
     )
     until = f"{made.expires_at:%d %B %Y, %H:%M} UTC"
     hosts = ", ".join(made.internal_hosts)
@@ -176,24 +191,25 @@ def listing() -> None:
 @click.argument("registration")
 @click.option("--frame-origin", "frame_origins", multiple=True)
 @click.option(
-    "--accept-hosts", is_flag=True, help="The hosts it names elsewhere are its own."
+    "--accept-hosts",
+    "hosts",
+    is_flag=True,
+    help="The hosts it names elsewhere are its own.",
 )
 @click.option(
-    "--accept-same-client",
+    "--accept-new-client",
+    "new_client",
     is_flag=True,
-    help="Another platform may know us by the same client id.",
+    help="The tool that was made anew is of the same school.",
 )
+@same_client_accepted
 def approve(
-    registration: str,
-    frame_origins: tuple[str, ...],
-    *,
-    accept_hosts: bool,
-    accept_same_client: bool,
+    registration: str, frame_origins: tuple[str, ...], **accepted: bool
 ) -> None:
     """Let a platform launch that waits or was disabled."""
     row = known(registration)
     if row.state != "active":
-        refuse_doubtful(row, hosts=accept_hosts, same_client=accept_same_client)
+        refuse_doubtful(row, Accepted(**accepted))
     development = settings().is_development
     try:
         registrations.allow_origins(row, frame_origins, development=development)
@@ -202,7 +218,6 @@ def approve(
     doubled = registrations.namesakes(db.session(), row)
     click.echo(what_is_approved(row))
     switch = next_switch(row.tenant)
-    accepted = {"hosts": accept_hosts, "same_client": accept_same_client}
     _set_state(row, "active", origins=list(frame_origins), **accepted)
     _warn(NAMESAKES if doubled else None, switch)
 
@@ -210,19 +225,19 @@ def approve(
 @group.command("move")
 @click.argument("registration")
 @click.argument("issuer")
-def move(registration: str, issuer: str) -> None:
+@same_client_accepted
+def move(registration: str, issuer: str, *, same_client: bool) -> None:
     """Follow a platform whose own address has changed, for instance a Moodle's."""
-    row = known(registration)
+    row, session = known(registration), db.session()
     development = settings().is_development
     try:
-        replaced = registrations.move(row, issuer, development=development)
+        replaced = moving.move(session, row, issuer, development=development)
     except RegistrationRefused as refused:
         raise click.ClickException(str(refused)) from None
-    audit.note(
-        db.session(), "platform_moved", now(), registration=row, replaced=replaced
-    )
+    refuse_same_client(row, accepted=same_client)
+    audit.note(session, "platform_moved", now(), registration=row, replaced=replaced)
     moved = what_is_approved(row)
-    db.session.commit()
+    session.commit()
     click.echo(moved)
 
 

@@ -44,6 +44,14 @@ def test_a_first_launch_writes_everything_down(session: Session, now: datetime) 
     assert registration.last_launch_at == now
 
 
+def test_a_product_that_was_approved_stays(session: Session, now: datetime) -> None:
+    registration = a_registration(session, family="canvas")
+
+    arrived(session, registration, now)
+
+    assert registration.family == "canvas"
+
+
 def test_who_picks_links_comes_from_none(session: Session, now: datetime) -> None:
     registration = a_registration(session)
     picking = DeepLinkingSettings(

@@ -8,7 +8,7 @@ from click.testing import Result
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
-from models import AuditEntry, Deployment, Registration, Tenant
+from models import Deployment, Registration, Tenant
 from tests.factories import a_context, a_deployment, a_registration
 from tests.support.clock import Clock
 
@@ -179,7 +179,9 @@ def test_disabling_and_approving(app: OpenAPI, session: Session) -> None:
     assert (off.output, on.output) == (
         f"{row.public_id} is disabled\n",
         (
+            "name           -\n"
             "issuer         https://lms.example\n"
+            f"client id      {row.client_id}\n"
             "authorization  lms.example\n"
             "token          lms.example\n"
             "key set        lms.example\n"
@@ -189,39 +191,6 @@ def test_disabling_and_approving(app: OpenAPI, session: Session) -> None:
     )
     assert states == ["disabled", "active"]
     assert row.frame_origins == ["https://b.example"]
-
-
-def test_hosts_elsewhere_are_shown_with_the_one_that_names_them(
-    app: OpenAPI, session: Session
-) -> None:
-    row = a_registration(session, state="pending")
-    row.token_url = row.token_url.replace("lms.", "own.")
-    row.unproven_hosts = ["lms.example"]
-    session.commit()
-
-    refused = flask(app, "approve", row.public_id)
-
-    assert refused.exit_code == 1
-    assert "Besides own.example it names" in refused.output
-    assert "under its own: lms.example." in refused.output
-
-
-def test_an_operators_decisions_are_in_the_audit(
-    app: OpenAPI, session: Session
-) -> None:
-    known = a_registration(session).public_id
-    session.commit()
-
-    flask(app, "invite", "--tenant", "acme", "--internal-host", "lms.school.local")
-    flask(app, "disable", known)
-    flask(app, "approve", known)
-
-    notes = sa.select(AuditEntry.action, AuditEntry.details).order_by(AuditEntry.id)
-    (invited, off, on) = session.execute(notes)
-    assert (invited.action, invited.details["tenant"]) == ("platform_invited", "acme")
-    assert invited.details["internal_hosts"] == ["lms.school.local"]
-    assert (off.action, off.details) == ("platform_disabled", {"was": "active"})
-    assert (on.action, on.details["was"]) == ("platform_approved", "disabled")
 
 
 def test_deployments_are_let_in_and_shut_out(app: OpenAPI, session: Session) -> None:
