@@ -10,6 +10,7 @@ from jobs.clock import now
 from jobs.settings import settings
 from lti import rights
 from lti.connector import StrictServiceConnector
+from lti.errors import PlatformNotApproved
 from lti.http import session_for
 from lti.keys import KeyRing, SigningKey
 from lti.tokens import TokenCache
@@ -23,10 +24,12 @@ def connected(
 ) -> Iterator[StrictServiceConnector]:
     """Yield a client of a platform's services; no transaction is open then.
 
-    What its tokens were good for is remembered, however it ends.
+    What its tokens were good for is remembered, however it ends. Raises
+    PlatformNotApproved: what we sign for an address that nobody approved could be
+    shown to another platform.
     """
     key = _signing_key(session)
-    registration = session.get_one(Registration, registration_id)
+    registration = _approved(session, registration_id)
     with session_for(registration, development=settings().is_development) as http:
         connector = StrictServiceConnector(registration, key, http, _tokens(), now)
         known = set(registration.granted_scopes or ())
@@ -36,6 +39,15 @@ def connected(
         finally:
             if connector.asked & known != connector.granted:
                 _note_rights(session, registration_id, connector)
+
+
+def _approved(session: Session, registration_id: int) -> Registration:
+    registration = session.get_one(Registration, registration_id)
+    if registration.state != "active":
+        error = PlatformNotApproved(registration)
+        session.rollback()
+        raise error
+    return registration
 
 
 def _note_rights(

@@ -16,7 +16,7 @@ from jobs.freshness import SCORES, sentence_of
 from jobs.steps import Course
 from lti import grades, roster
 from lti.connector import StrictServiceConnector
-from lti.errors import LTIError, PlatformUnavailable
+from lti.errors import LTIError, PlatformNotApproved, PlatformUnavailable
 from lti.rights import short
 from models import Context, Registration, SyncState
 from models.db import db
@@ -82,6 +82,8 @@ def examine(registration_id: int) -> list[Finding]:
             findings += _services(connector, course)
     except InvalidToken:
         findings.append(Finding("token", ok=False, said=LOCKED))
+    except PlatformNotApproved as error:  # while it was asked for its keys
+        findings.append(Finding("state", ok=False, said=str(error)))
     return findings
 
 

@@ -20,7 +20,7 @@ from jobs.rosters import sync_roster
 from jobs.settings import settings
 from jobs.steps import Consent, Course, Step, written
 from jobs.turns import Turn, turn
-from lti.errors import LTIError
+from lti.errors import LTIError, PlatformNotApproved
 from models import Context, Registration, SyncState, Tenant
 from models.db import db
 from models.locks import begin_write, retried
@@ -78,11 +78,14 @@ def _read(turn: Turn, sources: list[str], consent: Consent) -> SyncReport:
     written(session, context_id, lambda c: adopt_catalog(session, c, now()))
     context = session.get_one(Context, context_id)
     course, registration_id = Course.of(context), context.registration_id
-    with connected(session, registration_id) as connector:
-        reports = [
-            _sync(source, Step(turn, course, connector, Tally(), consent))
-            for source in sources
-        ]
+    try:
+        with connected(session, registration_id) as connector:
+            reports = [
+                _sync(source, Step(turn, course, connector, Tally(), consent))
+                for source in sources
+            ]
+    except PlatformNotApproved:  # disabled since we looked: off, like the others
+        return SyncReport(context_id)
     return SyncReport(context_id, tuple(reports))
 
 

@@ -7,6 +7,16 @@ class LTIError(Exception):
     """Something about a platform is not as it must be."""
 
 
+class PlatformNotApproved(LTIError):
+    """A platform waits for the operator, or was disabled: nothing is signed for it."""
+
+    def __init__(self, registration: Registration) -> None:
+        super().__init__(
+            f"The platform is not approved ({registration.state}): "
+            f"`flask platform approve {registration.public_id}`."
+        )
+
+
 class AddressRefused(LTIError):
     """An address we were told to call lies where we must not go."""
 
