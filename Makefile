@@ -59,7 +59,7 @@ conformance: install ## try every numbered case and write docs/conformance.md
 soak: install ## launch again and again for a while, on this machine alone
 	$(BIN)/python -m bench.soak
 
-screenshots: install ## take the pictures of the README from a running demo
+screenshots: install ## take the pictures of the README and the guides
 	$(BIN)/python -m tests.support.provision
 	$(BIN)/python -m tests.support.screenshots
 

@@ -1,9 +1,11 @@
 """`make screenshots`: every panel as it looks, from a demo of its own.
 
-The README's picture is written to docs/images, and one of each panel in three widths,
-light and dark, to instance/screenshots, to be looked at before a release.
+The pictures of the README and the guides are written to docs/images, and one of each
+panel in three widths, light and dark, to instance/screenshots, to be looked at before
+a release. `--guides` takes those of the guides alone.
 """
 
+import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import product
@@ -12,6 +14,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.support import guide_pictures
 from tests.support.chromium import chromium
 from tests.support.demo import ROOT
 from tests.support.running_demo import running_demo
@@ -34,17 +37,24 @@ SETTLED = """async () => {
 
 
 def main() -> None:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_demo(Path(folder) / "demo") as demo,
-        sync_playwright() as playwright,
-    ):
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium(), args=["--no-sandbox", "--disable-quic"]
         )
-        for file in _all(browser, demo.address):
+        for file in guide_pictures.take(browser):
             print(file)
+        if "--guides" not in sys.argv:
+            for file in _panels(browser):
+                print(file)
         browser.close()
+
+
+def _panels(browser: Browser) -> Iterator[Path]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_demo(Path(folder) / "demo") as demo,
+    ):
+        yield from _all(browser, demo.address)
 
 
 def _all(browser: Browser, learner: str) -> Iterator[Path]:
