@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def login_form(campus: "Campus", launch: Launch) -> dict[str, str]:
-    """Return the parameters of the login initiation (LTI Core 4.1, Security 5.1.1.1)."""
+    """Return the parameters of the login initiation (Core 4.1, Security 5.1.1.1)."""
     return campus.shape.login_form(campus, launch)
 
 

@@ -52,7 +52,7 @@ def play(campus: "Campus", course: Course, *, after: datetime, until: datetime) 
 
 
 def planned_attempts(campus: "Campus", course: Course) -> list[Attempt]:
-    """Return every attempt of the term, oldest first; none in a course without weeks."""
+    """Return every attempt of the term, oldest first; none where there are no weeks."""
     if course.begins is None:
         return []
     items = [item for item in campus.line_items(course) if item.tool is not None]

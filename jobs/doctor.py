@@ -63,8 +63,9 @@ def examine(registration_id: int) -> list[Finding]:
     """Try a platform's keys, a token, and roster and line items of its latest course.
 
     What is read is not kept, except what the token was good for. Every request is
-    bounded, 20 seconds at most. One that is not active is told nothing of ours: what
-    we sign for an address that nobody approved could be shown to another platform.
+    bounded, 20 seconds at most once its host is found. One that is not active is told
+    nothing of ours: what we sign for an address that nobody approved could be shown
+    to another platform.
     """
     session = db.session()
     registration = session.get_one(Registration, registration_id)

@@ -31,8 +31,8 @@ def once(
     """Do a job unless it was or is being done for this period; tell whether it was.
 
     What it returns is kept with the run. Raises what the job raises; it is not tried
-    again in this period. Of Unfinished the message is kept, too. A run that began two hours ago and never ended was cut off:
-    it is taken over.
+    again in this period. Of Unfinished the message is kept, too. A run that began two
+    hours ago and never ended was cut off: it is taken over.
     """
     run = _begin(session, job, period, now())
     if run is None:

@@ -1,4 +1,4 @@
-"""Small transactions between slow calls: nobody waits for us while a platform thinks."""
+"""Small transactions between slow calls: nobody waits while a platform thinks."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -31,10 +31,13 @@ HTTPS_PORT = 443
 class BoundedSession(requests.Session):
     """A requests session that a slow, huge or sly platform cannot hold.
 
-    Time-outs (3 s to connect to each of four addresses, 10 s between bytes, 20 s in all) and `most` bytes of
-    unpacked body, 2 MiB if not said; no redirects, cookies, proxies or credentials from the environment. Origins
-    the operator registered may lie in a private network, and on a loopback host speak
-    http in development; everything else must be https at a public address.
+    Time-outs (3 s to connect to each of four addresses, 10 s between bytes, 20 s in
+    all) and `most` bytes of unpacked body, 2 MiB if not said; no redirects, cookies,
+    proxies or credentials from the environment. Asking for a host's addresses takes as
+    long as the machine's resolver lets it: that time counts, and nobody is called once
+    it is up, but it cannot be cut short. Origins the operator registered may lie in a
+    private network, and on a loopback host speak http in development; everything else
+    must be https at a public address.
 
     Every request raises AddressRefused before a byte is sent to a forbidden address,
     and PlatformUnavailable for whatever goes wrong on the way. An answer with any

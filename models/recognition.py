@@ -66,7 +66,7 @@ class Award(Public, Base):
     __tablename__ = "award"
     __table_args__ = (
         # Two keys, not four: they hold that the member is of the course and the
-        # version of the badge, and a large course's awards are written in half the time.
+        # version of the badge, and a large course's awards take half the time.
         sa.ForeignKeyConstraint(
             ["membership_id", "context_id"],
             ["membership.id", "membership.context_id"],

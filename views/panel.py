@@ -33,7 +33,7 @@ def _home(launch: LaunchSession) -> Page:
 
 
 def _badges(launch: LaunchSession, notice: str = "") -> Page:
-    """Return the course's badges; while they are off there is nothing to be sorry for."""
+    """Return the course's badges; where they are off, that is no error."""
     if is_staff(launch) and not switch_now(launch.context).on:
         return _home(launch)
     return _badge_list(launch, notice)

@@ -1,4 +1,4 @@
-"""What every blueprint that speaks JSON does before a view: who it is, and how one may write."""
+"""Before every view that speaks JSON: who it is, and how one may write."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""`contentitem_return.php`: the links a tool offers fill a form, which is then saved."""
+"""`contentitem_return.php`: the links a tool offers fill a form, then it is saved."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
