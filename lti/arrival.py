@@ -235,7 +235,6 @@ def _made(
 def _note_platform(
     registration: Registration, launch: Launch, gate: Gate, now: datetime
 ) -> None:
-    # What it said when it registered was approved, and stays.
     _put(registration, family=registration.family or launch.family)
     urls = {launch.return_url, launch.memberships_url, launch.lineitems_url}
     learn(registration, urls, development=gate.development)

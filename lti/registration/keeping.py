@@ -80,23 +80,12 @@ def keep(
     now; if all is as before, it need not wait again. A place that a renewal names is
     let in by nobody but the operator.
     """
-    row = invitation.registration
     configuration, answer = told.configuration, told.answer
-    if row is not None:
+    row = invitation.registration or _new(session, invitation, told, now)
+    if row is invitation.registration:
         # While the platform was asked, the operator may have decided something.
         session.refresh(row, with_for_update=True)
         refuse_another(row, configuration)
-    if row is None:
-        row = Registration(
-            public_id=told.public_id,
-            tenant_id=invitation.tenant_id,
-            issuer=configuration.issuer,
-            client_id=answer.client_id,
-            deployments="listed",
-            state="pending",
-            created_at=now,
-        )
-        session.add(row)
     before = _word(row)
     _take_over(row, invitation, configuration, answer)
     replaced = {name: old for name, old in before.items() if old != getattr(row, name)}
@@ -109,6 +98,21 @@ def keep(
         is_new = invitation.registration is None
         let = registrations.admit if is_new else registrations.note_pending
         let(session, row, answer.deployment_id, now)
+    return row
+
+
+def _new(
+    session: Session, invitation: Invitation, told: Told, now: datetime
+) -> Registration:
+    row = Registration(
+        public_id=told.public_id,
+        tenant_id=invitation.tenant_id,
+        issuer=told.configuration.issuer,
+        deployments="listed",
+        state="pending",
+        created_at=now,
+    )
+    session.add(row)
     return row
 
 

@@ -9,6 +9,10 @@ from tests.support.chromium import chromium
 
 PATIENCE = 10_000
 """Milliseconds that a page may take to come to what is expected of it."""
+PAINTED = """Promise.race([
+  new Promise(requestAnimationFrame), new Promise((so) => setTimeout(so, 100)),
+])"""
+"""The next picture; a frame that nobody sees is painted never."""
 
 FLAGS = [
     # Debian's Chromium blocks third-party cookies by itself; others are told to.

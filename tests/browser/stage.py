@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from campus.records import Link, Person
 from lti.adapters import cookie_name
 from models import LaunchSession, Login
-from tests.browser.chrome import PATIENCE
+from tests.browser.chrome import PAINTED, PATIENCE
 from tests.browser.wire import Wire
 from tests.support.platform import Registered
 
@@ -78,7 +78,7 @@ class CoursePage:
           const patience = performance.now() + {PATIENCE};
           while (!({state})) {{
             if (performance.now() > patience) return false;
-            await new Promise(requestAnimationFrame);
+            await {PAINTED};
           }}
           return true;
         }}"""

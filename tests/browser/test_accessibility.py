@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Frame
 
-from tests.browser.chrome import PATIENCE
+from tests.browser.chrome import PAINTED, PATIENCE
 from tests.browser.scenes import ALL, Scene, off
 from tests.browser.stage import CoursePage, Stage
 
@@ -24,16 +24,17 @@ WIDTHS = (380, 768, 1200)
 # on their way from one scheme to the other are not to be judged.
 LOOKS_SO = """async ([width, scheme]) => {
   const patience = performance.now() + PATIENCE;
-  const frame = () => new Promise((resolve, reject) => {
-    requestAnimationFrame(resolve);
-    setTimeout(reject, patience - performance.now(), new Error(
-      `It is ${innerWidth} wide and not ${width}, or not ${scheme}, or moves.`));
-  });
+  const frame = async () => {
+    if (performance.now() > patience) {
+      throw Error(`${innerWidth} wide and not ${width}, not ${scheme}, or moving`);
+    }
+    await PAINTED;
+  };
   const so = () => matchMedia(`(prefers-color-scheme: ${scheme})`).matches
     && innerWidth === width;
   do { await frame(); } while (!so());
   do { await frame(); } while (document.getAnimations().length);
-}""".replace("PATIENCE", str(PATIENCE))
+}""".replace("PATIENCE", str(PATIENCE)).replace("PAINTED", PAINTED)
 
 
 @pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.__name__)

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.chrome import PAINTED
 from tests.browser.scenes import (
     LEARNERS,
     STAFF,
@@ -33,11 +34,11 @@ FOCUSED = """async () => {
   };
   // A frame on another site is scrolled a moment later.
   for (let frames = 0; frames < 60 && !isSeen(); frames += 1) {
-    await new Promise(requestAnimationFrame);
+    await PAINTED;
   }
   const name = one.outerHTML.slice(0, 200);
   return { name, unmarked: Math.max(...rings) < 2, unseen: !isSeen() };
-}"""
+}""".replace("PAINTED", PAINTED)
 TO_THE_TOP = """() => {
   document.body.tabIndex = -1;
   document.body.focus();
