@@ -81,6 +81,8 @@ def _adding_page(
             viewer=person,
             launch=launch,
             title=f"Add from {tool.name}",
+            tools=_tools(campus, course),
+            tool=tool,
             form=launches.login_form(campus, launch),
             tool_origin=origin_of(tool.login_url),
             in_window=request.args.get("open") == "window",
@@ -94,9 +96,14 @@ def _adding_page(
 def _tool(campus: "Campus", course: Course) -> Tool | None:
     """Return the tool that `?tool=` names by number, else the course's first one."""
     asked = request.args.get("tool", type=int)
-    placed = {link.tool for link in campus.links(course)}
-    tools = [tool for tool in campus.tools if tool.active and tool.number in placed]
+    tools = _tools(campus, course)
     return next((tool for tool in tools if asked in (None, tool.number)), None)
+
+
+def _tools(campus: "Campus", course: Course) -> list[Tool]:
+    """Return the tools from which links can be added to a course."""
+    placed = {link.tool for link in campus.links(course)}
+    return [tool for tool in campus.tools if tool.active and tool.number in placed]
 
 
 def _course_address(offer: Offer, link: Link | None) -> str:

@@ -30,6 +30,10 @@ SORTS: dict[Sort, str] = {
     "badges": "By badges",
 }
 SOURCES = {"roster": "People in the course", "results": "Results"}
+NO_ITEMS = (
+    "The course site shows a tool only the results of activities that were made from "
+    "its own links. There are none yet, so nobody earns by results."
+)
 READ = {"people": "person", "items": "item", "results": "result"}
 
 
@@ -54,6 +58,8 @@ class Source:
     error: str | None
     summary: str
     dropped: list[str]
+    hint: str = ""
+    """Why it is so, where that is not plain."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +196,7 @@ def _in_words(source: SourceFreshness) -> Source:
         error=source.error,
         summary=f"Read {', '.join(read)}." if read else "",
         dropped=_dropped(counts),
+        hint=NO_ITEMS if counts.get("items") == 0 else "",
     )
 
 

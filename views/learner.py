@@ -27,6 +27,10 @@ from views.earned import badges_of
 from views.pages import Page, has_board, is_staff, switch_now
 from views.wording import counted
 
+SEEN_BY_LEARNERS = {
+    "alias": "Learners see made-up names here.",
+    "name": "Learners see made-up names here, but for those who chose to show theirs.",
+}
 PERIODS = {"week": "This week", "month": "This month", "all": "All time"}
 
 
@@ -151,6 +155,7 @@ def board(launch: LaunchSession, period: str) -> Page | None:
             "form": "absolute" if is_staff(launch) else context.board_rank,
             "gap_before": _gap(shown),
             "aliased": context.board_identity == "alias" and not is_staff(launch),
+            "seen_by_learners": SEEN_BY_LEARNERS[context.board_identity],
         },
     )
 

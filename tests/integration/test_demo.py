@@ -1,6 +1,7 @@
 """`make demo`, as a newcomer meets it; its parts are tested elsewhere."""
 
 import socket
+import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,8 +25,16 @@ def test_a_learner_finds_badges_in_the_course_and_nothing_stays_behind(
         ):
             pass
         listening = [is_listening(tool), is_listening(demo.address)]
+        platforms = subprocess.run(  # noqa: S603 -- our own command
+            ["/bin/sh", "-c", f". {home}/environment.sh; flask platform list"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
 
     assert mine["enabled"] is True
+    assert " demo active laurel-demo " in platforms.stdout
     assert [badge for badge in mine["badges"] if badge["earned"]] != []
     assert urlsplit(demo.address).hostname != urlsplit(tool).hostname
     assert listening == [True, True]

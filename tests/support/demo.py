@@ -36,6 +36,8 @@ Laurel runs inside a course page. Open
 You look at the course as a learner; choose “{teacher}” above to look as the teacher,
 and press “Next week” to let a week pass. The worker fetches new grades every minute.
 What the programs say is in {logs}. Ctrl-C stops everything.
+
+To type Laurel's commands for this demo in another terminal, `. {environment}` first.
 """
 
 
@@ -54,7 +56,7 @@ class Demo:
         self.campus = f"http://localhost:{campus_port}"
         self.campus_port = campus_port
         self.running: list[tuple[str, subprocess.Popen[str]]] = []
-        self.environment = os.environ | {
+        self.settings = {
             "LAUREL_ENV": "development",
             "PUBLIC_URL": self.tool,
             "INSTANCE_PATH": str(home),
@@ -65,6 +67,7 @@ class Demo:
             "TRUSTED_PROXIES": "0",
             "PYTHONUNBUFFERED": "1",
         }
+        self.environment = os.environ | self.settings
 
     def flask(self, *arguments: str) -> None:
         """Run one command to its end. Raises Stopped with what it said."""
@@ -112,6 +115,20 @@ class Demo:
                 program.kill()
                 program.wait()
 
+    def write_environment(self) -> Path:
+        """Write what a shell needs to type our commands; return where."""
+        path = {
+            "PATH": f"{Path(sys.executable).parent}:$PATH",
+            "FLASK_APP": ROOT / "app.py",
+        }
+        lines = [
+            f'export {name}="{value}"'
+            for name, value in {**self.settings, **path}.items()
+        ]
+        file = self.home / "environment.sh"
+        file.write_text("\n".join(lines) + "\n")
+        return file
+
     def log(self, name: str) -> Path:
         return self.home / f"{name}.log"
 
@@ -152,7 +169,13 @@ def _run(demo: Demo) -> None:
     demo.flask("sync", "run", "--tenant", "demo")
     demo.start("worker", "flask", "worker")
     teacher, learner = _views(demo)
-    print(GREETING.format(learner=learner, teacher=teacher, logs=demo.home), flush=True)
+    environment = demo.write_environment()
+    print(
+        GREETING.format(
+            learner=learner, teacher=teacher, logs=demo.home, environment=environment
+        ),
+        flush=True,
+    )
     _wait(demo)
 
 
