@@ -1,6 +1,7 @@
 """The HTTP face: the shape's own addresses and the course pages."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
@@ -27,7 +28,15 @@ def create_app(campus: "Campus") -> Flask:
     app.register_blueprint(pages(campus))
     app.register_blueprint(admin(campus))
     app.register_blueprint(linking(campus))
+    app.after_request(_close_what_is_not_sent)
     return app
+
+
+def _close_what_is_not_sent(response: Response) -> Response:
+    """Close the file of a 304: Werkzeug sends nothing of it and leaves it open."""
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        response.close()
+    return response
 
 
 def _view(campus: "Campus", route: Route) -> Callable[..., Response]:
