@@ -50,7 +50,8 @@ KNOWN: sa.Select[SyncState | None, bool, bool] = (
 )
 
 ADVICE: dict[type[LTIError], str] = {
-    ScopeMissing: "Ask the platform's administrator to allow it for this tool.",
+    ScopeMissing: "Ask the platform's administrator to allow it for this tool; if the "
+    "tool was made anew, open it in the course once.",
     ResourceGone: "Open the tool in the course once; if it ended, all is well.",
     PlatformUnavailable: "Nothing to do: we try again by ourselves.",
     AddressRefused: "If it is right, `flask platform approve` takes --frame-origin.",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import render_template, url_for
 
+from lti import platforms
 from lti.deep_linking import settings_of
 from lti.line_items import MOST_POINTS
 from models import LaunchSession
@@ -96,6 +97,7 @@ def preview(launch: LaunchSession, panel: str, badge: str) -> str | None:
         choice=found,
         course=launch.context,
         switch=switch_now(launch.context),
+        names_columns=platforms.of(launch.registration).names_columns(),
     )
 
 

@@ -33,6 +33,11 @@ bp = Blueprint("registration", __name__, url_prefix="/lti")
 
 KEPT_SECONDS = 600
 LONGEST_URL = 16_384
+RENEWAL_UNASKED = (
+    "This learning platform has Laurel already, and the button that was pressed would "
+    "cut it off from its courses. Choose to register a new tool; or ask whoever runs "
+    "Laurel for an invitation that updates (`flask platform invite --update`)."
+)
 
 
 @bp.get("/register")
@@ -71,6 +76,7 @@ def register(invitation: str) -> Response:
     page = render_template(
         "registration/done.html",
         registration=made,
+        deployment_id=told.answer.deployment_id,
         is_placed=_is_placed(made, told.answer.deployment_id),
     )
     return make_response(page)
@@ -113,11 +119,13 @@ def _converse(claimed: Invitation, url: str) -> Told:
     talk = Conversation(claimed.internal_hosts, development=config.is_development)
     configuration = talk.discover(url)
     known = claimed.registration
+    token = request.args.get("registration_token", "")
     if known:
         refuse_another(known, configuration)
+    elif configuration.platform.renews(token):
+        raise RegistrationFailed("renewal_unasked", RENEWAL_UNASKED)
     public_id = known.public_id if known else secrets.token_hex(11)
     door = Door(config.public_url, public_id)
-    token = request.args.get("registration_token", "")
     return Told(configuration, talk.register(configuration, door, token), public_id)
 
 

@@ -76,6 +76,14 @@ class Platform:
         """Return whom a token request is for, if not the token address (3.3.2)."""
         return authorization_server
 
+    def renews(self, token: str) -> bool:  # noqa: ARG002 -- platforms need it
+        """Tell whether a registration token changes a tool that is there already."""
+        return False
+
+    def names_columns(self) -> bool:
+        """Tell whether a picked link's column has the name that we give it."""
+        return True
+
     def custom_parameters(self) -> dict[str, str]:
         """Return the variables that every launch shall tell us (LTI Core, B)."""
         return dict(CUSTOM)

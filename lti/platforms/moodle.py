@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from html import unescape
 
+import jwt
+
 from lti.platforms.base import Platform, with_query
 
 # One page while a course has fewer people: pages are an offset into a list that may
@@ -29,6 +31,24 @@ class Moodle(Platform):
         text = link.encode("latin-1", "replace").decode("utf-8", "replace")
         found = super().next_url(text.translate(QUOTES))
         return unescape(found) if found else None
+
+    def renews(self, token: str) -> bool:
+        """Read which button was pressed: Update, or Register as a new external tool.
+
+        https://github.com/moodle/moodle/blob/MOODLE_403_STABLE/mod/lti/startltiadvregistration.php
+        """
+        try:
+            claims = jwt.decode(token, options={"verify_signature": False})
+        except jwt.InvalidTokenError:
+            return False
+        return claims.get("scope") == "reg-update"
+
+    def names_columns(self) -> bool:
+        """Give a column the name of its activity, whatever the line item is called.
+
+        https://github.com/moodle/moodle/blob/MOODLE_403_STABLE/mod/lti/locallib.php
+        """
+        return False
 
     def custom_parameters(self) -> dict[str, str]:
         """Ask for the learner's groups, too; Moodle keeps these for the whole tool.

@@ -1,5 +1,6 @@
 """An invitation to update: what it changes, and who has to say yes again."""
 
+import jwt
 import pytest
 import sqlalchemy as sa
 from flask import Response
@@ -68,6 +69,7 @@ def test_a_renewal_that_says_the_same_need_not_wait(
 
     assert the_row(session).state == "active"
     assert "registered as before" in page.get_data(as_text=True)
+    assert "Nothing is left to do" in page.get_data(as_text=True)
     assert "flask platform approve" not in page.get_data(as_text=True)
 
 
@@ -220,7 +222,8 @@ def test_a_new_place_is_a_step_more_though_the_old_one_was_let_in(
     page = paste(app, campus, an_invitation(app, "--update", public_id))
 
     assert "three steps" in page.get_data(as_text=True)
-    assert "flask platform deployment approve" in page.get_data(as_text=True)
+    line = f"flask platform deployment approve {public_id} 2"
+    assert line in page.get_data(as_text=True)
 
 
 def test_another_platform_renews_nothing_and_is_told_nothing(
@@ -239,6 +242,31 @@ def test_another_platform_renews_nothing_and_is_told_nothing(
     assert "https://other.example" in answer.get_data(as_text=True)
     assert len(platform.traffic.requests("register")) == 1
     assert (the_row(session).client_id, is_open(session)) == (client_id, True)
+
+
+def test_moodles_other_button_cuts_nobody_off(
+    app: OpenAPI, campus: Campus, session: Session
+) -> None:
+    """Its *Update* puts the new login address into the old tool, which waits then."""
+    paste(app, campus, an_invitation(app))
+    update = jwt.encode({"scope": "reg-update"}, "x" * 32)
+
+    refused = paste(app, campus, an_invitation(app), registration_token=update)
+
+    assert refused.status_code == 400
+    assert "would cut it off from its courses" in refused.get_data(as_text=True)
+    assert len(campus.traffic.requests("register")) == 1
+    assert the_row(session).state == "pending"
+    assert is_open(session)
+
+
+@pytest.mark.parametrize("token", ["", "no-token", "a.b.c"])
+def test_a_token_that_is_no_jwt_is_the_platforms_to_judge(
+    app: OpenAPI, campus: Campus, token: str
+) -> None:
+    paste(app, campus, an_invitation(app), registration_token=token)
+
+    assert len(campus.traffic.requests("register")) == 1
 
 
 @pytest.mark.parametrize("state", [None, "pending"])
