@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards import statements
+from gamification.awards.expiring import set_ends
 from gamification.switches import Switch
 from models import Award, Badge, BadgeVersion, Context, StreamEvent
 from models.locks import lock_course
@@ -65,7 +66,7 @@ def grant(
     lock_course(session, context_id)
     before = session.scalar(sa.select(sa.func.max(Award.id))) or 0
     rules = session.execute(
-        sa.select(BadgeVersion.effective_from, Badge.policy)
+        sa.select(BadgeVersion.effective_from, Badge.policy, BadgeVersion.valid_days)
         .join(Badge, Badge.id == BadgeVersion.badge_id)
         .where(
             Badge.context_id == context_id,
@@ -85,6 +86,8 @@ def grant(
         session.execute(first, asked | ({"since": since} if since else {}))
     if rules:
         session.execute(statements.grant_again(dialect, some=some), asked)
+    days = {rule.valid_days for rule in rules if rule.valid_days is not None}
+    set_ends(session, context_id, before, now, days)
     return before
 
 

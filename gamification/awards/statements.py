@@ -49,7 +49,10 @@ def end_expired(*, some: bool) -> sa.Update:
 
 @lru_cache
 def end_unmet(*, some: bool) -> sa.Update:
-    """End awards whose rule is no longer met, where that is the badge's policy."""
+    """End awards whose rule is no longer met, where that is the badge's policy.
+
+    What people gave was not given by the rule, and is not taken back by it.
+    """
     past = past_awards(COURSE, MOMENT, MEMBERS if some else None)
     same = (past.c.membership_id == Award.membership_id) & (
         past.c.badge_id == Award.badge_id
@@ -63,6 +66,7 @@ def end_unmet(*, some: bool) -> sa.Update:
         .where(
             Award.context_id == COURSE,
             Award.ended_at.is_(None),
+            Award.origin == "rule",
             RULE.c.policy == "revoke",
             *_narrowed(Award.membership_id, some=some),
         )
