@@ -11,9 +11,11 @@ from functools import cached_property
 from typing import Any
 
 from gamification.catalog.criteria import Criterion
+from gamification.catalog.rules import BadRule
 from gamification.metrics import METRICS
 
-FIELDS = ("key", "label", "icon", "description", "metric", "threshold", "policy")
+RULE, SHORTHAND = "criterion", ("metric", "threshold")
+FIELDS = ("key", "label", "icon", "description", *SHORTHAND, RULE, "policy")
 POLICIES = ("keep", "revoke")
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LONGEST = {"label": 100, "icon": 16, "description": 1000}
@@ -104,20 +106,21 @@ def define(
     """Return the badge of one entry; raise Malformed where it is not a new one."""
     if not isinstance(entry, Mapping):
         raise Malformed("it is not a table of fields")
-    for name in ("key", "metric", "threshold"):
+    shorthand = () if RULE in entry else SHORTHAND
+    for name in ("key", *shorthand):
         if name not in entry:
             there = ", ".join(sorted(shown(str(name)) for name in entry)) or "nothing"
             raise Malformed(f"it has no {name} (it has {there})")
     key = _key(entry["key"])
     if key in taken:
         raise Malformed("its key is taken by an entry above")
-    metric = _metric(entry["metric"])
+    criterion = _criterion(entry)
     return Definition(
         key=key,
         label=_text(entry, "label", re.sub(r"[._-]+", " ", key).strip().capitalize()),
         icon=_text(entry, "icon", ICON),
         description=_text(entry, "description", ""),
-        criterion=Criterion(metric, _threshold(entry["threshold"])),
+        criterion=criterion,
         policy=_policy(entry.get("policy", "keep")),
         origin=origin,
     )
@@ -146,6 +149,20 @@ def _key(key: object) -> str:
             "and begins with a letter or digit"
         )
     return key
+
+
+def _criterion(entry: Mapping[Any, Any]) -> Criterion:
+    if RULE not in entry:
+        metric = _metric(entry["metric"])
+        return Criterion.flat(metric, _threshold(entry["threshold"]))
+    if any(name in entry for name in SHORTHAND):
+        raise Malformed("it has a criterion and also a metric or a threshold")
+    try:
+        return Criterion.from_json(entry[RULE])
+    except BadRule as bad:
+        raise Malformed(
+            f"its criterion cannot be used: {shown(str(bad), 400)}"
+        ) from bad
 
 
 def _metric(metric: object) -> str:
@@ -192,7 +209,7 @@ def _text(entry: Mapping[Any, Any], name: str, default: str) -> str:
     return text.strip() or default
 
 
-def shown(text: str) -> str:
+def shown(text: str, longest: int = 40) -> str:
     """Cut a stranger's text to what fits a line."""
     line = "".join(char if char.isprintable() else "?" for char in text)
-    return line if len(line) <= 40 else f"{line[:40]}…"
+    return line if len(line) <= longest else f"{line[:longest]}…"
