@@ -3,6 +3,7 @@
 from flask import Flask
 
 from views.commands import (
+    award,
     catalog,
     doctor,
     gamification,
@@ -17,6 +18,7 @@ from views.commands import (
 
 def register(app: Flask) -> None:
     """Add every command to the application."""
+    app.cli.add_command(award.group)
     app.cli.add_command(catalog.group)
     app.cli.add_command(doctor.command)
     app.cli.add_command(gamification.group)

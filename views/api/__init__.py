@@ -3,7 +3,7 @@
 from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 
-from views.api import courses, me, session, standings
+from views.api import awards, codes, courses, importing, me, session, standings
 from views.api.problems import Problem, invalid
 
 DOCUMENT = "/api/v1/openapi.json"
@@ -19,8 +19,8 @@ def register(app: OpenAPI) -> None:
     app.security_schemes = {"launch": BEARER}
     app.validation_error_callback = invalid
     app.validation_error_model = Problem
-    for bp in (me.bp, courses.bp, standings.bp, session.bp):
-        app.register_api(bp)
+    for resource in (me, courses, awards, importing, codes, standings, session):
+        app.register_api(resource.bp)
 
     @app.get(DOCUMENT, doc_ui=False)
     def openapi_document() -> Response:
