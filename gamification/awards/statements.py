@@ -94,7 +94,7 @@ def grant_first(dialect: str, *, some: bool, dated: bool) -> sa.Insert:
         Award.membership_id == total.c.membership_id,
         Award.badge_id == RULE.c.badge_id,
     )
-    return _insert(
+    return insert_awards(
         dialect,
         sa.select(
             total.c.membership_id,
@@ -120,7 +120,7 @@ def grant_again(dialect: str, *, some: bool) -> sa.Insert:
     )
     keys = (past.c.membership_id, RULE.c.badge_id, RULE.c.version_id, past.c.sequence)
     counts = counts_towards(past, RULE.c.effective_from)
-    return _insert(
+    return insert_awards(
         dialect,
         sa.select(*keys[:3], past.c.sequence + 1, evidence_of(value_of()))
         .join_from(past, RULE, RULE.c.badge_id == past.c.badge_id)
@@ -132,7 +132,7 @@ def grant_again(dialect: str, *, some: bool) -> sa.Insert:
     )
 
 
-def _insert(dialect: str, earned: sa.Select[*tuple[Any, ...]]) -> sa.Insert:
+def insert_awards(dialect: str, earned: sa.Select[*tuple[Any, ...]]) -> sa.Insert:
     """Insert awards of who earned one; the database lets one be open at a time."""
     columns = ("membership_id", "badge_id", "badge_version_id", "sequence", "evidence")
     rest = {

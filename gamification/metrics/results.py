@@ -90,7 +90,7 @@ class Average:
         different = sa.func.count(sa.distinct(Earned.item_id))
         known = different.filter(sa.or_(sa.and_(*IS_RESULT), sa.and_(*IS_EXCUSED)))
         excused = known.filter(*ours) - items_with(*ours)
-        return len(self.items) - excused
+        return sa.literal(len(self.items), sa.BigInteger) - excused
 
     def _needed(self, bound: Bound) -> sa.ColumnElement[int]:
         return hundredths(bound) * (WHOLE // 10_000) * self.items_left
