@@ -13,6 +13,7 @@ from jobs.reminders import remind
 from jobs.runs import Unfinished
 from jobs.scores import PUBLISH_SCORES, publish_due_scores, publish_scores
 from jobs.sync import sync_course, sync_course_now, sync_due_courses
+from jobs.ticks import tick
 
 FOR_A_COURSE: dict[str, Callable[[int], object]] = {
     SYNC_COURSE: sync_course,
@@ -49,5 +50,6 @@ JOBS: Jobs = {
     "publish_due_scores": publish_due_scores,
     "recompute": recompute,
     "remind": remind,
+    "tick": tick,
     "clean_up": clean_up,
 }
