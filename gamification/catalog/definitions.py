@@ -15,11 +15,15 @@ from gamification.catalog.rules import BadRule
 from gamification.metrics import METRICS
 
 RULE, SHORTHAND = "criterion", ("metric", "threshold")
-FIELDS = ("key", "label", "icon", "description", *SHORTHAND, RULE, "policy")
+FIELDS = (
+    *("key", "label", "icon", "description", *SHORTHAND, RULE, "policy", "valid_days"),
+)
 POLICIES = ("keep", "revoke")
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LONGEST = {"label": 100, "icon": 16, "description": 1000}
 LARGEST = 1_000_000_000
+LONGEST_VALID = 36_500
+"""In days; what lasts a century may as well last."""
 ICON = "🏅"
 UNSHOWN = {"Cc", "Cs"}
 """Control characters and halves of characters: a database may refuse them."""
@@ -40,6 +44,8 @@ class Definition:
     criterion: Criterion
     policy: str = "keep"
     """`revoke` takes it back from who no longer meets its rule."""
+    valid_days: int | None = None
+    """So long an award lasts; None: for good."""
     origin: str = "shipped"
     """The layer it comes from: `shipped`, or `tenant` where that has a say in it."""
 
@@ -86,6 +92,8 @@ class Catalog:
             [
                 *(e.key, e.label, e.icon, e.description),
                 *(e.criterion.to_json(), e.policy, e.origin),
+                # Where nothing ends this is the content of before there were ends.
+                *([] if e.valid_days is None else [e.valid_days]),
             ]
             for e in self.entries
         ]
@@ -122,6 +130,7 @@ def define(
         description=_text(entry, "description", ""),
         criterion=criterion,
         policy=_policy(entry.get("policy", "keep")),
+        valid_days=_valid_days(entry.get("valid_days")),
         origin=origin,
     )
 
@@ -191,6 +200,16 @@ def _policy(policy: object) -> str:
     if not isinstance(policy, str) or policy not in POLICIES:
         raise Malformed('its policy is "keep" or "revoke"')
     return policy
+
+
+def _valid_days(days: object) -> int | None:
+    if days is None:
+        return None
+    if isinstance(days, bool) or not isinstance(days, int):
+        raise Malformed("its valid_days is not a whole number")
+    if not 0 < days <= LONGEST_VALID:
+        raise Malformed(f"its valid_days is not between 1 and {LONGEST_VALID}")
+    return days
 
 
 def _meant(name: str, known: Collection[str]) -> str:

@@ -18,7 +18,7 @@ from gamification.awards.giving import (
     NotGiven,
     give,
 )
-from models import Award, Badge, BadgeVersion, UserIdentity
+from models import Award, UserIdentity
 from tests.factories import a_badge, a_context, a_member
 from tests.integration.gamification.conftest import ON, Act, Counting
 from tests.support.awarding import IRIS, an_award, award_named, gift_of, given, told
@@ -177,44 +177,6 @@ def test_a_draft_and_a_retired_badge_are_not_given(
     badge.state = state
 
     assert given(session, ada, badge) == NotGiven("badge", reason, is_conflict=True)
-
-
-def test_a_badge_that_lasts_some_days_ends_for_whoever_is_given_it(
-    session: Session, now: datetime
-) -> None:
-    course = a_context(session)
-    ada, ben = (a_member(session, of=course) for _ in range(2))
-    badge = lasting(session, a_badge(session, of=course), days=365)
-
-    ends = [
-        an_award(session, ada, badge).expires_at,
-        an_award(session, ben, badge, expires_at=now + DAY).expires_at,
-    ]
-
-    assert ends == [now + 365 * DAY, now + DAY]
-
-
-def test_a_badge_that_lasts_some_days_ends_for_whoever_earns_it(
-    session: Session, act: Act, now: datetime
-) -> None:
-    ada = a_member(session)
-    badge = a_badge(session, of=ada.context, metric="events", threshold=1)
-    lasting(session, badge, days=30)
-    a_badge(session, of=ada.context, metric="events", threshold=1)
-
-    act(ada)
-
-    ends = session.scalars(sa.select(Award.expires_at).order_by(Award.badge_id))
-    assert ends.all() == [now + 30 * DAY, None]
-
-
-def lasting(session: Session, badge: Badge, days: int) -> Badge:
-    session.execute(
-        sa.update(BadgeVersion)
-        .where(BadgeVersion.badge_id == badge.id)
-        .values(valid_days=days)
-    )
-    return badge
 
 
 def test_an_end_that_has_passed_is_refused(session: Session, now: datetime) -> None:
