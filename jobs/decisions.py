@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.awards import claims, decisions
+from gamification.awards import claims, decisions, evaluate
 from gamification.awards.claims import CodeRow, Terms
 from gamification.awards.decisions import Revocation
 from gamification.awards.giving import (
@@ -57,9 +57,16 @@ def revoke(
 
 
 def lift(session: Session, award: Award, by: Giver, now: datetime) -> None:
-    """Lift what keeps a badge from being given again; where nothing does, nothing."""
-    if decisions.lift(session, award, now):
-        _note_about(session, award, "award_lifted", by, now)
+    """Lift what keeps a badge from being given again; where nothing does, nothing.
+
+    Whoever meets its rule has it again at once.
+    """
+    if not decisions.lift(session, award, now):
+        return
+    _note_about(session, award, "award_lifted", by, now)
+    context = session.get_one(Context, award.context_id)
+    switch = switch_of(context, environment=settings().gamification_enabled)
+    evaluate(session, context, now, switch=switch, members=[award.membership_id])
 
 
 def renew(

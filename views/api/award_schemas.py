@@ -1,12 +1,15 @@
 """The shapes of awards and codes in the API; sentences are for people."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, StrictBool
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StrictBool
+from pydantic.config import JsonValue
 
 from gamification.awards.decisions import OURS
-from views.api.schemas import Answer, Asked, CoursePath, Cursor, Printable
+from views.api.schemas import Answer, Asked, CoursePath, Printable
+
+FAR = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def _own_words(reason: str) -> str:
@@ -15,17 +18,31 @@ def _own_words(reason: str) -> str:
     return reason
 
 
+def _before_long(moment: datetime) -> datetime:
+    if moment >= FAR:
+        raise ValueError("that is too far away")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_before_long)]
+PublicId = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,64}$")]
+"""Ours are hexadecimal; what cannot be one is asked of no database."""
 Said = Annotated[Printable, Field(max_length=255)]
 Why = Annotated[Printable, Field(min_length=1, max_length=255)]
 Id = Annotated[Printable, Field(min_length=1, max_length=255)]
 
 
+def example(**fields: JsonValue) -> ConfigDict:
+    """Show in the document what is asked for; the rest is as for all questions."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
 class AwardPath(CoursePath):
-    award_id: str = Field(max_length=64)
+    award_id: PublicId
 
 
 class CodePath(CoursePath):
-    code_id: str = Field(max_length=64)
+    code_id: PublicId
 
 
 class AwardsQuery(Asked):
@@ -33,7 +50,7 @@ class AwardsQuery(Asked):
     """Our id of a person; learners read their own awards alone."""
     badge: Printable | None = Field(default=None, max_length=128)
     """A badge's key."""
-    cursor: Cursor | None = None
+    cursor: PublicId | None = None
     limit: int = Field(default=50, ge=1, le=200)
 
 
@@ -45,16 +62,20 @@ class ImportQuery(Asked):
 class Grant(Asked):
     """A badge for a learner, whatever its rule says."""
 
+    model_config = example(badge="helper", user="91c2f0…", reason="helped in week 3")
+
     badge: Id
     """The badge's key."""
     user: Id
     """Our id of the person, or the platform's."""
     reason: Said = ""
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     """When the award ends; left out, it lasts as the badge says."""
 
 
 class Revocation(Asked):
+    model_config = example(reason="it was copied", bars_regrant=True)
+
     reason: Annotated[Why, AfterValidator(_own_words)]
     """The award's owner may read it."""
     bars_regrant: StrictBool = True
@@ -62,7 +83,9 @@ class Revocation(Asked):
 
 
 class Renewal(Asked):
-    expires_at: AwareDatetime | None
+    model_config = example(expires_at="2027-07-31T22:00:00Z")
+
+    expires_at: Moment | None
     """When the award ends; `null`: it lasts."""
 
 
@@ -116,10 +139,12 @@ class Imported(Answer):
 
 
 class CodeWanted(Asked):
+    model_config = example(badge="helper", uses=30, expires_at="2026-12-01T17:00:00Z")
+
     badge: Id
     uses: int = Field(ge=1, le=100_000)
     """How many awards it may give in all."""
-    expires_at: AwareDatetime
+    expires_at: Moment
 
 
 class Code(Answer):
@@ -145,4 +170,6 @@ class CodeList(Answer):
 
 
 class Claim(Asked):
+    model_config = example(code="K7QP-2MXA-9TFW")
+
     code: str = Field(min_length=1, max_length=100)

@@ -22,6 +22,7 @@ from models.db import db
 group = AppGroup("award", help="Badges that people give, and take back.")
 of_course = click.option("--course", required=True, help="Our id, or the platform's.")
 PAGE = 200
+LAST_YEAR = 2199
 
 
 class Words(click.ParamType[str]):
@@ -55,6 +56,8 @@ def grant(
 ) -> None:
     """Give somebody a badge, whatever its rule says; who has it keeps what they have."""
     gift = Gift(user=user, badge=badge, reason=reason or "")
+    if until and until.year > LAST_YEAR:
+        raise click.BadParameter("that is too far away", param_hint="--until")
     last_day = until.date() if until else None
     outcome = deciding.grant_one(_known(course).context_id, gift, last_day)
     if isinstance(outcome, NotGiven):

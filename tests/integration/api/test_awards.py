@@ -4,48 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from models import Award, Context, Membership
-from tests.factories import a_badge, a_context, a_member
-from tests.support.awarding import an_award, noted, told
+from models import Membership
+from tests.factories import a_member
+from tests.integration.api.conftest import awards, helper_for
+from tests.support.awarding import noted, told
 from tests.support.clock import NOW, Clock
 from tests.support.launches import Caller, a_caller
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def course(session: Session) -> Context:
-    course = a_context(session)
-    a_badge(session, of=course, key="helper")
-    return course
-
-
-@pytest.fixture
-def ada(session: Session, course: Context) -> Membership:
-    ada = a_member(session, of=course, name="Ada")
-    session.commit()
-    return ada
-
-
-@pytest.fixture
-def teacher(session: Session, client: FlaskClient, course: Context) -> Caller:
-    iris = a_member(session, of=course, name="Iris", role="instructor")
-    iris.user.public_id = "iris"
-    return a_caller(session, client, member=iris, role="instructor")
-
-
-def helper_for(ada: Membership, **named: object) -> dict[str, object]:
-    return {"badge": "helper", "user": ada.user.public_id, **named}
-
-
-def awards(session: Session) -> list[Award]:
-    session.rollback()
-    query = sa.select(Award).order_by(Award.id)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def test_a_badge_is_given_with_a_reason(
@@ -203,55 +172,31 @@ def test_what_makes_no_sense_is_refused_by_name(
     assert awards(session) == []
 
 
-def test_a_badge_is_taken_back_for_a_reason_and_barred(
-    teacher: Caller, ada: Membership, session: Session
-) -> None:
-    award = an_award(session, ada, a_badge(session, of=ada.context, key="speaker"))
-    session.commit()
+def test_an_id_that_no_database_takes_is_refused(teacher: Caller) -> None:
     path = f"{teacher.course}/awards"
 
-    revoked = teacher.send("DELETE", f"{path}/{award.public_id}", {"reason": "copied"})
-    body = helper_for(ada, badge="speaker")
-    barred = teacher.send("POST", path, body)
-    lifted = teacher.send("POST", f"{path}/{award.public_id}/lift")
-    anew = teacher.send("POST", path, body)
-
-    said: Any = revoked.json
-    assert (said["state"], said["end_reason"]) == ("revoked", "copied")
-    assert (said["ended_by"], said["barred"]) == ("iris", True)
-    assert (barred.status_code, lifted.status_code, anew.status_code) == (409, 200, 201)
-    assert lifted.json == {**said, "barred": False}
-    assert anew.json is not None
-    assert anew.json["sequence"] == 2
-    session.rollback()
-    actions = [action for action, _, _ in noted(session)]
-    assert actions == ["award_revoked", "award_lifted", "award_granted"]
-
-
-def test_nothing_is_taken_back_without_a_reason(
-    teacher: Caller, ada: Membership, session: Session
-) -> None:
-    award = an_award(session, ada, a_badge(session, of=ada.context))
-    session.commit()
-    path = f"{teacher.course}/awards/{award.public_id}"
-    bodies = [{}, {"reason": ""}, {"reason": "  "}, {"reason": "expired"}]
-
-    answers = [teacher.send("DELETE", path, body) for body in bodies]
-
-    assert [answer.status_code for answer in answers] == [422] * len(bodies)
-    assert [award.ended_at for award in awards(session)] == [None]
-
-
-def test_what_is_over_cannot_be_taken_back_again(
-    teacher: Caller, ada: Membership, session: Session
-) -> None:
-    award = an_award(session, ada, a_badge(session, of=ada.context))
-    session.commit()
-    path = f"{teacher.course}/awards/{award.public_id}"
-
     answers = [
-        teacher.send("DELETE", path, {"reason": reason}) for reason in ("one", "two")
+        teacher.get(f"{path}/%00"),
+        teacher.get(f"{path}/nothing"),
+        teacher.get(f"{path}?cursor=%00"),
+        teacher.get(f"{path}?user=%00"),
+        teacher.send("DELETE", f"{path}/%00", {"reason": "x"}),
+        teacher.send("PUT", f"{path}/nothing", {"expires_at": None}),
+        teacher.send("DELETE", f"{teacher.course}/codes/%00", {}),
     ]
 
-    assert [answer.status_code for answer in answers] == [200, 409]
-    assert [award.end_reason for award in awards(session)] == ["one"]
+    codes = [answer.status_code for answer in answers]
+    assert codes == [422, 404, 422, 422, 422, 404, 422]
+
+
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59-12:00", "2200-01-01T00:00:00Z"]
+)
+def test_an_end_beyond_every_calendar_is_refused(
+    teacher: Caller, ada: Membership, moment: str
+) -> None:
+    body = helper_for(ada, expires_at=moment)
+
+    answer = teacher.send("POST", f"{teacher.course}/awards", body)
+
+    assert answer.status_code == 422

@@ -119,9 +119,10 @@ def test_what_cannot_be_is_a_sentence_and_exit_code_1(
         flask(*grant, "nobody", "--course", course),
         flask("award", "revoke", "nothing", "--reason", "x"),
         flask("award", "lift", "nothing"),
+        flask(*grant, "ada", "--course", course, "--until", "9999-12-31"),
     ]
 
-    assert [result.exit_code for result in results] == [1] * 5
+    assert [result.exit_code for result in results] == [1, 1, 1, 1, 1, 2]
     assert "Several platforms have one" in results[1].output
     assert "user: nobody in this course has this id" in results[2].output
     assert "There is no such award" in results[3].output
