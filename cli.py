@@ -10,6 +10,7 @@ from views.commands import (
     keys,
     mcp,
     platform,
+    previewing,
     scores,
     sync,
     worker,
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(award.group)
     app.cli.add_command(catalog.group)
     app.cli.add_command(doctor.command)
+    gamification.group.add_command(previewing.command)
     app.cli.add_command(gamification.group)
     app.cli.add_command(keys.group)
     app.cli.add_command(mcp.command)

@@ -19,6 +19,7 @@ from gamification.catalog.definitions import (
     shown,
     unknown_in,
 )
+from gamification.catalog.linting import lint
 
 REMOVED = "removed"
 
@@ -51,6 +52,7 @@ class Layer:
                 self._spots[key] = spot
                 unknown = unknown_in(self._written[key], self._fields)
                 self.notes += [Note(spot, key, reason) for reason in unknown]
+                self.notes += [Note(spot, key, why) for why in self._senseless(key)]
         self._drop_strangers(where)
         self._drop_circles()
 
@@ -58,6 +60,10 @@ class Layer:
         """Remember what was left out."""
         self.dropped.append(dropped)
         self.notes.append(dropped)
+
+    def _senseless(self, key: str) -> list[str]:
+        """Say what makes no sense about a badge that is kept all the same."""
+        return lint(self.kept[key].criterion) if key in self.kept else []
 
     def _drop_strangers(self, where: str) -> None:
         """Drop entries that ask for a badge that is not there.

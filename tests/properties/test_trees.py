@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from gamification.activity import Fact, record
 from gamification.awards import badges_for, evaluate, holds
+from gamification.awards.preview import Proposal, preview
 from gamification.catalog import Criterion
 from gamification.switches import Switch
 from models import Award, Badge, BadgeVersion, Context, Item, Membership
@@ -190,8 +191,11 @@ def test_what_is_read_is_what_is_written(
 ) -> None:
     session = course.session
     with example(session):
-        badge = course.with_rule(rule)
         record(session, list(map(course.fact, acts)), now, environment=False)
+        evaluate(session, course.context, now, switch=ON)
+        proposal = Proposal(Criterion.from_json(rule))
+        foreseen = preview(session, course.context, proposal, now).gains
+        badge = course.with_rule(rule)
         read = course.read(badge, now)
         shown = [
             {b.key: b for b in badges_for(session, one, now, switch=ON).badges}[
@@ -204,6 +208,7 @@ def test_what_is_read_is_what_is_written(
         written = course.held(badge)
 
     assert read == written == [one.earned for one in shown]
+    assert foreseen.count == len(foreseen.members) == sum(written)
     assert all(one.earned == (one.percent == 100) for one in shown)
     assert all(one.earned == (one.missing == ()) for one in shown)
     assert all(0 <= one.progress <= one.threshold for one in shown)

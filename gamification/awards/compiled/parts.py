@@ -64,7 +64,7 @@ def _metric(leaf: Leaf, scope: Scope) -> Part:
     return Part(
         is_met=tests,
         shown=value,
-        by_nothing=_is_met_by(leaf, 0),
+        by_nothing=leaf.by_nothing,
         rows=sa.and_(*rows) if rows else None,
     )
 
@@ -117,7 +117,7 @@ def _average(leaf: Leaf, scope: Scope) -> Part:
         is_met=tests[leaf.comparison or "at_least"](),
         shown=average.shown,
         # Whoever has done nothing has an average of zero.
-        by_nothing=_is_met_by(leaf, 0),
+        by_nothing=leaf.by_nothing,
         rows=sa.and_(graded, *scope.conditions),
     )
 
@@ -128,7 +128,7 @@ def _streak(leaf: Leaf, scope: Scope, facts: Sequence[Test]) -> Part:
     return Part(
         is_met=_compared(leaf, weeks, 1),
         shown=weeks,
-        by_nothing=_is_met_by(leaf, 0),
+        by_nothing=leaf.by_nothing,
         rows=sa.and_(*METRICS["events"].rows, *scope.conditions),
         beside=best,
     )
@@ -143,13 +143,3 @@ def _compared(leaf: Leaf, value: Number, unit: int) -> Test:
         return value <= first
     at_least = value >= first
     return sa.and_(at_least, value <= more[0]) if more else at_least
-
-
-def _is_met_by(leaf: Leaf, value: int) -> bool:
-    first, last = leaf.bounds[0], leaf.bounds[-1]
-    return {
-        "at_least": value >= first,
-        "more_than": value > first,
-        "at_most": value <= first,
-        "between": first <= value <= last,
-    }[leaf.comparison or "at_least"]

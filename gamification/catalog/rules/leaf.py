@@ -163,6 +163,21 @@ class Leaf(BaseModel):
         return given if isinstance(given, tuple) else (given,)
 
     @property
+    def by_nothing(self) -> bool:
+        """Whether somebody who has done nothing meets it; they have no percent."""
+        return not self.is_per_item and self.is_met_by(0)
+
+    def is_met_by(self, value: float) -> bool:
+        """Compare a number of whole points, days, weeks or per cent."""
+        first, last = self.bounds[0], self.bounds[-1]
+        return {
+            "at_least": value >= first,
+            "more_than": value > first,
+            "at_most": value <= first,
+            "between": first <= value <= last,
+        }[self.comparison or "at_least"]
+
+    @property
     def monotone(self) -> bool:
         """Whether more work can never make it unmet again, on the same day."""
         # A result can take the place of an excuse, and pull an average down.

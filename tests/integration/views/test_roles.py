@@ -72,6 +72,7 @@ ALLOWED = {
     "POST /api/v1/courses/<course_id>/awards": TEACHERS,
     "POST /api/v1/courses/<course_id>/awards/<award_id>/lift": TEACHERS,
     "POST /api/v1/courses/<course_id>/awards/import": TEACHERS,
+    "POST /api/v1/courses/<course_id>/badges/preview": TEACHERS,
     "POST /api/v1/courses/<course_id>/codes": TEACHERS,
     "POST /api/v1/courses/<course_id>/sync": TEACHERS,
     "POST /api/v1/me/claims": {"learner"},
@@ -85,6 +86,10 @@ BODIES: dict[str, object] = {
     "DELETE /api/v1/courses/<course_id>/awards/<award_id>": {"reason": "copied"},
     "POST /api/v1/courses/<course_id>/awards": {"badge": "author", "user": "ada"},
     "POST /api/v1/courses/<course_id>/awards/import": "user,badge\nada,author\n",
+    "POST /api/v1/courses/<course_id>/badges/preview": {
+        "metric": "events",
+        "threshold": 1,
+    },
     "POST /api/v1/courses/<course_id>/codes": {
         "badge": "author",
         "uses": 1,
