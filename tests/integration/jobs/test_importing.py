@@ -266,6 +266,9 @@ def test_ten_thousand_rows_of_which_seven_are_wrong(
     assert (report.granted, report.held, report.refused) == (9_993, 0, 7)
     assert [row.line for row in report.rows] == sorted(wrong)
     assert len(rows(session)) == 9_993
+    # So many at a time are one message to the course.
+    assert told(session) == [("award", "course", None, {})] * (10_000 // CHUNK)
+    assert len(noted(session)) == 9_993
     # Each piece is done before the next one is read, and costs as much as the first.
     assert len(progress) == 10_000 // CHUNK
     pieces = {after - before for before, after in pairwise(progress)}
