@@ -13,6 +13,7 @@ UNITS = {
     "percent": ("per cent", "per cent"),
     "average_percent": ("per cent", "per cent"),
     "streak_weeks": ("week in a row", "weeks in a row"),
+    "items": ("activity", "activities"),
     "requirements": ("requirement", "requirements"),
     "badge": ("badge", "badges"),
     "hour": ("hour", "hours"),
@@ -37,6 +38,7 @@ WHAT_COUNTS = {
     "you have no result for counts as zero.",
     "streak_weeks": "A week counts when you hand something in, post or complete an "
     "activity in it. One free week does not end a streak.",
+    "items": "Your best result in each of these activities counts.",
     "requirements": "Each part of what is asked counts by itself.",
 }
 WHAT_COUNTS_WITHOUT_WORK = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from gamification.catalog import Criterion
 from gamification.catalog.rules import All, AnyOf, Leaf, Prerequisite
-from gamification.catalog.rules.words import left_of, listed
+from gamification.catalog.rules.words import alternatives, left_of, listed
 from gamification.metrics import METRICS
 
 Holds = Callable[[str], bool]
@@ -70,18 +70,20 @@ class _Walk:
         return Progress(is_met, int(is_met), 1, 100 * is_met, missing)
 
     def _of_leaf(self, leaf: Leaf, have: Have) -> Progress:
-        criterion = Criterion(leaf)
+        needed = leaf.whole
         metric = METRICS.get(leaf.metric)
         unit = metric.unit if metric and not leaf.is_per_item else 1
-        done = min(have.value // unit, criterion.at_least)
+        done = min(have.value // unit, needed) if leaf.is_growing else 0
         missing = () if have.is_met else (left_of(leaf, self.labels, done),)
         percent = 100 if have.is_met else _percent(leaf, have.value, unit)
-        return Progress(have.is_met, done, criterion.at_least, percent, missing)
+        return Progress(
+            have.is_met, needed if have.is_met else done, needed, percent, missing
+        )
 
 
 def _percent(leaf: Leaf, value: int, unit: int) -> int:
     """Return how far a condition is that is not met: 99 at most."""
-    if leaf.comparison not in {None, "at_least", "more_than"}:
+    if not leaf.is_growing:
         return 0
     is_counted = leaf.is_per_item and (
         leaf.items is not None or leaf.metric != "percent"
@@ -101,5 +103,5 @@ def _any(parts: Sequence[Progress]) -> Progress:
     is_met = any(part.is_met for part in parts)
     percent = max(part.percent for part in parts)
     ways = [listed(part.missing) for part in parts if part.missing]
-    missing = () if is_met else (listed(ways, "or"),)
+    missing = () if is_met else (alternatives(ways),)
     return Progress(is_met, int(is_met), 1, percent, missing)

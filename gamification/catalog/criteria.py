@@ -12,6 +12,7 @@ from gamification.metrics import METRICS, Metric
 
 REQUIREMENTS = "requirements"
 """The unit in which the progress of more than one condition is told."""
+ITEMS = "items"
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -93,8 +94,15 @@ class Criterion:
 
     @property
     def metric(self) -> str:
-        """The unit of its progress: its metric, or `requirements` for a tree."""
-        return self.leaf.metric if self.leaf else REQUIREMENTS
+        """The unit of its progress: its metric; `items`, where results are counted.
+
+        It is `requirements` where one number does not say how far somebody is.
+        """
+        leaf = self.leaf
+        if leaf is None or not leaf.is_growing:
+            return REQUIREMENTS
+        is_counted = leaf.metric == "percent" and leaf.items is not None
+        return ITEMS if is_counted else leaf.metric
 
     @property
     def at_least(self) -> int:
@@ -102,11 +110,7 @@ class Criterion:
         if self.leaf is None:
             parts = getattr(self.rule, "all", ())
             return len(parts) or 1
-        if self.leaf.items is not None and self.leaf.is_per_item:
-            return self.leaf.wanted
-        bound = self.leaf.bounds[0]
-        # 79.5 is not reached at 79.
-        return max(-int(-bound // 1), 1)
+        return self.leaf.whole
 
     @property
     def measure(self) -> Metric:

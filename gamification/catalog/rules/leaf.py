@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from math import ceil, floor
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -178,11 +179,27 @@ class Leaf(BaseModel):
         }[self.comparison or "at_least"]
 
     @property
+    def is_growing(self) -> bool:
+        """Whether a larger number is nearer to meeting it."""
+        return self.comparison in {None, "at_least", "more_than"}
+
+    @property
+    def whole(self) -> int:
+        """The whole number from which on it is surely met; 1 where none is."""
+        if not self.is_growing:
+            return 1
+        if self.is_per_item and self.items is not None:
+            return self.wanted
+        bound = self.bounds[0]
+        # 79.5 is not reached at 79, and 90 is not more than 90.
+        return floor(bound) + 1 if self.comparison == "more_than" else ceil(bound)
+
+    @property
     def monotone(self) -> bool:
         """Whether more work can never make it unmet again, on the same day."""
         # A result can take the place of an excuse, and pull an average down.
         grows = self.metric != "average_percent"
-        return grows and self.comparison in {None, "at_least", "more_than"}
+        return grows and self.is_growing
 
     @property
     def time_dependent(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Union
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from gamification.catalog.rules.leaf import Leaf
-from gamification.catalog.rules.words import listed
+from gamification.catalog.rules.words import listed, small
 
 GROUPS = ("all", "any", "none")
 MOST_PARTS = 20
@@ -76,7 +76,7 @@ class AnyOf(BaseModel):
     def sentence(self, labels: Mapping[str, str]) -> str:
         """Say what there is to choose from."""
         said = _said(self.parts, labels)
-        return said[0] if len(said) == 1 else f"Either {_small(listed(said, 'or'))}"
+        return said[0] if len(said) == 1 else f"Either {small(listed(said, 'or'))}"
 
 
 class NoneOf(BaseModel):
@@ -100,7 +100,7 @@ class NoneOf(BaseModel):
 
     def sentence(self, labels: Mapping[str, str]) -> str:
         """Say what must not be."""
-        return f"Do not {_small(listed(_said(self.parts, labels), 'or'))}"
+        return f"Do not {small(listed(_said(self.parts, labels), 'or'))}"
 
 
 class Prerequisite(BaseModel):
@@ -172,12 +172,8 @@ def _any_time_dependent(parts: "tuple[Rule, ...]") -> bool:
 
 def _said(parts: "tuple[Rule, ...]", labels: Mapping[str, str]) -> list[str]:
     first, *rest = (
-        f"({_small(one)})" if isinstance(part, Group) and len(part.parts) > 1 else one
+        f"({small(one)})" if isinstance(part, Group) and len(part.parts) > 1 else one
         for part in parts
         if (one := part.sentence(labels))
     )
-    return [first, *map(_small, rest)]
-
-
-def _small(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+    return [first, *map(small, rest)]

@@ -43,6 +43,17 @@ def listed(parts: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(most)} {word} {last}" if most else last
 
 
+def alternatives(sentences: Sequence[str]) -> str:
+    """Put sentences that each say enough into one."""
+    first, *rest = sentences
+    return listed([first, *map(small, rest)], "or")
+
+
+def small(sentence: str) -> str:
+    """Return a sentence as it is said inside of another."""
+    return sentence[:1].lower() + sentence[1:]
+
+
 def day(day: date) -> str:
     """Return a day as it is said: 30 November 2026."""
     return f"{day.day} {day:%B %Y}"
