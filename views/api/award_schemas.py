@@ -1,10 +1,9 @@
 """The shapes of awards and codes in the API; sentences are for people."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StrictBool
-from pydantic.config import JsonValue
 
 from gamification.awards.decisions import OURS
 from views.api.schemas import Answer, Asked, CoursePath, Printable
@@ -32,9 +31,10 @@ Why = Annotated[Printable, Field(min_length=1, max_length=255)]
 Id = Annotated[Printable, Field(min_length=1, max_length=255)]
 
 
-def example(**fields: JsonValue) -> ConfigDict:
+def example(**fields: object) -> ConfigDict:
     """Show in the document what is asked for; the rest is as for all questions."""
-    return ConfigDict(json_schema_extra={"examples": [fields]})
+    # A key of flask-openapi3's own, which pydantic keeps and does not know.
+    return cast("ConfigDict", {"openapi_extra": {"example": fields}})
 
 
 class AwardPath(CoursePath):

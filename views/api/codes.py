@@ -31,6 +31,8 @@ bp = APIBlueprint("code_api", __name__, url_prefix="/api/v1")
 guard(bp)
 
 LEARNER = ("learner",)
+CLAIMS = operation(LEARNER, schemas.Award, status=201, refusals=(404, 409, 415, 429))
+CLAIMS["responses"]["200"] = schemas.Award
 NOTHING = "There is nothing for this code here."
 TOO_OFTEN = "These were too many wrong codes: please try again in some minutes."
 NO_BADGE = "badge: there is no such badge here to give"
@@ -90,10 +92,7 @@ def delete_code(path: schemas.CodePath) -> Response:
     return jsonify(schemas.Code.model_validate(row).model_dump(mode="json"))
 
 
-@bp.post(
-    "/me/claims",
-    **operation(LEARNER, schemas.Award, status=201, refusals=(404, 409, 415, 429)),
-)
+@bp.post("/me/claims", **CLAIMS)
 @requires(*LEARNER)
 @checked
 @whole
