@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from gamification.switches import Switch
 from models import Award, Badge, BadgeVersion, Context, Item, Membership
 from models.db import tune_sqlite
 from tests.factories import POINT, a_badge, a_context, a_member, an_item
+from tests.support.by_hand import Deed, Person
 from tests.support.clock import NOW
 from tests.support.databases import Databases
 
@@ -160,6 +162,33 @@ class Course:
             **result,
         )
 
+    def by_hand(self, member: int, acts: list[dict[str, Any]]) -> Person:
+        """Return what a person did in the end: a correction keeps the first day."""
+        last: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for act in acts:
+            if act["member"] == member:
+                key = (act["kind"], act["item"], act["attempt"])
+                day = last.get(key, act)["day"]
+                last[key] = {**act, "day": day}
+        deeds = [self._deed(act) for act in last.values()]
+        events = {"submitted", "posted", "completed"}
+        started = any(deed.counts and deed.kind in events for deed in deeds)
+        badges = frozenset({"first"} if started else ())
+        return Person(deeds, badges, NOW.date())
+
+    def _deed(self, act: dict[str, Any]) -> Deed:
+        score = None
+        if act["kind"] == "graded" and act["maximum"]:
+            score = Fraction(act["score"], act["maximum"])
+        return Deed(
+            item=KEYS[act["item"]],
+            kind=act["kind"],
+            status=act["status"],
+            day=NOW.date() - timedelta(days=act["day"]),
+            order=f"{act['item']}:{act['attempt']}",
+            score=score,
+        )
+
     def held(self, badge: Badge) -> list[bool]:
         query = sa.select(Award.membership_id).where(
             Award.badge_id == badge.id, Award.ended_at.is_(None)
@@ -208,6 +237,8 @@ def test_what_is_read_is_what_is_written(
         written = course.held(badge)
 
     assert read == written == [one.earned for one in shown]
+    by_hand = [course.by_hand(number, acts).meets(rule) for number in range(PEOPLE)]
+    assert written == by_hand
     assert foreseen.count == len(foreseen.members) == sum(written)
     assert all(one.earned == (one.percent == 100) for one in shown)
     assert all(one.earned == (one.missing == ()) for one in shown)
