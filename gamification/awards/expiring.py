@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gamification.awards import statements
 from gamification.metrics.people import RANKED
-from models import Award, BadgeVersion, Membership, StreamEvent
+from models import Award, BadgeVersion, Context, Membership, StreamEvent
 
 WARNED_BEFORE = timedelta(days=14)
 SETTLED = timedelta(days=1)
@@ -39,9 +39,14 @@ def set_ends(
 
 
 def courses_with_news(session: Session, now: datetime) -> list[int]:
-    """Return the courses where somebody is to be told that an award ends or ended."""
-    query = sa.select(Award.context_id).where(sa.or_(_soon(now), _gone(now)))
-    return list(session.scalars(query.distinct().order_by(Award.context_id)))
+    """Return the courses, of those that are on, where somebody is to be told."""
+    # Course by course, by the indexes of the few awards that end.
+    news = (
+        sa.exists().where(Award.context_id == Context.id, some)
+        for some in (_soon(now), _unnoticed(now), _ended())
+    )
+    query = sa.select(Context.id).where(Context.enabled, sa.or_(*news))
+    return list(session.scalars(query.order_by(Context.id)))
 
 
 def end_expired(session: Session, context_id: int, now: datetime) -> None:
@@ -59,12 +64,15 @@ def warn(session: Session, context_id: int, now: datetime) -> int:
 
 
 def tell_expired(session: Session, context_id: int, now: datetime) -> int:
-    """Tell the owners of awards that expired, each award once; as `warn` does."""
+    """Tell the owners of awards that expired, each award once; as `warn` does.
+
+    After `end_expired`.
+    """
     return _tell(session, context_id, now, "award_expired")
 
 
 def _tell(session: Session, context_id: int, now: datetime, kind: str) -> int:
-    due = _soon(now) if kind == "award_expiring" else _gone(now)
+    due = _soon(now) if kind == "award_expiring" else _ended()
     column = Award.warned_at if kind == "award_expiring" else Award.end_told_at
     some = (
         sa.select(Award.id)
@@ -105,12 +113,17 @@ def _soon(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def _gone(now: datetime) -> sa.ColumnElement[bool]:
-    noticed = sa.and_(
-        Award.ended_at.is_not(None), Award.end_reason == statements.EXPIRED
+def _unnoticed(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(Award.ended_at.is_(None), Award.expires_at <= now, _is_here())
+
+
+def _ended() -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Award.ended_at.is_not(None),
+        Award.end_reason == statements.EXPIRED,
+        Award.end_told_at.is_(None),
+        _is_here(),
     )
-    unnoticed = sa.and_(Award.ended_at.is_(None), Award.expires_at <= now)
-    return sa.and_(sa.or_(noticed, unnoticed), Award.end_told_at.is_(None), _is_here())
 
 
 def _is_here() -> sa.ColumnElement[bool]:
