@@ -6,6 +6,7 @@ from views.commands import (
     award,
     catalog,
     doctor,
+    exchanging,
     gamification,
     keys,
     mcp,
@@ -20,6 +21,8 @@ from views.commands import (
 def register(app: Flask) -> None:
     """Add every command to the application."""
     app.cli.add_command(award.group)
+    catalog.group.add_command(exchanging.import_badges)
+    catalog.group.add_command(exchanging.export_badges)
     app.cli.add_command(catalog.group)
     app.cli.add_command(doctor.command)
     gamification.group.add_command(previewing.command)

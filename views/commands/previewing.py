@@ -29,14 +29,15 @@ def command(file: Path, course: str, tenant: str | None) -> None:
     FILE is a catalog, or one badge of it, as TOML or JSON. Exit code 1 if a badge
     cannot be used.
     """
-    context = _course(course, tenant)
-    entries = _entries(file)
+    context = the_course(course, tenant)
+    entries = entries_in(file)
     refused = [entry for entry in entries if not _told(context, entry)]
     if refused:
         raise click.exceptions.Exit(1)
 
 
-def _course(course: str, tenant: str | None) -> Context:
+def the_course(course: str, tenant: str | None) -> Context:
+    """Return the one course of an id; a wrong one ends the command with a sentence."""
     found = overview(db.session(), tenant, course)
     if not found:
         raise click.UsageError("No course has this id; `flask sync status` lists them.")
@@ -45,7 +46,7 @@ def _course(course: str, tenant: str | None) -> Context:
     return db.session().get_one(Context, found[0].context_id)
 
 
-def _entries(file: Path) -> list[Any]:
+def entries_in(file: Path) -> list[Any]:
     """Return the badges in a file: a list, or the whole file is one."""
     try:
         text = file.read_text(encoding="utf-8")
