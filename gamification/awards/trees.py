@@ -35,21 +35,39 @@ def award_trees(
     """Bring the awards of a course's trees up to date; hold the course's lock.
 
     `rules` are rows with a badge's key and policy, and its active version's rule.
-    In an order in which a badge comes after those it asks for: two statements each
-    at least, and one question for all the items they name.
+    In an order in which a badge comes after those it asks for: a statement each, and
+    one more where somebody's award is over; two questions for all of them.
     """
     trees = list(_ruled(rules))
     if not trees:
         return
     context = session.get_one(Context, context_id)
     frame = frame_of(session, context, now, (t.criterion for t in trees), members)
-    for ruled in in_order(trees):
+    over = _over(session, frame, trees)
+    for ruled in in_order([replace(t, has_past=t.badge_id in over) for t in trees]):
         if ruled.policy == "revoke":
             session.execute(_end_unmet(ruled, frame))
-        for earned in (_first(ruled, frame), _again(ruled, frame)):
-            dialect = session.get_bind().dialect.name
-            asked = {"course": context_id, "moment": now}
-            session.execute(insert_awards(dialect, earned), asked)
+        _grant(session, _first(ruled, frame), frame)
+        if ruled.has_past or ruled.policy == "revoke":
+            _grant(session, _again(ruled, frame), frame)
+
+
+def _over(session: Session, frame: Frame, trees: Sequence[Ruled]) -> set[int | None]:
+    """Return the badges of which somebody's award is over."""
+    query = sa.select(Award.badge_id).where(
+        Award.context_id == frame.context_id,
+        Award.ended_at.is_not(None),
+        Award.badge_id.in_([ruled.badge_id for ruled in trees]),
+    )
+    if frame.members is not None:
+        query = query.where(Award.membership_id.in_(frame.members))
+    return set(session.scalars(query.distinct()))
+
+
+def _grant(session: Session, earned: sa.Select[*tuple[Any, ...]], frame: Frame) -> None:
+    dialect = session.get_bind().dialect.name
+    asked = {"course": frame.context_id, "moment": frame.now}
+    session.execute(insert_awards(dialect, earned), asked)
 
 
 def _ruled(rules: Iterable[Any]) -> Iterator[Ruled]:

@@ -6,16 +6,21 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from gamification.awards.compiled.frames import Frame
 from gamification.awards.compiled.parts import Part, part_of
 from gamification.awards.rules import is_open
 from gamification.catalog import Criterion
 from gamification.catalog.rules import All, AnyOf, Leaf, NoneOf, Prerequisite
-from models import Award, Badge, Earned, Membership
+from models import Base, Earned, Membership
 
 Test = sa.ColumnElement[bool]
+# Put together once: an alias costs more than the condition it is for.
+_TABLES = Base.metadata.tables
+_HAD, _EXPIRED, _ASKED = (
+    _TABLES["award"].alias(f"{name}_award") for name in ("had", "ended", "asked")
+)
+_BADGE = _TABLES["badge"].alias("asked_badge")
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,11 @@ def is_met_by_nothing(criterion: Criterion, parts: Sequence[Part]) -> bool:
 
 def had(badge_id: int, frame: Frame, *, is_held: bool = False) -> sa.Exists:
     """Hold for a Membership that ever had a badge; or that holds it now."""
-    award = aliased(Award)
-    condition = is_open(frame.now, award) if is_held else sa.true()
-    return sa.exists().where(
-        award.membership_id == Membership.id, award.badge_id == badge_id, condition
-    )
+    award = _HAD.c
+    conditions = [award.membership_id == Membership.id, award.badge_id == badge_id]
+    if is_held:
+        conditions.append(is_open(frame.now, award))
+    return sa.exists().where(*conditions)
 
 
 def _facts(ruled: Ruled, frame: Frame) -> list[Test]:
@@ -111,7 +116,7 @@ def _facts(ruled: Ruled, frame: Frame) -> list[Test]:
 
 def _expired_after(badge_id: int, now: datetime) -> sa.Exists:
     """Hold for a fact that lies before the end of an award that expired."""
-    award = aliased(Award)
+    award = _EXPIRED.c
     ended = sa.and_(award.end_reason == "expired", award.ended_at > Earned.occurred_at)
     unnoticed = sa.and_(
         award.ended_at.is_(None),
@@ -143,7 +148,7 @@ def _met(rule: Any, flags: Iterator[Test], frame: Frame) -> Test:  # noqa: ANN40
 
 
 def _holds(key: str, frame: Frame) -> sa.Exists:
-    award, badge = aliased(Award), aliased(Badge)
+    award, badge = _ASKED.c, _BADGE.c
     return sa.exists().where(
         badge.context_id == frame.context_id,
         badge.key == key,
