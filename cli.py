@@ -5,6 +5,7 @@ from flask import Flask
 from views.commands import (
     award,
     catalog,
+    code,
     doctor,
     exchanging,
     gamification,
@@ -24,6 +25,7 @@ def register(app: Flask) -> None:
     catalog.group.add_command(exchanging.import_badges)
     catalog.group.add_command(exchanging.export_badges)
     app.cli.add_command(catalog.group)
+    app.cli.add_command(code.group)
     app.cli.add_command(doctor.command)
     gamification.group.add_command(previewing.command)
     app.cli.add_command(gamification.group)

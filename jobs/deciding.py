@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from gamification.awards.claims import CodeRow, Terms
 from gamification.awards.decisions import Revocation, take
 from gamification.awards.giving import Gift, Giver, Outcome
 from gamification.awards.history import course_of
@@ -17,6 +18,7 @@ from models import Award, Context
 from models.db import db
 
 OPERATOR = Giver("operator", "operator")
+ONE_DAY = timedelta(days=1)
 
 
 def grant_one(context_id: int, gift: Gift, last_day: date | None = None) -> Outcome:
@@ -24,10 +26,7 @@ def grant_one(context_id: int, gift: Gift, last_day: date | None = None) -> Outc
     session = db.session()
 
     def work(context: Context) -> Outcome:
-        wanted = gift
-        if last_day is not None:
-            end = begin_of(last_day + timedelta(days=1), context.zone)
-            wanted = replace(gift, expires_at=end)
+        wanted = replace(gift, expires_at=_end_of(last_day, context))
         return decisions.grant(session, context, [wanted], OPERATOR, now())[0]
 
     return written(session, context_id, work)
@@ -49,6 +48,59 @@ def lift_one(public_id: str) -> bool:
         decisions.lift(session, award, OPERATOR, now())
 
     return _decided(public_id, lift)
+
+
+def renew_one(public_id: str, last_day: date | None) -> bool:
+    """Let an award last until the end of a day, or for good; False where there is none.
+
+    Raises as `decisions.renew` does.
+    """
+
+    def renew(session: Session, award: Award) -> None:
+        context = session.get_one(Context, award.context_id)
+        end = _end_of(last_day, context)
+        decisions.renew(session, award, end, OPERATOR, now())
+
+    return _decided(public_id, renew)
+
+
+def make_code(
+    context_id: int, badge: str, uses: int, last_day: date
+) -> tuple[CodeRow, str]:
+    """Make a code that is good until the end of a day; return it with its word.
+
+    Raises ValueError, with a sentence, for a day that is over and for a badge that the
+    course does not give.
+    """
+    session = db.session()
+
+    def work(context: Context) -> tuple[CodeRow, str]:
+        moment, end = now(), begin_of(last_day + ONE_DAY, context.zone)
+        if end <= moment:
+            raise ValueError("That day is over.")
+        terms = Terms(badge, uses, end)
+        made = decisions.make_code(session, context, terms, OPERATOR, moment)
+        if made is None:
+            raise ValueError("There is no such badge here to give.")
+        return made
+
+    return written(session, context_id, work)
+
+
+def revoke_code(context_id: int, public_id: str) -> bool:
+    """Let a course's code give nothing any more; False where it has no such code."""
+    session = db.session()
+
+    def work(context: Context) -> bool:
+        ended = decisions.revoke_code(session, context, public_id, OPERATOR, now())
+        return ended is not None
+
+    return written(session, context_id, work)
+
+
+def _end_of(day: date | None, context: Context) -> datetime | None:
+    """Return when a day ends, as the course lives it."""
+    return begin_of(day + ONE_DAY, context.zone) if day else None
 
 
 def _decided(public_id: str, decide: Callable[[Session, Award], None]) -> bool:

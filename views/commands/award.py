@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from gamification.awards.history import AwardRow, Wanted, awards_of
 from jobs import deciding
 from jobs.clock import now
 from jobs.importing import Imported, Unreadable, import_awards
-from jobs.overview import Overview, overview
+from jobs.overview import Overview
 from lti.texts import can_be_kept, one_line
 from models.db import db
+from views.commands.courses import known_course
 
 group = AppGroup("award", help="Badges that people give, and take back.")
 of_course = click.option("--course", required=True, help="Our id, or the platform's.")
@@ -56,10 +57,7 @@ def grant(
 ) -> None:
     """Give somebody a badge, whatever its rule says; who has it keeps what they have."""
     gift = Gift(user=user, badge=badge, reason=reason or "")
-    if until and until.year > LAST_YEAR:
-        raise click.BadParameter("that is too far away", param_hint="--until")
-    last_day = until.date() if until else None
-    outcome = deciding.grant_one(_known(course).context_id, gift, last_day)
+    outcome = deciding.grant_one(known_course(course).context_id, gift, _day(until))
     if isinstance(outcome, NotGiven):
         raise click.ClickException(str(outcome))
     said = "granted" if outcome.is_new else "had it already"
@@ -83,13 +81,25 @@ def lift(award: str) -> None:
     _decided(award, partial(deciding.lift_one, award), "lifted")
 
 
+@group.command("renew")
+@click.argument("award")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Its last day; left out, it lasts for good.",
+)
+def renew(award: str, until: datetime | None) -> None:
+    """Let an award last longer, or end earlier."""
+    _decided(award, partial(deciding.renew_one, award, _day(until)), "renewed")
+
+
 @group.command("list")
 @of_course
 @click.option("--user", help="Only this person's: our id.")
 @click.option("--badge", help="Only this badge's: its key.")
 def list_awards(course: str, user: str | None, badge: str | None) -> None:
     """One line per award, the newest first: id, state, badge, person, days, reason."""
-    known, after = _known(course), None
+    known, after = known_course(course), None
     while True:
         wanted = Wanted(user=user, badge=badge, after=after, limit=PAGE)
         page = awards_of(db.session(), known.context_id, now(), wanted)
@@ -106,7 +116,7 @@ def list_awards(course: str, user: str | None, badge: str | None) -> None:
 @click.option("--dry-run", is_flag=True, help="Tell what would be done.")
 def import_file(file: Path, course: str, *, dry_run: bool) -> None:
     """Give the badges of a CSV file (user,badge,reason); exit 1 if rows are wrong."""
-    known = _known(course)
+    known = known_course(course)
     by = Giver("operator", "operator", "import")
     with file.open(encoding="utf-8", errors="replace", newline="") as lines:
         total = sum(1 for _ in lines)
@@ -142,6 +152,12 @@ def _decided(award: str, decide: Callable[[], bool], said: str) -> None:
     click.echo(f"{award} {said}")
 
 
+def _day(until: datetime | None) -> date | None:
+    if until and until.year > LAST_YEAR:
+        raise click.BadParameter("that is too far away", param_hint="--until")
+    return until.date() if until else None
+
+
 def _line(row: AwardRow) -> str:
     until = f" until {row.expires_at:%Y-%m-%d}" if row.expires_at else ""
     why = row.end_reason or row.evidence.get("reason") or ""
@@ -150,16 +166,3 @@ def _line(row: AwardRow) -> str:
         f"{row.id} {row.state}{bar} {row.badge} {row.user_id} {row.name} "
         f"{row.granted_at:%Y-%m-%d}{until} {why}"
     ).rstrip()
-
-
-def _known(course: str) -> Overview:
-    chosen = overview(db.session(), course=course)
-    db.session.rollback()
-    if len(chosen) == 1:
-        return chosen[0]
-    if chosen:
-        ids = ", ".join(known.name for known in chosen)
-        raise click.ClickException(f"Several platforms have one: take our id: {ids}.")
-    raise click.ClickException(
-        "There is no such course; `flask sync status` lists them."
-    )
