@@ -142,6 +142,19 @@ def test_what_makes_no_sense_is_told(
     assert finding in found["findings"]
 
 
+def test_a_metric_that_the_courses_sources_do_not_report_is_told(
+    session: Session, course: Context, teacher: Caller
+) -> None:
+    a_member(session, of=course)
+    session.commit()
+
+    found = preview(teacher, course, {"metric": "authored", "threshold": 1})
+
+    assert found["findings"] == [
+        'Nobody can raise "authored" here yet: the course reports no handed-in work.'
+    ]
+
+
 @pytest.mark.parametrize(
     ("badge", "detail"),
     [
