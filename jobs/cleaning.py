@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from jobs.answers import KEPT
 from jobs.clock import now
 from lti.audit import PASSING
 from models import (
     AuditEntry,
+    ClaimAttempt,
     Invitation,
     JobRun,
+    KeptAnswer,
     LaunchSession,
     Login,
     PendingLaunch,
@@ -26,10 +29,11 @@ STREAM_KEPT = timedelta(days=1)
 RUNS_KEPT = timedelta(days=90)
 REFUSALS_KEPT = timedelta(days=90)
 INVITATIONS_KEPT = timedelta(days=90)
+ATTEMPTS_KEPT = timedelta(days=1)
 
 
 def clean_up() -> None:
-    """Delete what expired: logins, sessions, events, job runs, invitations, refusals.
+    """Delete what has had its time: logins, sessions, events, runs, answers, tries.
 
     Of the audit only what anybody may cause goes; what was decided stays.
     """
@@ -48,6 +52,8 @@ def _expired(moment: datetime) -> tuple[sa.Delete, ...]:
         ),
         sa.delete(StreamEvent).where(StreamEvent.created_at < moment - STREAM_KEPT),
         sa.delete(Invitation).where(Invitation.expires_at < moment - INVITATIONS_KEPT),
+        sa.delete(ClaimAttempt).where(ClaimAttempt.tried_at < moment - ATTEMPTS_KEPT),
+        sa.delete(KeptAnswer).where(KeptAnswer.created_at < moment - KEPT),
         sa.delete(JobRun).where(JobRun.started_at < moment - RUNS_KEPT),
         *_refusals(moment),
     )

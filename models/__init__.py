@@ -1,7 +1,9 @@
 """What we remember: every table and constraint; no queries, no rules."""
 
 from models.activity import Contribution, Earned, Histogram, Scoring, Standing
+from models.answers import KeptAnswer
 from models.base import Base
+from models.claiming import ClaimAttempt, ClaimCode
 from models.course import (
     STAFF,
     Context,
@@ -25,6 +27,8 @@ __all__ = [
     "Badge",
     "BadgeVersion",
     "Base",
+    "ClaimAttempt",
+    "ClaimCode",
     "Context",
     "Contribution",
     "Deployment",
@@ -34,6 +38,7 @@ __all__ = [
     "Item",
     "ItemSource",
     "JobRun",
+    "KeptAnswer",
     "KeyPair",
     "LaunchSession",
     "Login",

@@ -54,6 +54,8 @@ class BadgeVersion(Identified, Base):
     criterion: Mapped[dict[str, Any]]
     effective_from: Mapped[datetime | None]
     """Facts before it do not count; empty means all of them do."""
+    valid_days: Mapped[int | None]
+    """So many days after it was granted an award is over; empty means never."""
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
 
@@ -107,8 +109,13 @@ class Award(Public, Base):
     badge_id: Mapped[int] = mapped_column(index=True)
     badge_version_id: Mapped[int]
     sequence: Mapped[int] = mapped_column(default=1)
+    origin: Mapped[str] = mapped_column(
+        sa.String(8), default="rule", server_default="rule"
+    )
+    """`rule`, or by people: `hand`, `import` or `code`. No rule takes theirs back."""
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """The metric, the value that met it and the threshold at that moment."""
+    """The metric, the value that met it and the threshold at that moment; or who
+    gave it, in which role, and why."""
     granted_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -116,3 +123,9 @@ class Award(Public, Base):
     """`expired`, or the reason a person gave for revoking it."""
     bars_regrant: Mapped[bool] = mapped_column(default=False)
     """A revoked award keeps its rule from granting it again until lifted."""
+    ended_by: Mapped[str | None] = mapped_column(sa.String(22))
+    """Who revoked it: our id of a person, or `operator`."""
+    warned_at: Mapped[datetime | None]
+    """When its owner was told that it will expire; None again once it is renewed."""
+    end_told_at: Mapped[datetime | None]
+    """When its owner was told that it expired."""

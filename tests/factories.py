@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from gamification.catalog import Criterion
 from models import (
     Badge,
     BadgeVersion,
@@ -197,17 +198,25 @@ def a_badge(
     metric: str = "score",
     threshold: int = 25,
     effective_from: datetime | None = None,
+    criterion: dict[str, Any] | None = None,
+    policy: str = "keep",
 ) -> Badge:
-    """Build an active badge with its first version: `metric` at least `threshold`."""
+    """Build an active badge with its first version: `metric` at least `threshold`.
+
+    `criterion` is a rule in its place.
+    """
     context = of or a_context(session)
     key = key or f"badge_{next(_numbers)}"
-    badge = _saved(session, Badge(context_id=context.id, key=key))
+    badge = _saved(session, Badge(context_id=context.id, key=key, policy=policy))
+    rule = {"metric": metric, "at_least": threshold}
+    if criterion is not None:
+        rule = Criterion.from_json(criterion).to_json()
     version = BadgeVersion(
         badge_id=badge.id,
         number=1,
         label=key.replace("_", " ").capitalize(),
         icon="🏅",
-        criterion={"metric": metric, "at_least": threshold},
+        criterion=rule,
         effective_from=effective_from,
         created_at=NOW,
     )

@@ -11,6 +11,10 @@ UNITS = {
     "active_days": ("active day", "active days"),
     "completed": ("completed activity", "completed activities"),
     "percent": ("per cent", "per cent"),
+    "average_percent": ("per cent", "per cent"),
+    "streak_weeks": ("week in a row", "weeks in a row"),
+    "items": ("activity", "activities"),
+    "requirements": ("requirement", "requirements"),
     "badge": ("badge", "badges"),
     "hour": ("hour", "hours"),
     "item": ("activity", "activities"),
@@ -30,6 +34,12 @@ WHAT_COUNTS = {
     "activity on it.",
     "completed": "Every activity of the course that you complete counts once.",
     "percent": "Your best result in this activity counts.",
+    "average_percent": "Your best result in each of these activities counts, and what "
+    "you have no result for counts as zero.",
+    "streak_weeks": "A week counts when you hand something in, post or complete an "
+    "activity in it. One free week does not end a streak.",
+    "items": "Your best result in each of these activities counts.",
+    "requirements": "Each part of what is asked counts by itself.",
 }
 WHAT_COUNTS_WITHOUT_WORK = {
     "score": "Completing activities and good results earn points. Opening this page "

@@ -105,7 +105,7 @@ def _log(
     now: datetime,
     recorded: Recorded,
 ) -> set[int]:
-    """Log a course's facts; return whose points or counts changed."""
+    """Log a course's facts; return whose points, counts or results may have changed."""
     touched: set[int] = set()
     for batch in rounds(facts, BATCH):
         believed = _believed(session, context, batch, now, recorded)
@@ -113,6 +113,8 @@ def _log(
         changes = earn(session, context, appended)
         move(session, context, changes, now)
         touched |= {member for member, _ in changes}
+        # A result of 105 after one of 100 is worth no more points, and may earn a badge.
+        touched |= {e.membership_id for e in appended.entries if e.kind not in UNPAID}
         recorded.new += appended.new
         recorded.corrected += appended.corrected
         recorded.unchanged += appended.unchanged

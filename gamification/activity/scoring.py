@@ -96,10 +96,15 @@ class Course:
         return next(fitting, None)
 
     def scored(self, entry: Entry) -> Scored | None:
-        """Score a fact by itself, before caps; None if it counts for nothing."""
+        """Score a fact by itself, before caps; None if it counts for nothing.
+
+        An excused result counts for nothing but averages, which leave its item out.
+        """
         weight = self.weight_of(entry)
-        if weight is None or entry.kind in UNPAID or entry.status not in COUNTS:
+        if weight is None or entry.kind in UNPAID or not _is_told(entry):
             return None
+        if entry.status not in COUNTS:
+            entry = replace(entry, score=None, maximum=None)
         day = day_of(entry.occurred_at, self.context.zone)
         return Scored(entry, weight, day, _worth(entry, weight))
 
@@ -147,9 +152,13 @@ def _cut(group: list[Scored]) -> Iterable[Scored]:
         yield replace(fact, points=points)
 
 
+def _is_told(entry: Entry) -> bool:
+    return entry.status in COUNTS or (entry.kind, entry.status) == ("graded", "excused")
+
+
 def _worth(entry: Entry, weight: Weight) -> int:
     if entry.kind != "graded":
         return weight.points
-    if entry.score is None or not entry.maximum:
+    if entry.status not in COUNTS or entry.score is None or not entry.maximum:
         return 0
     return weight.points * min(entry.score, entry.maximum) // entry.maximum

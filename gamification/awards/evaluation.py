@@ -9,12 +9,34 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards import statements
+from gamification.awards.expiring import set_ends
+from gamification.awards.rules import COURSE
+from gamification.awards.trees import award_trees
+from gamification.catalog.criteria import is_shorthand
 from gamification.switches import Switch
 from models import Award, Badge, BadgeVersion, Context, StreamEvent
 from models.locks import lock_course
 
 TOLD_ONE_BY_ONE = 200
 """More new awards than this are one message to the course."""
+
+_RULES = (
+    sa.select(
+        Badge.id.label("badge_id"),
+        Badge.key,
+        Badge.policy,
+        BadgeVersion.id.label("version_id"),
+        BadgeVersion.criterion,
+        BadgeVersion.effective_from,
+        BadgeVersion.valid_days,
+    )
+    .join(Badge, Badge.id == BadgeVersion.badge_id)
+    .where(
+        Badge.context_id == COURSE,
+        Badge.state == "active",
+        BadgeVersion.retired_at.is_(None),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -64,15 +86,24 @@ def grant(
     """
     lock_course(session, context_id)
     before = session.scalar(sa.select(sa.func.max(Award.id))) or 0
-    rules = session.execute(
-        sa.select(BadgeVersion.effective_from, Badge.policy)
-        .join(Badge, Badge.id == BadgeVersion.badge_id)
-        .where(
-            Badge.context_id == context_id,
-            Badge.state == "active",
-            BadgeVersion.retired_at.is_(None),
-        )
-    ).all()
+    rules = session.execute(_RULES, {"course": context_id}).all()
+    trees = [rule for rule in rules if not is_shorthand(rule.criterion)]
+    flat = [rule for rule in rules if is_shorthand(rule.criterion)]
+    _grant_flat(session, context_id, now, flat, members)
+    award_trees(session, context_id, now, trees, members=members)
+    days = {rule.valid_days for rule in rules if rule.valid_days is not None}
+    set_ends(session, context_id, before, now, days)
+    return before
+
+
+def _grant_flat(
+    session: Session,
+    context_id: int,
+    now: datetime,
+    rules: Sequence[Any],
+    members: Sequence[int] | None,
+) -> None:
+    """End what is over, and grant by all rules of one metric and a number at once."""
     some = members is not None
     asked: dict[str, Any] = {"course": context_id, "moment": now}
     asked |= {"members": members} if some else {}
@@ -85,7 +116,6 @@ def grant(
         session.execute(first, asked | ({"since": since} if since else {}))
     if rules:
         session.execute(statements.grant_again(dialect, some=some), asked)
-    return before
 
 
 def new_awards(

@@ -1,31 +1,20 @@
 """What one member has and how far the rest is: the same rules, asked for a person."""
 
-import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.awards.rules import (
-    COURSE,
-    MOMENT,
-    counts_towards,
-    is_open,
-    past_awards,
-)
-from gamification.catalog import Criterion
-from gamification.metrics import METRICS
+from gamification.awards.measuring import Looks, Seen, look_at
+from gamification.awards.ordering import in_order
+from gamification.awards.progress import Progress, progress_of
 from gamification.metrics.people import is_ranked
 from gamification.switches import Switch
-from models import Award, Badge, BadgeVersion, Contribution, Earned, Membership
-from models.activity import LAUNCHED
+from models import Badge, Membership
 
 FIRST_VISIT_SEES = timedelta(days=1)
 """What somebody was awarded so long before their first visit is new to them."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +33,8 @@ class BadgeStanding:
     threshold: int
     percent: int
     """0 to 100; a badge that is earned is at 100, whatever happened since."""
+    missing: tuple[str, ...]
+    """What is still to do, in sentences; empty for a badge that is earned."""
     granted_at: datetime | None
     """Empty, too, where the rule is met and the award is about to be written."""
     is_new: bool
@@ -60,33 +51,13 @@ class BadgeRoster:
     badges: list[BadgeStanding]
 
 
-@dataclass(frozen=True)
-class _Measured:
-    """A badge that this member may see, and what they have of what it asks."""
-
-    badge: Badge
-    version: BadgeVersion
-    granted_at: datetime | None
-    visited_at: datetime | None
-    """The visit before the one that looks; empty if that is the first, or none does."""
-    barred: bool
-    values: dict[str, int]
-    """Every metric over the facts that count for this badge, in its unit."""
-
-    @property
-    def criterion(self) -> Criterion:
-        return Criterion.from_json(self.version.criterion)
-
-    @property
-    def value(self) -> int:
-        return self.values[self.criterion.metric]
-
-
 def holds(session: Session, member: Membership, badge: Badge, now: datetime) -> bool:
     """Say whether a member has a badge, as `badges_for` says it of all of them."""
-    question = MEASURED.where(Badge.id == badge.id)
-    measured = _measured(session, member, now, question)
-    return any(_is_earned(member, one) for one in measured)
+    looks = look_at(session, member, now, badge=badge)
+    if any(one.criterion.prerequisites for one in looks.seen):
+        looks = look_at(session, member, now)
+    found = _judged(member, looks).get(badge.key)
+    return found is not None and found.earned
 
 
 def badges_for(
@@ -97,103 +68,43 @@ def badges_for(
     switch: Switch,
     visit: datetime | None = None,
 ) -> BadgeRoster:
-    """Return every badge of the course for a member, in one query.
+    """Return every badge of the course for a member: in one query, or three with trees.
 
     `visit` is the moment of the launch that looks: what was awarded since the one
     before it is new. Without a launch nothing that was awarded is.
     """
     if not switch.on:
         return BadgeRoster(enabled=False, badges=[])
-    measured = _measured(session, member, now, MEASURED, visit)
-    return BadgeRoster(
-        enabled=True, badges=[_standing(member, one, visit) for one in measured]
-    )
+    looks = look_at(session, member, now, visit=visit)
+    judged = _judged(member, looks)
+    badges = [_standing(judged[one.key], visit, looks.labels) for one in looks.seen]
+    return BadgeRoster(enabled=True, badges=badges)
 
 
-def _question() -> sa.Select[*tuple[Any, ...]]:
-    """Ask for a course's badges, one member's awards and all their metrics."""
-    person = sa.bindparam("person", type_=Award.membership_id.type)
-    mine = sa.and_(
-        Award.badge_id == Badge.id, Award.membership_id == person, is_open(MOMENT)
-    )
-    past = past_awards(COURSE, MOMENT, [person])
-    barred = sa.func.coalesce(past.c.barred, 0)
-    last_visit = _last_visit(person)
-    return (
-        sa.select(Badge, BadgeVersion, Award.granted_at, last_visit, barred, *_METRICS)
-        .join(
-            BadgeVersion,
-            sa.and_(
-                BadgeVersion.badge_id == Badge.id, BadgeVersion.retired_at.is_(None)
-            ),
-        )
-        .outerjoin(Award, mine)
-        .outerjoin(past, past.c.badge_id == Badge.id)
-        .outerjoin(
-            Earned, sa.and_(Earned.membership_id == person, counts_towards(past))
-        )
-        .where(
-            Badge.context_id == COURSE,
-            sa.or_(Badge.state == "active", Award.id.is_not(None)),
-        )
-        .group_by(Badge.id, BadgeVersion.id, Award.id, past.c.barred)
-        .order_by(Badge.state == "retired", Badge.position, Badge.id)
-    )
+@dataclass(frozen=True)
+class _Judged:
+    """A badge that a member may see, with the word on whether they have it."""
+
+    seen: Seen
+    progress: Progress
+    earned: bool
 
 
-def _last_visit(person: sa.BindParameter[int]) -> sa.ScalarSelect[datetime]:
-    """Ask when a member came before the visit that looks, if they did."""
-    visit = sa.bindparam("visit", type_=Contribution.occurred_at.type)
-    return (
-        sa.select(sa.func.max(Contribution.occurred_at))
-        .where(
-            Contribution.membership_id == person,
-            LAUNCHED,
-            Contribution.occurred_at < visit,
-        )
-        .scalar_subquery()
-    )
+def _judged(member: Membership, looks: Looks) -> dict[str, _Judged]:
+    """Judge badge by badge, each after those it asks for."""
+    judged: dict[str, _Judged] = {}
+
+    def has(key: str) -> bool:
+        return key in judged and judged[key].earned
+
+    for one in in_order(looks.seen):
+        progress = progress_of(one.criterion, one.haves, has, looks.labels)
+        earned = _is_earned(member, one, met=progress.is_met)
+        judged[one.key] = _Judged(one, progress, earned)
+    return judged
 
 
-_METRICS = [metric.column.label(name) for name, metric in METRICS.items()]
-# Asked at every launch, so it is put together once.
-MEASURED = _question()
-
-
-def _measured(
-    session: Session,
-    member: Membership,
-    now: datetime,
-    question: sa.Select[*tuple[Any, ...]],
-    visit: datetime | None = None,
-) -> list[_Measured]:
-    moments = {"moment": now, "visit": visit}
-    asked = {"course": member.context_id, "person": member.id, **moments}
-    return [
-        _Measured(
-            badge,
-            version,
-            granted_at,
-            visited_at,
-            bool(barred),
-            dict(zip(METRICS, values, strict=True)),
-        )
-        for badge, version, granted_at, visited_at, barred, *values in session.execute(
-            question, asked
-        )
-        if _is_known(badge, version)
-    ]
-
-
-def _is_known(badge: Badge, version: BadgeVersion) -> bool:
-    """Tell whether we can read a rule: a newer Laurel may have written it."""
-    metric = version.criterion.get("metric")
-    if metric not in METRICS:
-        log.warning("badge %d left out: unknown metric %.40r", badge.id, metric)
-    return metric in METRICS
-
-
-def _is_earned(member: Membership, one: _Measured) -> bool:
+def _is_earned(member: Membership, one: Seen, *, met: bool) -> bool:
     """Say whether a member has a badge: this is the one definition of *earned*.
 
     Either an award is open; or the badge can be earned, no award of theirs was
@@ -202,12 +113,11 @@ def _is_earned(member: Membership, one: _Measured) -> bool:
     """
     if one.granted_at is not None:
         return True
-    met = one.value >= one.criterion.needed
     can_be_earned = one.badge.state == "active" and is_ranked(member)
     return met and can_be_earned and not one.barred
 
 
-def _is_new(one: _Measured, visit: datetime | None) -> bool:
+def _is_new(one: Seen, visit: datetime | None) -> bool:
     """Tell whether a badge that is earned was not there at the last visit."""
     if one.granted_at is None:
         return True
@@ -219,22 +129,22 @@ def _is_new(one: _Measured, visit: datetime | None) -> bool:
 
 
 def _standing(
-    member: Membership, one: _Measured, visit: datetime | None
+    one: _Judged, visit: datetime | None, labels: Mapping[str, str]
 ) -> BadgeStanding:
-    criterion, value = one.criterion, one.value
-    earned = _is_earned(member, one)
+    badge, version = one.seen.badge, one.seen.version
     return BadgeStanding(
-        key=one.badge.key,
-        label=one.version.label,
-        icon=one.version.icon,
-        description=one.version.description,
-        criterion_text=criterion.sentence,
-        metric=criterion.metric,
-        earned=earned,
-        progress=criterion.progress(value),
-        threshold=criterion.at_least,
-        percent=100 if earned else criterion.percent(value),
-        granted_at=one.granted_at,
-        is_new=earned and _is_new(one, visit),
-        retired=one.badge.state == "retired",
+        key=badge.key,
+        label=version.label,
+        icon=version.icon,
+        description=version.description,
+        criterion_text=one.seen.criterion.said(labels),
+        metric=one.seen.criterion.metric,
+        earned=one.earned,
+        progress=one.progress.done,
+        threshold=one.progress.needed,
+        percent=100 if one.earned else one.progress.percent,
+        missing=() if one.earned else one.progress.missing,
+        granted_at=one.seen.granted_at,
+        is_new=one.earned and _is_new(one.seen, visit),
+        retired=badge.state == "retired",
     )

@@ -74,11 +74,11 @@ def evidence_of(value: sa.ColumnElement[int]) -> sa.ColumnElement[dict[str, Any]
     return AsJson(RULE.c.evidence + sa.cast(value, sa.Text) + "}")
 
 
-def is_open(now: Moment) -> sa.ColumnElement[bool]:
-    """Hold for an award that a member has at this moment."""
+def is_open(now: Moment, award: Any = Award) -> sa.ColumnElement[bool]:  # noqa: ANN401 -- the class, or the columns of an alias
+    """Hold for an award, or an alias of it, that a member has at this moment."""
     return sa.and_(
-        Award.ended_at.is_(None),
-        sa.or_(Award.expires_at.is_(None), Award.expires_at > now),
+        award.ended_at.is_(None),
+        sa.or_(award.expires_at.is_(None), award.expires_at > now),
     )
 
 

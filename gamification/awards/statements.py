@@ -49,7 +49,10 @@ def end_expired(*, some: bool) -> sa.Update:
 
 @lru_cache
 def end_unmet(*, some: bool) -> sa.Update:
-    """End awards whose rule is no longer met, where that is the badge's policy."""
+    """End awards whose rule is no longer met, where that is the badge's policy.
+
+    What people gave was not given by the rule, and is not taken back by it.
+    """
     past = past_awards(COURSE, MOMENT, MEMBERS if some else None)
     same = (past.c.membership_id == Award.membership_id) & (
         past.c.badge_id == Award.badge_id
@@ -63,6 +66,7 @@ def end_unmet(*, some: bool) -> sa.Update:
         .where(
             Award.context_id == COURSE,
             Award.ended_at.is_(None),
+            Award.origin == "rule",
             RULE.c.policy == "revoke",
             *_narrowed(Award.membership_id, some=some),
         )
@@ -90,7 +94,7 @@ def grant_first(dialect: str, *, some: bool, dated: bool) -> sa.Insert:
         Award.membership_id == total.c.membership_id,
         Award.badge_id == RULE.c.badge_id,
     )
-    return _insert(
+    return insert_awards(
         dialect,
         sa.select(
             total.c.membership_id,
@@ -116,7 +120,7 @@ def grant_again(dialect: str, *, some: bool) -> sa.Insert:
     )
     keys = (past.c.membership_id, RULE.c.badge_id, RULE.c.version_id, past.c.sequence)
     counts = counts_towards(past, RULE.c.effective_from)
-    return _insert(
+    return insert_awards(
         dialect,
         sa.select(*keys[:3], past.c.sequence + 1, evidence_of(value_of()))
         .join_from(past, RULE, RULE.c.badge_id == past.c.badge_id)
@@ -128,7 +132,7 @@ def grant_again(dialect: str, *, some: bool) -> sa.Insert:
     )
 
 
-def _insert(dialect: str, earned: sa.Select[*tuple[Any, ...]]) -> sa.Insert:
+def insert_awards(dialect: str, earned: sa.Select[*tuple[Any, ...]]) -> sa.Insert:
     """Insert awards of who earned one; the database lets one be open at a time."""
     columns = ("membership_id", "badge_id", "badge_version_id", "sequence", "evidence")
     rest = {

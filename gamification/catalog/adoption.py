@@ -75,6 +75,7 @@ def _reword(
         "icon": entry.icon,
         "description": entry.description,
         "criterion": entry.criterion.to_json(),
+        "valid_days": entry.valid_days,
     }
     if version and all(getattr(version, name) == wording[name] for name in wording):
         return

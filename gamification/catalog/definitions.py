@@ -11,13 +11,19 @@ from functools import cached_property
 from typing import Any
 
 from gamification.catalog.criteria import Criterion
+from gamification.catalog.rules import BadRule
 from gamification.metrics import METRICS
 
-FIELDS = ("key", "label", "icon", "description", "metric", "threshold", "policy")
+RULE, SHORTHAND = "criterion", ("metric", "threshold")
+FIELDS = (
+    *("key", "label", "icon", "description", *SHORTHAND, RULE, "policy", "valid_days"),
+)
 POLICIES = ("keep", "revoke")
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LONGEST = {"label": 100, "icon": 16, "description": 1000}
 LARGEST = 1_000_000_000
+LONGEST_VALID = 36_500
+"""In days; what lasts a century may as well last."""
 ICON = "🏅"
 UNSHOWN = {"Cc", "Cs"}
 """Control characters and halves of characters: a database may refuse them."""
@@ -38,6 +44,8 @@ class Definition:
     criterion: Criterion
     policy: str = "keep"
     """`revoke` takes it back from who no longer meets its rule."""
+    valid_days: int | None = None
+    """So long an award lasts; None: for good."""
     origin: str = "shipped"
     """The layer it comes from: `shipped`, or `tenant` where that has a say in it."""
 
@@ -84,6 +92,8 @@ class Catalog:
             [
                 *(e.key, e.label, e.icon, e.description),
                 *(e.criterion.to_json(), e.policy, e.origin),
+                # Where nothing ends this is the content of before there were ends.
+                *([] if e.valid_days is None else [e.valid_days]),
             ]
             for e in self.entries
         ]
@@ -104,21 +114,23 @@ def define(
     """Return the badge of one entry; raise Malformed where it is not a new one."""
     if not isinstance(entry, Mapping):
         raise Malformed("it is not a table of fields")
-    for name in ("key", "metric", "threshold"):
+    shorthand = () if RULE in entry else SHORTHAND
+    for name in ("key", *shorthand):
         if name not in entry:
             there = ", ".join(sorted(shown(str(name)) for name in entry)) or "nothing"
             raise Malformed(f"it has no {name} (it has {there})")
     key = _key(entry["key"])
     if key in taken:
         raise Malformed("its key is taken by an entry above")
-    metric = _metric(entry["metric"])
+    criterion = _criterion(entry)
     return Definition(
         key=key,
         label=_text(entry, "label", re.sub(r"[._-]+", " ", key).strip().capitalize()),
         icon=_text(entry, "icon", ICON),
         description=_text(entry, "description", ""),
-        criterion=Criterion(metric, _threshold(entry["threshold"])),
+        criterion=criterion,
         policy=_policy(entry.get("policy", "keep")),
+        valid_days=_valid_days(entry.get("valid_days")),
         origin=origin,
     )
 
@@ -146,6 +158,20 @@ def _key(key: object) -> str:
             "and begins with a letter or digit"
         )
     return key
+
+
+def _criterion(entry: Mapping[Any, Any]) -> Criterion:
+    if RULE not in entry:
+        metric = _metric(entry["metric"])
+        return Criterion.flat(metric, _threshold(entry["threshold"]))
+    if any(name in entry for name in SHORTHAND):
+        raise Malformed("it has a criterion and also a metric or a threshold")
+    try:
+        return Criterion.from_json(entry[RULE])
+    except BadRule as bad:
+        raise Malformed(
+            f"its criterion cannot be used: {shown(str(bad), 400)}"
+        ) from bad
 
 
 def _metric(metric: object) -> str:
@@ -176,6 +202,16 @@ def _policy(policy: object) -> str:
     return policy
 
 
+def _valid_days(days: object) -> int | None:
+    if days is None:
+        return None
+    if isinstance(days, bool) or not isinstance(days, int):
+        raise Malformed("its valid_days is not a whole number")
+    if not 0 < days <= LONGEST_VALID:
+        raise Malformed(f"its valid_days is not between 1 and {LONGEST_VALID}")
+    return days
+
+
 def _meant(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name, known, n=1)
     return f"; did you mean {near[0]}?" if near else ""
@@ -192,7 +228,7 @@ def _text(entry: Mapping[Any, Any], name: str, default: str) -> str:
     return text.strip() or default
 
 
-def shown(text: str) -> str:
+def shown(text: str, longest: int = 40) -> str:
     """Cut a stranger's text to what fits a line."""
     line = "".join(char if char.isprintable() else "?" for char in text)
-    return line if len(line) <= 40 else f"{line[:40]}…"
+    return line if len(line) <= longest else f"{line[:longest]}…"

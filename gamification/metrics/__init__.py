@@ -11,12 +11,15 @@ from gamification.metrics.periods import (
     week_of,
 )
 from gamification.metrics.queries import (
+    averages,
     contributors,
     percents,
     reaching,
     totals,
     values,
+    weekly_streaks,
 )
+from gamification.metrics.scopes import Scope, days_of_period, last_days
 
 __all__ = [
     "ALL",
@@ -25,10 +28,14 @@ __all__ = [
     "METRICS",
     "POINT",
     "Metric",
+    "Scope",
+    "averages",
     "begin_of",
     "contributors",
     "day_of",
+    "days_of_period",
     "keys_of",
+    "last_days",
     "month_key",
     "percents",
     "reaching",
@@ -36,4 +43,5 @@ __all__ = [
     "values",
     "week_key",
     "week_of",
+    "weekly_streaks",
 ]

@@ -22,15 +22,43 @@ class Metric:
     name: str
     unit: int
     """What one whole of it is in the database: points are kept in millionths."""
-    column: sa.ColumnElement[int]
-    """The aggregate over the rows of `earned`."""
+    kinds: tuple[str, ...]
+    """The kinds of facts that raise it; none named means all of them."""
+    counted: sa.Function[int]
+    """The aggregate over those of the rows of `earned`."""
     one: str
     many: str
     """What to do to reach so many, with the number in it."""
 
-    def phrase(self, wholes: int) -> str:
-        """Say in a sentence what to do to reach so many."""
-        return (self.one if wholes == 1 else self.many).format(n=wholes)
+    @property
+    def column(self) -> sa.ColumnElement[int]:
+        """The aggregate over all rows of `earned`."""
+        return self.over()
+
+    def over(self, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        """Return the aggregate over the rows that meet all conditions."""
+        rows = [*self.rows, *conditions]
+        number = self.counted.filter(*rows) if rows else self.counted
+        if self.unit == 1:
+            return number
+        # PostgreSQL widens a sum to a decimal type; it is a whole number.
+        return sa.cast(sa.func.coalesce(number, 0), sa.BigInteger)
+
+    @property
+    def rows(self) -> list[sa.ColumnElement[bool]]:
+        """The condition that a row of `earned` must meet to raise it, if there is one."""
+        return [_is_one_of(self.kinds)] if self.kinds else []
+
+    def phrase(self, number: int | str) -> str:
+        """Say in a sentence what to do to reach so many, or `more than 25`."""
+        return (self.one if number == 1 else self.many).format(n=number)
+
+    def more(self, wholes: int) -> str:
+        """Say in a sentence what to do for so many more."""
+        if wholes != 1:
+            return self.many.format(n=f"{wholes} more")
+        said = self.one.format(n="1 more")
+        return said if said != self.one else f"{said} more"
 
 
 def _is_one_of(kinds: tuple[str, ...]) -> sa.ColumnElement[bool]:
@@ -44,36 +72,40 @@ METRICS: dict[str, Metric] = {
         Metric(
             "score",
             POINT,
-            # PostgreSQL widens a sum to a decimal type; it is a whole number.
-            sa.cast(sa.func.coalesce(sa.func.sum(Earned.points), 0), sa.BigInteger),
+            (),
+            sa.func.sum(Earned.points),
             "Earn {n} point",
             "Earn {n} points",
         ),
         Metric(
             "events",
             1,
-            sa.func.count().filter(_is_one_of(EVENTS)),
+            EVENTS,
+            sa.func.count(),
             "Contribute once",
             "Contribute {n} times",
         ),
         Metric(
             "authored",
             1,
-            sa.func.count(sa.distinct(Earned.item_id)).filter(_is_one_of(AUTHORED)),
+            AUTHORED,
+            sa.func.count(sa.distinct(Earned.item_id)),
             "Hand in or post {n} piece of work",
             "Hand in or post {n} different pieces of work",
         ),
         Metric(
             "active_days",
             1,
-            sa.func.count(sa.distinct(Earned.day)).filter(_is_one_of(EVENTS)),
+            EVENTS,
+            sa.func.count(sa.distinct(Earned.day)),
             "Be active on {n} day",
             "Be active on {n} different days",
         ),
         Metric(
             "completed",
             1,
-            sa.func.count().filter(Earned.kind == "completed"),
+            ("completed",),
+            sa.func.count(),
             "Complete {n} activity",
             "Complete {n} activities",
         ),

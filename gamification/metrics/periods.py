@@ -29,6 +29,13 @@ def week_of(day: date) -> tuple[date, date]:
     return monday, monday + timedelta(days=6)
 
 
+def month_of(day: date) -> tuple[date, date]:
+    """Return the first and the last day of the month around a day."""
+    first = day.replace(day=1)
+    next_first = (first + timedelta(days=31)).replace(day=1)
+    return first, next_first - timedelta(days=1)
+
+
 def week_key(day: date) -> str:
     """Return the ISO week, `2026-W47`; it begins on Monday."""
     year, week, _ = day.isocalendar()

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,9 +9,17 @@ from sqlalchemy.orm import Session
 
 from gamification.metrics.definitions import METRICS
 from gamification.metrics.people import RANKED
+from gamification.metrics.results import (
+    IS_RESULT,
+    Average,
+    Bound,
+    is_at_least,
+    is_more_than,
+    items_with,
+)
+from gamification.metrics.scopes import EVERYTHING, Scope
+from gamification.metrics.streaks import streaks
 from models import Earned, Membership
-
-Bound = Decimal | int
 
 
 def totals(
@@ -47,28 +54,44 @@ def values(
     context_id: int,
     metric: str,
     members: Sequence[int] | None = None,
+    *,
+    scope: Scope = EVERYTHING,
 ) -> dict[int, int]:
     """Return a flat metric by membership; who earned nothing is not in it.
 
     `score` is in millionths of a point, the others are counts.
     """
-    query = totals(context_id, members=members).subquery()
-    rows = session.execute(sa.select(query.c.membership_id, query.c[metric]))
-    return dict(rows.all())
+    measured = METRICS[metric].over(*scope.conditions)
+    return _by_member(session, context_id, measured, members)
 
 
-def percents(session: Session, context_id: int, item_id: int) -> dict[int, int]:
+def percents(
+    session: Session, context_id: int, item_id: int, *, scope: Scope = EVERYTHING
+) -> dict[int, int]:
     """Return each member's best percent on an item, rounded down: 79.999 is 79.
 
     More than full marks is more than 100; a maximum of zero has no percent.
     """
     best = sa.func.max(Earned.score * 100 // Earned.maximum)
-    rows = session.execute(
-        _graded(context_id, item_id)
-        .add_columns(Earned.membership_id, best)
-        .group_by(Earned.membership_id)
-    )
-    return dict(rows.all())
+    results = (*IS_RESULT, Earned.item_id == item_id, *scope.conditions)
+    return dict(session.execute(_members(context_id, *results).add_columns(best)).all())
+
+
+def averages(
+    session: Session,
+    context_id: int,
+    items: Sequence[int],
+    *,
+    scope: Scope = EVERYTHING,
+) -> dict[int, int]:
+    """Return each member's average percent over some items, rounded down.
+
+    It is that of `Average`; who has no result on any of them is not in it.
+    """
+    average = Average(tuple(items), scope.conditions)
+    some = items_with(Earned.item_id.in_(items), *scope.conditions)
+    query = _members(context_id).add_columns(average.shown).having(some > 0)
+    return dict(session.execute(query).all())
 
 
 def reaching(
@@ -84,20 +107,30 @@ def reaching(
     A bound has at most two decimals and is at most 1000, so that nothing
     overflows 64 bits; raises ValueError for another.
     """
-    have = Earned.score * 10_000
     conditions = []
     if at_least is not None:
-        conditions.append(have >= _hundredths(at_least) * Earned.maximum)
+        conditions.append(is_at_least(at_least))
     if more_than is not None:
-        conditions.append(have > _hundredths(more_than) * Earned.maximum)
-    query = _graded(context_id, item_id).add_columns(Earned.membership_id)
-    return set(session.scalars(query.where(*conditions).distinct()))
+        conditions.append(is_more_than(more_than))
+    results = (*IS_RESULT, Earned.item_id == item_id, *conditions)
+    return set(session.scalars(_members(context_id, *results)))
+
+
+def weekly_streaks(
+    session: Session, context_id: int, *, scope: Scope = EVERYTHING
+) -> dict[int, int]:
+    """Return each member's best streak in weeks, as `streaks` counts them."""
+    best = streaks(Earned.context_id == context_id, *scope.conditions)
+    return dict(session.execute(sa.select(best)).all())
 
 
 def contributors(session: Session, context_id: int) -> int:
     """Count the active learners with at least one fact that counts."""
     earned = sa.exists().where(
-        Earned.context_id == context_id, Earned.membership_id == Membership.id
+        Earned.context_id == context_id,
+        Earned.membership_id == Membership.id,
+        # The kind is in the index; the status is asked of the few others.
+        sa.or_(Earned.kind != "graded", Earned.status != "excused"),
     )
     query = sa.select(sa.func.count()).where(
         Membership.context_id == context_id, *RANKED, earned
@@ -105,17 +138,23 @@ def contributors(session: Session, context_id: int) -> int:
     return session.scalars(query).one()
 
 
-def _graded(context_id: int, item_id: int) -> sa.Select[*tuple[Any, ...]]:
-    return sa.select().where(
-        Earned.context_id == context_id,
-        Earned.item_id == item_id,
-        Earned.kind == "graded",
-        Earned.maximum > 0,
+def _by_member(
+    session: Session,
+    context_id: int,
+    measured: sa.ColumnElement[int],
+    members: Sequence[int] | None,
+) -> dict[int, int]:
+    query = _members(context_id).add_columns(measured)
+    if members is not None:
+        query = query.where(Earned.membership_id.in_(members))
+    return dict(session.execute(query).all())
+
+
+def _members(
+    context_id: int, *conditions: sa.ColumnElement[bool]
+) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(Earned.membership_id)
+        .where(Earned.context_id == context_id, *conditions)
+        .group_by(Earned.membership_id)
     )
-
-
-def _hundredths(bound: Bound) -> int:
-    scaled = Decimal(bound) * 100
-    if scaled != scaled.to_integral_value() or not 0 <= scaled <= 100_000:
-        raise ValueError("A percent has at most two decimals and is at most 1000.")
-    return int(scaled)

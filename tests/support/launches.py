@@ -43,12 +43,21 @@ class Caller:
     def get(self, path: str) -> TestResponse:
         return self.client.get(path, headers=self._headers)
 
-    def send(self, method: str, path: str, content: object = None) -> TestResponse:
+    def send(
+        self, method: str, path: str, content: object = None, **headers: str
+    ) -> TestResponse:
+        """Send JSON; a header's dashes are underscores here."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.open(
             path,
             method=method,
-            headers=self._headers,
+            headers={**self._headers, **named},
             json={} if content is None else content,
+        )
+
+    def send_table(self, path: str, text: str | bytes) -> TestResponse:
+        return self.client.post(
+            path, headers=self._headers, data=text, content_type="text/csv"
         )
 
     @property

@@ -3,7 +3,16 @@
 from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 
-from views.api import courses, me, session, standings
+from views.api import (
+    awards,
+    codes,
+    courses,
+    importing,
+    me,
+    previews,
+    session,
+    standings,
+)
 from views.api.problems import Problem, invalid
 
 DOCUMENT = "/api/v1/openapi.json"
@@ -19,8 +28,9 @@ def register(app: OpenAPI) -> None:
     app.security_schemes = {"launch": BEARER}
     app.validation_error_callback = invalid
     app.validation_error_model = Problem
-    for bp in (me.bp, courses.bp, standings.bp, session.bp):
-        app.register_api(bp)
+    ours = (me, courses, previews, awards, importing, codes, standings, session)
+    for resource in ours:
+        app.register_api(resource.bp)
 
     @app.get(DOCUMENT, doc_ui=False)
     def openapi_document() -> Response:

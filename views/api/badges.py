@@ -20,6 +20,7 @@ def badges_in(roster: BadgeRoster) -> MyBadges:
                 progress=badge.progress,
                 threshold=badge.threshold,
                 percent=badge.percent,
+                missing=list(badge.missing),
                 granted_at=badge.granted_at,
             )
             for badge in roster.badges

@@ -40,7 +40,7 @@ def settings_of(context: Context) -> schemas.Settings:
 def change(context: Context, asked: schemas.SettingsChange) -> None:
     """Decide anew what is named, and let badges, board and totals follow."""
     session, moment = db.session(), now()
-    _lock(context)
+    lock(context)
     before = settings_of(context)
     for column, value in _columns(asked).items():
         # What was read and sent back is no decision: a course without a zone of its
@@ -69,7 +69,7 @@ def change(context: Context, asked: schemas.SettingsChange) -> None:
         assign_aliases(session, context, SystemRandom())
 
 
-def _lock(context: Context) -> None:
+def lock(context: Context) -> None:
     """Take the course before its row: whoever has it may be about to write that."""
     session = db.session()
     if lock_course(session, context.id):

@@ -10,7 +10,8 @@ from models import STAFF, Context
 from models.db import db
 from views.api import schemas
 from views.api.badges import badges_in
-from views.api.changes import change, settings_of
+from views.api.changes import change, lock, settings_of
+from views.api.etags import IfMatch, changed_since, tag_of
 from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
@@ -52,23 +53,40 @@ def get_badges(path: schemas.CoursePath) -> Response:
 @requires(*STAFF)
 @checked
 def get_settings(path: schemas.CoursePath) -> Response:
-    """Give what the course's instructors have decided."""
-    return jsonify(settings_of(the_course(path)).model_dump(mode="json"))
+    """Give what the course's instructors have decided; its `ETag` is for changes."""
+    return _told(settings_of(the_course(path)))
 
 
 @bp.put(
     "/<course_id>/settings",
-    **operation(TEACHERS, schemas.Settings, refusals=(404, 415)),
+    **operation(TEACHERS, schemas.Settings, refusals=(404, 412, 415)),
 )
 @requires(*TEACHERS)
 @checked
 @whole
-def put_settings(path: schemas.CoursePath, body: schemas.SettingsChange) -> Response:
+def put_settings(
+    path: schemas.CoursePath, header: IfMatch, body: schemas.SettingsChange
+) -> Response:
     """Change the settings that are named; the answer has all of them."""
     context = the_course(path)
+    lock(context)
+    stale = changed_since(_tag(settings_of(context)), header)
+    if stale is not None:
+        return stale
     change(context, body)
     db.session.commit()
-    return jsonify(settings_of(context).model_dump(mode="json"))
+    return _told(settings_of(context))
+
+
+def _told(settings: schemas.Settings) -> Response:
+    """Answer the settings, with their tag."""
+    response = jsonify(settings.model_dump(mode="json"))
+    response.set_etag(_tag(settings))
+    return response
+
+
+def _tag(settings: schemas.Settings) -> str:
+    return tag_of(settings.model_dump(mode="json"))
 
 
 @bp.post(

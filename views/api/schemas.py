@@ -90,6 +90,8 @@ class Badge(Answer):
     """In wholes, rounded down, never above the threshold."""
     threshold: int
     percent: int
+    missing: list[str]
+    """What is still to do, in sentences; empty for a badge that is earned."""
     granted_at: datetime | None
 
 

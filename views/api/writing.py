@@ -13,13 +13,14 @@ from views.guards import bearer
 P = ParamSpec("P")
 R = TypeVar("R")
 
+JSON = "application/json"
 READING = {"GET", "HEAD", "OPTIONS"}
 
 
-def guard(bp: Blueprint) -> None:
-    """Let in bearers of a launch, and writers who speak JSON."""
+def guard(bp: Blueprint, *, speaks: str = JSON) -> None:
+    """Let in bearers of a launch, and writers who speak JSON, or what is named."""
     bp.before_request(bearer)
-    bp.before_request(_only_json)
+    bp.before_request(_only(speaks))
     bp.before_request(_write_from_the_start)
 
 
@@ -40,10 +41,14 @@ def _write_from_the_start() -> None:
     bearer()
 
 
-def _only_json() -> None:
+def _only(mimetype: str) -> Callable[[], None]:
     """Refuse a write in any form that a page of somebody else's could send."""
-    if request.method not in READING and request.mimetype != "application/json":
-        abort(415)
+
+    def only() -> None:
+        if request.method not in READING and request.mimetype != mimetype:
+            abort(415)
+
+    return only
 
 
 def whole(view: Callable[P, R]) -> Callable[P, R]:

@@ -1,5 +1,6 @@
 """`flask catalog …`: the badges that every course starts with."""
 
+import json
 import logging
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from gamification.catalog import Catalog, Note, load
+from gamification.catalog.rules import json_schema
 from gamification.catalog.tenants import NoTenants, strangers
 from models.db import db
 from views.pages import settings
@@ -30,6 +32,12 @@ def validate(file: Path | None) -> None:
         click.echo(f"[{tenant}] {counted(len(theirs.entries), 'badge')}")
     if notes:
         raise click.exceptions.Exit(1)
+
+
+@group.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of a badge's criterion."""
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 def _strangers(catalog: Catalog) -> list[Note]:

@@ -6,12 +6,11 @@ from flask.cli import AppGroup
 from jobs.columns import add_column, remove_columns
 from jobs.dues import outdone_scores
 from jobs.freshness import sentence_of
-from jobs.overview import Overview, overview
 from jobs.scores import publish_scores
 from lti.errors import LTIError
 from lti.line_items import Column
 from lti.scores import ScoreImpossible
-from models.db import db
+from views.commands.courses import known_course
 
 group = AppGroup("scores", help="A column for badges in a course's gradebook.")
 OUTDONE = (
@@ -26,7 +25,7 @@ of_course = click.option("--course", required=True, help="Our id, or the platfor
 @click.option("--maximum", default=100, help="Its full marks, in points.")
 def add(course: str, label: str, maximum: int) -> None:
     """Make the column, or rename the one that is there; marks follow by themselves."""
-    known = _known(course)
+    known = known_course(course)
     try:
         add_column(known.context_id, Column(label, maximum))
     except (LTIError, ScoreImpossible) as error:
@@ -39,7 +38,7 @@ def add(course: str, label: str, maximum: int) -> None:
 @click.confirmation_option(prompt="The marks in it are deleted, too. Go on?")
 def remove(course: str) -> None:
     """Delete the column, and every mark in it."""
-    known = _known(course)
+    known = known_course(course)
     try:
         removed = remove_columns(known.context_id)
     except LTIError as error:
@@ -55,7 +54,7 @@ def send(course: str) -> None:
     The worker does it by itself: every minute what has changed, and what was refused
     after a day. A later mark of the platform stays until ours changes.
     """
-    known = _known(course)
+    known = known_course(course)
     if known.off_by:
         raise click.ClickException(f"It is off ({', '.join(known.off_by)}).")
     tally = publish_scores(known.context_id, is_by_hand=True)
@@ -66,19 +65,6 @@ def send(course: str) -> None:
     if outdone := outdone_scores(db.session(), known.context_id):
         click.echo(OUTDONE.format(outdone))
     db.session.rollback()
-
-
-def _known(course: str) -> Overview:
-    chosen = overview(db.session(), course=course)
-    db.session.rollback()
-    if len(chosen) == 1:
-        return chosen[0]
-    if chosen:
-        ids = ", ".join(known.name for known in chosen)
-        raise click.ClickException(f"Several platforms have one: take our id: {ids}.")
-    raise click.ClickException(
-        "There is no such course; `flask sync status` lists them."
-    )
 
 
 def _said(error: Exception) -> str:

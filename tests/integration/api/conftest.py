@@ -1,12 +1,15 @@
 from typing import Any
 
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from gamification.standings import set_consent
-from models import Membership
-from tests.factories import a_member
+from models import Award, Context, Membership
+from tests.factories import a_badge, a_context, a_member
 from tests.support.clock import NOW
-from tests.support.launches import Caller, a_live_course, hand_in
+from tests.support.launches import Caller, a_caller, a_live_course, hand_in
 
 
 def a_board(session: Session, people: int = 6, **columns: Any) -> list[Membership]:  # noqa: ANN401 -- any column of the course
@@ -28,3 +31,34 @@ def rows_of(caller: Caller, query: str = "") -> list[dict[str, Any]]:
     assert answer is not None
     items: list[dict[str, Any]] = answer["items"]
     return items
+
+
+@pytest.fixture
+def course(session: Session) -> Context:
+    course = a_context(session)
+    a_badge(session, of=course, key="helper")
+    return course
+
+
+@pytest.fixture
+def ada(session: Session, course: Context) -> Membership:
+    ada = a_member(session, of=course, name="Ada")
+    session.commit()
+    return ada
+
+
+@pytest.fixture
+def teacher(session: Session, client: FlaskClient, course: Context) -> Caller:
+    iris = a_member(session, of=course, name="Iris", role="instructor")
+    iris.user.public_id = "iris"
+    return a_caller(session, client, member=iris, role="instructor")
+
+
+def helper_for(ada: Membership, **named: object) -> dict[str, object]:
+    return {"badge": "helper", "user": ada.user.public_id, **named}
+
+
+def awards(session: Session) -> list[Award]:
+    session.rollback()
+    query = sa.select(Award).order_by(Award.id)
+    return list(session.scalars(query.execution_options(populate_existing=True)))

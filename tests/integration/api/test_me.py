@@ -45,6 +45,7 @@ def test_my_badges_are_the_whole_catalog_with_progress(
         "progress": 25,
         "threshold": 25,
         "percent": 100,
+        "missing": [],
         "granted_at": "2026-11-22T10:00:00Z",
     }
 

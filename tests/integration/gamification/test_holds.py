@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -83,14 +84,23 @@ def an_award(session: Session, member: Membership, badge: Badge) -> Award:
     return award
 
 
+TREE = {
+    "any": [
+        {"metric": "events", "at_least": THRESHOLD},
+        {"metric": "percent", "item": "not-there", "at_least": 1},
+    ]
+}
+
+
+@pytest.mark.parametrize("rule", [None, TREE], ids=["flat", "tree"])
 @pytest.mark.parametrize("award", TABLE)
 def test_a_badge_is_held_as_the_table_says(
-    session: Session, act: Act, now: datetime, award: str
+    session: Session, act: Act, now: datetime, award: str, rule: dict[str, Any] | None
 ) -> None:
     past, if_met, if_not = TABLE[award]
     expected, seen = {}, {}
     for metric, version in CASES:
-        member, badge = a_case(session, act, now - 5 * DAY, metric, version)
+        member, badge = a_case(session, act, now - 5 * DAY, metric, version, rule)
         if past:
             past(an_award(session, member, badge), now - 5 * DAY)
         met = metric != "below" and version == "before the facts"
@@ -108,7 +118,12 @@ def test_a_badge_is_held_as_the_table_says(
 
 
 def a_case(
-    session: Session, act: Act, facts_at: datetime, metric: str, version: str
+    session: Session,
+    act: Act,
+    facts_at: datetime,
+    metric: str,
+    version: str,
+    rule: dict[str, Any] | None,
 ) -> tuple[Membership, Badge]:
     """Build a member with facts, in a course that has awarded nothing for them."""
     context = a_context(session, enabled=False)
@@ -119,6 +134,7 @@ def a_case(
         metric="events",
         threshold=THRESHOLD,
         effective_from=facts_at + VERSION[version],
+        criterion=rule,
     )
     for number in range(METRIC[metric]):
         act(member, occurred_at=facts_at, attempt=str(number))
@@ -220,4 +236,4 @@ def test_a_rule_of_a_newer_version_is_left_out_and_logged(
     assert [badge.key for badge in roster.badges] == [known.key]
     assert holds(session, member, newer, now) is False
     assert session.scalars(sa.select(Award.badge_id)).all() == [known.id]
-    assert "unknown metric 'kindness'" in caplog.text
+    assert "there is no metric 'kindness'" in caplog.text

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards import badges_for
-from gamification.awards.holding import MEASURED
+from gamification.awards.measuring import MEASURED
 from models import Award, Membership
 from tests.factories import a_badge, a_contribution, a_member
 from tests.integration.gamification.conftest import ON, Act

@@ -11,8 +11,10 @@ from lti.registration.invitations import Terms, invite
 from models import (
     AuditEntry,
     Base,
+    ClaimAttempt,
     Invitation,
     JobRun,
+    KeptAnswer,
     LaunchSession,
     Login,
     PendingLaunch,
@@ -145,3 +147,28 @@ def test_an_invitation_is_forgotten_ninety_days_after_its_end(
     clean(app)
 
     assert rows(session, Invitation) == 1
+
+
+def test_wrong_codes_and_kept_answers_are_forgotten_after_a_day(
+    app: OpenAPI, session: Session
+) -> None:
+    ada = a_member(session)
+    for hours in (23, 25):
+        moment = NOW - timedelta(hours=hours)
+        session.add(ClaimAttempt(membership_id=ada.id, tried_at=moment))
+        session.add(
+            KeptAnswer(
+                membership_id=ada.id,
+                key=str(hours),
+                asked="",
+                status=201,
+                body={},
+                created_at=moment,
+            )
+        )
+    session.commit()
+
+    clean(app)
+
+    assert (rows(session, ClaimAttempt), rows(session, KeptAnswer)) == (1, 1)
+    assert session.scalars(sa.select(KeptAnswer.key)).all() == ["23"]

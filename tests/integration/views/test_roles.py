@@ -3,14 +3,21 @@
 A new route fails these tests until it has its line in the table.
 """
 
+from datetime import timedelta
+from hashlib import sha256
+
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from config import ROOT
+from gamification.awards.claims import Terms, make_code
 from gamification.catalog import adopt, load
+from models import Badge, ClaimCode, Membership
 from tests.factories import a_context, a_member
+from tests.support.awarding import an_award
 from tests.support.clock import NOW
 from tests.support.launches import PICKING, Caller, a_caller
 from views.pages import settings
@@ -42,8 +49,13 @@ PEOPLE = EVERYONE - {"observer"}
 STAFF = {"assistant", "instructor", "admin"}
 TEACHERS = {"instructor", "admin"}
 ALLOWED = {
+    "DELETE /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS,
+    "DELETE /api/v1/courses/<course_id>/codes/<code_id>": TEACHERS,
     "GET /api/me/badges": PEOPLE,
+    "GET /api/v1/courses/<course_id>/awards": PEOPLE,
+    "GET /api/v1/courses/<course_id>/awards/<award_id>": PEOPLE,
     "GET /api/v1/courses/<course_id>/badges": PEOPLE,
+    "GET /api/v1/courses/<course_id>/codes": STAFF,
     "GET /api/v1/courses/<course_id>/leaderboard": PEOPLE,
     "GET /api/v1/courses/<course_id>/members": STAFF,
     "GET /api/v1/courses/<course_id>/settings": STAFF,
@@ -57,13 +69,35 @@ ALLOWED = {
     "GET /panel/manage": STAFF,
     "GET /panel/overview": EVERYONE,
     "POST /api/session": EVERYONE,
+    "POST /api/v1/courses/<course_id>/awards": TEACHERS,
+    "POST /api/v1/courses/<course_id>/awards/<award_id>/lift": TEACHERS,
+    "POST /api/v1/courses/<course_id>/awards/import": TEACHERS,
+    "POST /api/v1/courses/<course_id>/badges/preview": TEACHERS,
+    "POST /api/v1/courses/<course_id>/codes": TEACHERS,
     "POST /api/v1/courses/<course_id>/sync": TEACHERS,
+    "POST /api/v1/me/claims": {"learner"},
     "POST /lti/deep-linking": STAFF,
+    "PUT /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS,
     "PUT /api/v1/courses/<course_id>/settings": TEACHERS,
     "PUT /api/v1/me/board": {"learner"},
 }
-BODIES = {
+CODE = "2345-6789-ABCD"
+BODIES: dict[str, object] = {
+    "DELETE /api/v1/courses/<course_id>/awards/<award_id>": {"reason": "copied"},
+    "POST /api/v1/courses/<course_id>/awards": {"badge": "author", "user": "ada"},
+    "POST /api/v1/courses/<course_id>/awards/import": "user,badge\nada,author\n",
+    "POST /api/v1/courses/<course_id>/badges/preview": {
+        "metric": "events",
+        "threshold": 1,
+    },
+    "POST /api/v1/courses/<course_id>/codes": {
+        "badge": "author",
+        "uses": 1,
+        "expires_at": "2030-01-01T00:00:00Z",
+    },
+    "POST /api/v1/me/claims": {"code": CODE},
     "POST /lti/deep-linking": {"items": []},
+    "PUT /api/v1/courses/<course_id>/awards/<award_id>": {"expires_at": None},
     "PUT /api/v1/courses/<course_id>/settings": {"enabled": True},
     "PUT /api/v1/me/board": {"joined": True},
 }
@@ -84,9 +118,33 @@ def test_every_route_says_who_may_enter(app: OpenAPI) -> None:
 def ask(caller: Caller, route: str, course_id: str) -> int:
     method, _, path = route.partition(" ")
     path = path.replace("<course_id>", course_id).replace("<key>", "author")
+    path = path.replace("<award_id>", "the-award").replace("<code_id>", "the-code")
+    body = BODIES.get(route)
     if method == "GET":
         return caller.get(path).status_code
-    return caller.send(method, path, BODIES.get(route)).status_code
+    if isinstance(body, str):
+        return caller.send_table(path, body).status_code
+    return caller.send(method, path, body).status_code
+
+
+def cast(session: Session, member: Membership) -> None:
+    """Let the table's ids be there: another learner, an award and a code."""
+    ada = a_member(session, of=member.context)
+    ada.user.public_id = "ada"
+    query = sa.select(Badge).where(Badge.context_id == member.context_id)
+    author, first, *_ = session.scalars(query.order_by(Badge.key))
+    assert author.key == "author"
+    owner = member if member.role == "learner" else ada
+    an_award(session, owner, first).public_id = "the-award"
+    terms = Terms("author", 1, NOW + timedelta(days=1))
+    made = make_code(session, member.context, terms, "iris", NOW)
+    assert made is not None
+    session.execute(
+        sa.update(ClaimCode).values(
+            public_id="the-code",
+            code_hash=sha256(CODE.replace("-", "").encode()).hexdigest(),
+        )
+    )
 
 
 @pytest.mark.parametrize("role", sorted(EVERYONE))
@@ -98,9 +156,15 @@ def test_a_role_enters_where_it_may_and_nowhere_else(
     )
     with app.app_context():
         adopt(session, course, load(settings().catalog_file), NOW)
-    caller = a_caller(session, client, of=course, role=role, deep_linking=PICKING)
+    member = a_member(session, of=course, role=role)
+    cast(session, member)
+    caller = a_caller(session, client, member=member, role=role, deep_linking=PICKING)
 
-    answers = {route: ask(caller, route, caller.course_id) for route in ALLOWED}
+    # What is deleted is asked for last.
+    answers = {
+        route: ask(caller, route, caller.course_id)
+        for route in sorted(ALLOWED, reverse=True)
+    }
 
     entered = {route for route, status in answers.items() if 200 <= status < 300}
     assert entered == {route for route, roles in ALLOWED.items() if role in roles}

@@ -35,7 +35,7 @@ def test_label_icon_and_description_have_sensible_defaults() -> None:
     (entry,) = parse({"badge": [{**GOOD, "key": "first_author"}]}).entries
 
     assert (entry.label, entry.icon, entry.description) == ("First author", "🏅", "")
-    assert entry.criterion == Criterion("authored", 5)
+    assert entry.criterion == Criterion.flat("authored", 5)
 
 
 @pytest.mark.parametrize("name", ["key", "metric", "threshold"])
@@ -123,7 +123,7 @@ def test_an_entry_that_is_no_table_is_dropped_and_the_others_stay() -> None:
 def test_a_whole_number_may_be_written_with_a_point() -> None:
     (entry,) = parse({"badge": [{**GOOD, "threshold": 5.0}]}).entries
 
-    assert entry.criterion == Criterion("authored", 5)
+    assert entry.criterion == Criterion.flat("authored", 5)
 
 
 def test_a_dropped_entry_reads_as_a_line_for_the_operator() -> None:
@@ -214,7 +214,10 @@ def test_a_tenants_entry_replaces_the_fields_it_gives_and_no_others() -> None:
     catalog = overlaid({"key": "owl", "threshold": 9, "policy": "revoke"})
 
     theirs = catalog.of("acme").entries[1]
-    assert (theirs.label, theirs.criterion) == ("Night owl", Criterion("authored", 9))
+    assert (theirs.label, theirs.criterion) == (
+        "Night owl",
+        Criterion.flat("authored", 9),
+    )
     assert (theirs.policy, theirs.origin) == ("revoke", "tenant")
     assert thresholds(catalog) == thresholds(catalog.of("umbrella"))
     assert thresholds(catalog) == {"author": 5, "owl": 5}

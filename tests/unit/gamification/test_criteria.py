@@ -1,33 +1,34 @@
 import pytest
 
 from gamification.catalog import Criterion
+from gamification.catalog.rules import BadRule
 from gamification.metrics import METRICS, POINT
 
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_criterion_survives_the_database(metric: str) -> None:
-    criterion = Criterion(metric, 5)
+    criterion = Criterion.flat(metric, 5)
 
     assert Criterion.from_json(criterion.to_json()) == criterion
 
 
 def test_a_rule_of_another_kind_is_an_error_and_not_a_badge_for_everybody() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(BadRule, match="it is empty"):
         Criterion.from_json({"all": []})
-    with pytest.raises(KeyError):
+    with pytest.raises(BadRule, match="there is no metric 'charm'"):
         Criterion.from_json({"metric": "charm", "at_least": 1})
 
 
 @pytest.mark.parametrize(
     ("criterion", "sentence"),
     [
-        (Criterion("score", 25), "Earn 25 points"),
-        (Criterion("score", 1), "Earn 1 point"),
-        (Criterion("events", 1), "Contribute once"),
-        (Criterion("events", 2), "Contribute 2 times"),
-        (Criterion("authored", 5), "Hand in or post 5 different pieces of work"),
-        (Criterion("active_days", 5), "Be active on 5 different days"),
-        (Criterion("completed", 1), "Complete 1 activity"),
+        (Criterion.flat("score", 25), "Earn 25 points"),
+        (Criterion.flat("score", 1), "Earn 1 point"),
+        (Criterion.flat("events", 1), "Contribute once"),
+        (Criterion.flat("events", 2), "Contribute 2 times"),
+        (Criterion.flat("authored", 5), "Hand in or post 5 different pieces of work"),
+        (Criterion.flat("active_days", 5), "Be active on 5 different days"),
+        (Criterion.flat("completed", 1), "Complete 1 activity"),
     ],
 )
 def test_a_criterion_reads_as_a_sentence(criterion: Criterion, sentence: str) -> None:
@@ -35,7 +36,7 @@ def test_a_criterion_reads_as_a_sentence(criterion: Criterion, sentence: str) ->
 
 
 def test_progress_is_whole_rounded_down_and_never_past_the_end() -> None:
-    criterion = Criterion("score", 25)
+    criterion = Criterion.flat("score", 25)
 
     values = (0, POINT - 1, 25 * POINT - 1, 25 * POINT, 900 * POINT)
 
@@ -44,7 +45,7 @@ def test_progress_is_whole_rounded_down_and_never_past_the_end() -> None:
 
 
 def test_a_hundred_percent_is_met_and_only_met() -> None:
-    criterion = Criterion("score", 1_000_000_000)
+    criterion = Criterion.flat("score", 1_000_000_000)
 
     assert criterion.percent(criterion.needed - 1) == 99
     assert criterion.percent(criterion.needed) == 100

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from gamification.activity.scoring import SHIPPED, Course, Entry, Weight
+from gamification.standings.upkeep import Totals
 from models import Context
 from tests.factories import POINT
 from tests.support.clock import NOW
@@ -74,6 +75,15 @@ def test_a_grade_is_worth_its_share_rounded_down(
 @pytest.mark.parametrize("status", ["excused", "missing", "withdrawn"])
 def test_what_was_excused_missed_or_withdrawn_counts_for_nothing(status: str) -> None:
     assert points_of(a_course(), an_entry("submitted", status=status)) == []
+
+
+def test_an_excused_result_is_known_and_worth_nothing() -> None:
+    grade = an_entry("graded", status="excused", score=50 * POINT, maximum=100 * POINT)
+
+    (excused,) = a_course().worth([grade])
+
+    assert (excused.points, excused.totals) == (0, Totals())
+    assert (excused.entry.score, excused.entry.maximum) == (None, None)
 
 
 def test_late_counts() -> None:

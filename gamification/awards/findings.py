@@ -1,0 +1,100 @@
+"""What an instructor should know of a rule before it is used in a course."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.awards.compiled import Frame
+from gamification.catalog import Criterion
+from gamification.catalog.circles import circle_in
+from gamification.catalog.linting import lint
+from gamification.catalog.rules import BadRule, Fault
+from gamification.catalog.rules.naming import named_in
+from gamification.metrics.sources import unfed
+from models import Badge, BadgeVersion, Item
+
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the badges of a course may name."""
+
+    items: Sequence[str]
+    badges: dict[str, tuple[str, ...]]
+    """Each badge's key, and the keys of those it asks for."""
+
+
+def course_of(session: Session, context_id: int) -> Course:
+    """Read what there is to name in a course, in two questions."""
+    items = sa.select(Item.key).where(
+        Item.context_id == context_id, Item.gone_at.is_(None)
+    )
+    badges = (
+        sa.select(Badge.key, BadgeVersion.criterion)
+        .join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
+        .where(Badge.context_id == context_id, BadgeVersion.retired_at.is_(None))
+        .order_by(Badge.position, Badge.id)
+    )
+    return Course(
+        session.scalars(items.order_by(Item.position, Item.id)).all(),
+        {key: _asked(rule) for key, rule in session.execute(badges)},
+    )
+
+
+def faults_in_course(criterion: Criterion, key: str, course: Course) -> list[Fault]:
+    """Return what a rule names that is not there, and the circle it would close.
+
+    `key` is that of the badge whose rule it is, or would be.
+    """
+    there = {"item": list(course.items), "badge": list(course.badges)}
+    faults = [
+        Fault(
+            one.path, f'there is no {one.kind} "{one.key}"; {_listed(there[one.kind])}'
+        )
+        for one in named_in(criterion.rule, "criterion")
+        if one.key not in there[one.kind]
+    ]
+    circle = circle_in({**course.badges, key: criterion.prerequisites})
+    if key in circle:
+        around = " → ".join(circle)
+        faults.append(Fault("criterion", f"badges ask for each other: {around}"))
+    return faults
+
+
+def findings(session: Session, criterion: Criterion, frame: Frame) -> list[str]:
+    """Say in a sentence each what makes no sense about a rule, or none in this course."""
+    found = lint(criterion)
+    leaves = criterion.leaves
+    if None in frame.term and any(leaf.period == "term" for leaf in leaves):
+        found.append("The course has no term dates, so nothing counts in its term.")
+    missing = unfed(session, frame.context_id)
+    found += [
+        f'Nobody can raise "{metric}" here yet: the course reports no handed-in work.'
+        for metric in sorted({leaf.metric for leaf in leaves} & missing)
+    ]
+    ends = [
+        min(day for day in (leaf.to, leaf.by) if day)
+        for leaf in leaves
+        if leaf.to or leaf.by
+    ]
+    if ends and len(ends) == len(leaves) and max(ends) < frame.today:
+        found.append("Its days are over: who does not meet it now never will.")
+    return found
+
+
+def _asked(rule: object) -> tuple[str, ...]:
+    try:
+        return Criterion.from_json(rule).prerequisites
+    except BadRule:
+        # A newer Laurel wrote it; it cannot be part of what we are asked about.
+        return ()
+
+
+def _listed(keys: Sequence[str]) -> str:
+    if not keys:
+        return "there are none yet"
+    more = ", …" if len(keys) > MOST_NAMED else ""
+    return f"there are {', '.join(keys[:MOST_NAMED])}{more}"

@@ -1,0 +1,294 @@
+"""Awards that people give: one or hundreds, by the same few statements."""
+
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.awards.evaluation import Granted, announce
+from gamification.awards.rules import is_open
+from gamification.metrics.people import RANKED
+from models import Award, Badge, BadgeVersion, Context, Membership, User, UserIdentity
+from models.locks import lock_course
+
+LONGEST_REASON = 255
+MOST_NAMED = 20
+"""So many badges are named where somebody asks for one that is not there."""
+
+
+@dataclass(frozen=True)
+class Giver:
+    """Who decides, in which role, and by which way."""
+
+    id: str
+    """Our id of a person, or `operator`."""
+    role: str
+    origin: str = "hand"
+    """`hand`, `import` or `code`: what the award remembers."""
+    code: str = ""
+    """Our id of the code, where one was said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gift:
+    """A badge for somebody."""
+
+    user: str
+    """Our id of the person, or the platform's."""
+    badge: str
+    """Its key."""
+    reason: str = ""
+    expires_at: datetime | None = None
+    """None: as long as the badge lasts."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """The award that somebody has now."""
+
+    public_id: str
+    membership_id: int
+    badge_id: int
+    is_new: bool
+    """False: they had it already, and nothing has changed."""
+
+
+@dataclass(frozen=True)
+class NotGiven:
+    """Why a badge was not given, to whoever decides; no word of what was asked."""
+
+    field: str
+    """What has to be another: `user`, `badge` or `expires_at`."""
+    reason: str
+    is_conflict: bool = False
+    """What was asked makes sense, but not as things are."""
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason}"
+
+
+Outcome = Given | NotGiven
+NOBODY = NotGiven("user", "nobody in this course has this id")
+NO_LEARNER = NotGiven(
+    "user", "only learners who are in the course now can have badges", is_conflict=True
+)
+BARRED = NotGiven(
+    "user", "it was revoked, and nobody has lifted that", is_conflict=True
+)
+TOO_LATE = NotGiven("expires_at", "it lies in the past")
+UNUSABLE = {
+    "draft": NotGiven("badge", "it is a draft", is_conflict=True),
+    "retired": NotGiven("badge", "it is not given any more", is_conflict=True),
+}
+
+
+@dataclass(frozen=True)
+class _Person:
+    membership_id: int
+    is_ranked: bool
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """A badge of the course, and its version of today."""
+
+    badge_id: int
+    state: str
+    version_id: int
+    valid_days: int | None
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    gift: Gift
+    person: _Person
+    offer: _Offer
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        return self.person.membership_id, self.offer.badge_id
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What somebody has and had of a badge."""
+
+    sequence: int = 0
+    open_id: str = ""
+    is_barred: bool = False
+
+
+def give(
+    session: Session, context: Context, gifts: Sequence[Gift], by: Giver, now: datetime
+) -> list[Outcome]:
+    """Give badges, whatever their rules say; return what came of each, in order.
+
+    Whoever has the badge keeps the award they have; whoever had it gets the next
+    one. What a person revoked is not given until they lift that. Locks the course;
+    as many statements for a thousand gifts as for one.
+    """
+    lock_course(session, context.id)
+    people = _people(session, context, {gift.user for gift in gifts})
+    offers = _offers(session, context)
+    judged = [_judged(gift, people, offers, now) for gift in gifts]
+    wanted = [one for one in judged if isinstance(one, _Wanted)]
+    known = _known(session, wanted, now)
+    rows: list[dict[str, Any]] = []
+    outcomes: list[Outcome] = []
+    for one in judged:
+        outcome = one if isinstance(one, NotGiven) else _settled(one, known)
+        outcomes.append(outcome)
+        if isinstance(one, _Wanted) and isinstance(outcome, Given) and outcome.is_new:
+            had = known.get(one.pair, _Known())
+            known[one.pair] = _Known(had.sequence + 1, outcome.public_id)
+            rows.append(_row(one, outcome, had, by, now) | {"context_id": context.id})
+    _write(session, context.id, rows, now)
+    return outcomes
+
+
+def _people(
+    session: Session, context: Context, names: Collection[str]
+) -> dict[str, _Person]:
+    """Find people of a course by our id or by the platform's."""
+    columns = (Membership.id, sa.and_(*RANKED))
+    ours = (
+        sa.select(User.public_id, *columns)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.context_id == context.id, User.public_id.in_(names))
+    )
+    found = {name: _Person(*rest) for name, *rest in _rows(session, ours)}
+    rest = set(names) - found.keys()
+    if rest:
+        theirs = (
+            sa.select(UserIdentity.sub, *columns)
+            .join(UserIdentity, UserIdentity.user_id == Membership.user_id)
+            .where(
+                Membership.context_id == context.id,
+                UserIdentity.registration_id == context.registration_id,
+                UserIdentity.sub.in_(rest),
+            )
+        )
+        found |= {name: _Person(*rest) for name, *rest in _rows(session, theirs)}
+    return found
+
+
+def _offers(session: Session, context: Context) -> dict[str, _Offer]:
+    rows = _rows(
+        session,
+        sa.select(
+            Badge.key, Badge.id, Badge.state, BadgeVersion.id, BadgeVersion.valid_days
+        )
+        .join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
+        .where(Badge.context_id == context.id, BadgeVersion.retired_at.is_(None))
+        .order_by(Badge.position, Badge.id),
+    )
+    return {key: _Offer(*rest) for key, *rest in rows}
+
+
+def _rows(session: Session, query: sa.Select[*tuple[Any, ...]]) -> Iterable[Any]:
+    return session.execute(query)
+
+
+def _judged(
+    gift: Gift, people: dict[str, _Person], offers: dict[str, _Offer], now: datetime
+) -> _Wanted | NotGiven:
+    person, offer = people.get(gift.user), offers.get(gift.badge)
+    if person is None:
+        return NOBODY
+    if offer is None:
+        return _no_such_badge(offers)
+    if offer.state in UNUSABLE:
+        return UNUSABLE[offer.state]
+    if not person.is_ranked:
+        return NO_LEARNER
+    if gift.expires_at is not None and gift.expires_at <= now:
+        return TOO_LATE
+    return _Wanted(gift, person, offer)
+
+
+def _no_such_badge(offers: dict[str, _Offer]) -> NotGiven:
+    there = [key for key, offer in offers.items() if offer.state == "active"]
+    more = f" and {len(there) - MOST_NAMED} more" if len(there) > MOST_NAMED else ""
+    named = f"{', '.join(there[:MOST_NAMED])}{more}" if there else "none"
+    return NotGiven("badge", f"there is no such badge here; there are {named}")
+
+
+def _known(
+    session: Session, wanted: Iterable[_Wanted], now: datetime
+) -> dict[tuple[int, int], _Known]:
+    """Return what there is of the awards that are wanted; those that are over end."""
+    pairs = {one.pair for one in wanted}
+    if not pairs:
+        return {}
+    theirs = sa.and_(
+        Award.membership_id.in_({member for member, _ in pairs}),
+        Award.badge_id.in_({badge for _, badge in pairs}),
+    )
+    session.execute(
+        sa.update(Award)
+        .where(theirs, Award.ended_at.is_(None), Award.expires_at <= now)
+        .values(ended_at=Award.expires_at, end_reason="expired")
+        .execution_options(synchronize_session=False)
+    )
+    open_id = sa.func.max(sa.case((is_open(now), Award.public_id)))
+    barred = sa.func.max(sa.case((Award.bars_regrant, 1), else_=0))
+    rows = session.execute(
+        sa.select(
+            *(Award.membership_id, Award.badge_id, sa.func.max(Award.sequence)),
+            *(open_id, barred),
+        )
+        .where(theirs)
+        .group_by(Award.membership_id, Award.badge_id)
+    )
+    return {
+        (member, badge): _Known(sequence, open_id or "", bool(is_barred))
+        for member, badge, sequence, open_id, is_barred in rows
+    }
+
+
+def _settled(one: _Wanted, known: dict[tuple[int, int], _Known]) -> Outcome:
+    had = known.get(one.pair, _Known())
+    if had.open_id:
+        return Given(had.open_id, *one.pair, is_new=False)
+    if had.is_barred:
+        return BARRED
+    return Given(secrets.token_hex(11), *one.pair, is_new=True)
+
+
+def _row(
+    one: _Wanted, given: Given, had: _Known, by: Giver, now: datetime
+) -> dict[str, Any]:
+    said = {"reason": one.gift.reason, "code": by.code}
+    days = one.offer.valid_days
+    return {
+        "public_id": given.public_id,
+        "membership_id": given.membership_id,
+        "badge_id": given.badge_id,
+        "badge_version_id": one.offer.version_id,
+        "sequence": had.sequence + 1,
+        "origin": by.origin,
+        "evidence": {
+            "by": by.id,
+            "role": by.role,
+            **{name: word for name, word in said.items() if word},
+        },
+        "granted_at": now,
+        "expires_at": one.gift.expires_at or (days and now + timedelta(days=days)),
+        "bars_regrant": False,
+    }
+
+
+def _write(
+    session: Session, context_id: int, rows: list[dict[str, Any]], now: datetime
+) -> None:
+    if not rows:
+        return
+    columns = (Award.id, Award.membership_id, Award.badge_id)
+    # Whatever differs in its columns would be a statement of its own.
+    insert = sa.insert(Award).execution_options(render_nulls=True).returning(*columns)
+    granted = [Granted(*row) for row in session.execute(insert, rows)]
+    announce(session, context_id, now, sorted(granted, key=lambda one: one.award_id))

@@ -1,0 +1,158 @@
+"""Who would gain and who would lose a badge by a rule: nothing is written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from gamification.awards.compiled import Frame, Ruled, frame_of, measured, met
+from gamification.awards.compiled.queries import had
+from gamification.awards.findings import course_of, faults_in_course, findings
+from gamification.awards.trees import held_by_rule
+from gamification.catalog import Criterion
+from gamification.catalog.rules import Fault
+from gamification.metrics.people import RANKED
+from models import Award, Badge, Context, Membership, User
+
+MOST_MEMBERS = 200
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A badge as somebody would have it."""
+
+    criterion: Criterion
+    key: str = ""
+    """A key of the course's badges means that one, with this rule in its place."""
+    policy: str | None = None
+    """None: as the badge has it, else `keep`."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A learner, as staff know them."""
+
+    user_id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Side:
+    """How many people, and the first of them by name."""
+
+    count: int
+    members: list[Person]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a rule would come to at this moment."""
+
+    sentence: str
+    gains: Side
+    losses: Side
+    findings: list[str]
+    faults: list[Fault]
+    """What it names that is not in the course: with these it cannot be used."""
+
+
+def preview(
+    session: Session, context: Context, proposal: Proposal, now: datetime
+) -> Preview:
+    """Say who would gain a badge and who lose it by a rule, as an evaluation would.
+
+    Gains are learners who would be granted it; losses those whose award would be
+    ended, where that is the policy. As many questions for a large course as for a
+    small one; at most the first 200 people are named on each side.
+    """
+    criterion = proposal.criterion
+    frame = frame_of(session, context, now, [criterion])
+    ruled = _ruled(session, context, proposal)
+    gains = _side(session, _gaining(ruled, frame))
+    nobody = Side(0, [])
+    losses = _side(session, _losing(ruled, frame)) if _may_lose(ruled) else nobody
+    found = findings(session, criterion, frame)
+    learners = _learners(session, context.id)
+    if learners and gains.count == learners:
+        found.append(f"Everybody in the course ({learners}) would have it at once.")
+    course = course_of(session, context.id)
+    faults = faults_in_course(criterion, proposal.key, course)
+    said = criterion.said(frame.labels)
+    return Preview(said, gains, losses, found, faults)
+
+
+def _ruled(session: Session, context: Context, proposal: Proposal) -> Ruled:
+    badge = session.scalar(
+        sa.select(Badge).where(
+            Badge.context_id == context.id, Badge.key == proposal.key
+        )
+    )
+    if badge is None:
+        return Ruled(proposal.criterion, policy=proposal.policy or "keep")
+    policy = proposal.policy or badge.policy
+    return Ruled(proposal.criterion, badge.id, key=badge.key, policy=policy)
+
+
+def _may_lose(ruled: Ruled) -> bool:
+    return ruled.badge_id is not None and ruled.policy == "revoke"
+
+
+def _gaining(ruled: Ruled, frame: Frame) -> sa.Select[*tuple[Any, ...]]:
+    asked = measured(ruled, frame)
+    total = asked.query.cte("total").prefix_with("MATERIALIZED")
+    query = (
+        _people()
+        .outerjoin(total, total.c.membership_id == Membership.id)
+        .where(Membership.context_id == frame.context_id, *RANKED)
+        .where(met(ruled, frame, asked.parts, total))
+    )
+    if ruled.badge_id is None:
+        return query
+    barred = aliased(Award)
+    bar = sa.exists().where(
+        barred.membership_id == Membership.id,
+        barred.badge_id == ruled.badge_id,
+        barred.ended_at.is_not(None),
+        barred.bars_regrant,
+    )
+    return query.where(~had(ruled.badge_id, frame, is_held=True), ~bar)
+
+
+def _losing(ruled: Ruled, frame: Frame) -> sa.Select[*tuple[Any, ...]]:
+    asked = measured(ruled, frame)
+    total = asked.query.cte("total").prefix_with("MATERIALIZED")
+    return (
+        _people()
+        .join(Award, Award.membership_id == Membership.id)
+        .outerjoin(total, total.c.membership_id == Membership.id)
+        .where(*held_by_rule(ruled))
+        .where(sa.or_(Award.expires_at.is_(None), Award.expires_at > frame.now))
+        .where(sa.not_(met(ruled, frame, asked.parts, total)))
+    )
+
+
+def _people() -> sa.Select[*tuple[Any, ...]]:
+    """Select people by name, each with how many there are."""
+    number = sa.func.count().over()
+    return (
+        sa.select(number, User.public_id, Membership.name)
+        .select_from(Membership)
+        .join(User, User.id == Membership.user_id)
+        .order_by(Membership.name, Membership.id)
+        .limit(MOST_MEMBERS)
+    )
+
+
+def _side(session: Session, query: sa.Select[*tuple[Any, ...]]) -> Side:
+    rows = session.execute(query).all()
+    members = [Person(user_id, name) for _, user_id, name in rows]
+    return Side(rows[0][0] if rows else 0, members)
+
+
+def _learners(session: Session, context_id: int) -> int:
+    query = sa.select(sa.func.count()).where(
+        Membership.context_id == context_id, *RANKED
+    )
+    return session.scalars(query).one()

@@ -1,0 +1,118 @@
+"""Rules that can be read and make no sense: nobody can meet them, or everybody does."""
+
+from collections.abc import Iterator, Sequence
+from math import inf, nextafter
+from typing import Any
+
+from gamification.catalog.criteria import Criterion
+from gamification.catalog.rules import All, AnyOf, Leaf, NoneOf, Prerequisite
+
+EVERYBODY = "Everybody meets it before doing anything."
+PERIOD_DAYS = {"week": 7, "month": 31}
+
+
+def lint(criterion: Criterion) -> list[str]:
+    """Say of a rule, in a sentence each, what makes no sense whatever the course."""
+    found = [*_impossible(criterion.rule), *_contradicted(criterion.rule)]
+    if _by_nothing(criterion.rule):
+        found.append(EVERYBODY)
+    return list(dict.fromkeys(found))
+
+
+def _by_nothing(rule: Any) -> bool:  # noqa: ANN401 -- a Rule, which is no type
+    """Tell whether a rule is met by who has no fact and no badge."""
+    if isinstance(rule, Leaf):
+        return rule.by_nothing
+    if isinstance(rule, Prerequisite):
+        return False
+    parts = [_by_nothing(part) for part in rule.parts]
+    if isinstance(rule, All):
+        return all(parts)
+    return any(parts) if isinstance(rule, AnyOf) else not any(parts)
+
+
+def _impossible(rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which is no type
+    """Yield why a condition is nobody's, where it must be met."""
+    if isinstance(rule, Leaf):
+        most = _most(rule)
+        if not rule.is_per_item and most is not None and _least(rule) > most:
+            yield f'Nobody can meet "{rule.sentence({})}": {most} is the most there is.'
+    elif isinstance(rule, All):
+        for part in rule.parts:
+            yield from _impossible(part)
+    elif isinstance(rule, AnyOf):
+        ways = [list(_impossible(part)) for part in rule.parts]
+        if all(ways):
+            yield from (why for way in ways for why in way)
+
+
+def _most(leaf: Leaf) -> int | None:
+    """Return the largest value a condition's metric can have, if there is one."""
+    if leaf.metric == "average_percent":
+        return 100
+    if leaf.metric == "authored" and leaf.keys is not None:
+        return len(leaf.keys)
+    days = _days(leaf)
+    if days is None:
+        return None
+    if leaf.metric == "active_days":
+        return days
+    # Six days may lie in two weeks, and eight in three.
+    return (days + 5) // 7 + 1 if leaf.metric == "streak_weeks" else None
+
+
+def _days(leaf: Leaf) -> int | None:
+    """Return how many days its window has, where that does not hang on the course."""
+    if leaf.last_days is not None:
+        return leaf.last_days
+    if leaf.period in PERIOD_DAYS:
+        return PERIOD_DAYS[leaf.period]
+    last = min((day for day in (leaf.to, leaf.by) if day is not None), default=None)
+    if leaf.since is not None and last is not None:
+        return (last - leaf.since).days + 1
+    return None
+
+
+def _contradicted(rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which is no type
+    """Yield what an `all` asks for and rules out itself."""
+    if not isinstance(rule, All | AnyOf | NoneOf):
+        return
+    if isinstance(rule, All):
+        wanted = [part for part in rule.parts if not isinstance(part, NoneOf)]
+        unwanted = [
+            p for part in rule.parts if isinstance(part, NoneOf) for p in part.none
+        ]
+        for both in (part for part in wanted if part in unwanted):
+            said = both.sentence({})
+            yield f'Nobody can meet it: "{said}" is asked for and ruled out.'
+        yield from _apart([part for part in wanted if isinstance(part, Leaf)])
+    for part in rule.parts:
+        yield from _contradicted(part)
+
+
+def _apart(leaves: Sequence[Leaf]) -> Iterator[str]:
+    """Yield conditions on the same number that no number meets together."""
+    for place, one in enumerate(leaves):
+        for other in leaves[place + 1 :]:
+            low = max(_least(one), _least(other))
+            if _same_number(one, other) and low > min(_largest(one), _largest(other)):
+                both = f'"{one.sentence({})}" and "{other.sentence({})}"'
+                yield f"Nobody can meet both {both}."
+
+
+def _same_number(one: Leaf, other: Leaf) -> bool:
+    compared = {"at_least", "more_than", "at_most", "between"}
+    ours, theirs = (leaf.model_dump(exclude=compared) for leaf in (one, other))
+    return ours == theirs and one.items is None
+
+
+def _least(leaf: Leaf) -> float:
+    """Return the smallest number that meets a condition."""
+    if leaf.comparison == "at_most":
+        return -inf
+    first = leaf.bounds[0]
+    return nextafter(first, inf) if leaf.comparison == "more_than" else first
+
+
+def _largest(leaf: Leaf) -> float:
+    return leaf.bounds[-1] if leaf.comparison in {"at_most", "between"} else inf

@@ -1,0 +1,38 @@
+"""What a rule names, and where it stands in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from gamification.catalog.rules.leaf import Leaf
+from gamification.catalog.rules.tree import All, AnyOf, Prerequisite
+
+
+@dataclass(frozen=True)
+class Named:
+    """A word of a rule that stands for something in the course."""
+
+    path: str
+    kind: str
+    """`item` or `badge`."""
+    key: str
+
+
+def named_in(rule: Any, path: str) -> Iterator[Named]:  # noqa: ANN401 -- a Rule, which is no type
+    """Yield every item and badge that a rule names, from left to right."""
+    if isinstance(rule, Prerequisite):
+        yield Named(f"{path}.badge", "badge", rule.badge)
+    elif isinstance(rule, Leaf):
+        if rule.item is not None:
+            yield Named(f"{path}.item", "item", rule.item)
+        for number, key in enumerate(rule.items or ()):
+            yield Named(f"{path}.items[{number}]", "item", key)
+    else:
+        for number, part in enumerate(rule.parts):
+            yield from named_in(part, f"{path}.{_field(rule)}[{number}]")
+
+
+def _field(rule: Any) -> str:  # noqa: ANN401 -- a Rule, which is no type
+    if isinstance(rule, All):
+        return "all"
+    return "any" if isinstance(rule, AnyOf) else "none"

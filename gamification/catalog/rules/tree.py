@@ -1,0 +1,179 @@
+"""Conditions put together: all of them, any of them, none of them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Union
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from gamification.catalog.rules.leaf import Leaf
+from gamification.catalog.rules.words import listed, small
+
+GROUPS = ("all", "any", "none")
+MOST_PARTS = 20
+
+_CONFIG = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+Parts = Annotated[tuple["Rule", ...], Field(min_length=1, max_length=MOST_PARTS)]
+
+
+def _kind(value: object) -> str | None:
+    """Name the model a part of a rule is meant to be, by the fields it has."""
+    if isinstance(value, BaseModel):
+        return f"§{type(value).__name__}"
+    if not isinstance(value, Mapping):
+        return None
+    for field, tag in (
+        *(("all", "§All"), ("any", "§AnyOf"), ("none", "§NoneOf")),
+        ("badge", "§Prerequisite"),
+    ):
+        if field in value:
+            return tag
+    return "§Leaf"
+
+
+class All(BaseModel):
+    """Met where every part is met."""
+
+    model_config = _CONFIG
+
+    all: Parts
+
+    @property
+    def parts(self) -> "tuple[Rule, ...]":
+        return self.all
+
+    @property
+    def monotone(self) -> bool:
+        return _all_monotone(self.parts)
+
+    @property
+    def time_dependent(self) -> bool:
+        return _any_time_dependent(self.parts)
+
+    def sentence(self, labels: Mapping[str, str]) -> str:
+        """Say what to do, part by part."""
+        return listed(_said(self.parts, labels))
+
+
+class AnyOf(BaseModel):
+    """Met where at least one part is met."""
+
+    model_config = _CONFIG
+
+    any: Parts
+
+    @property
+    def parts(self) -> "tuple[Rule, ...]":
+        return self.any
+
+    @property
+    def monotone(self) -> bool:
+        return _all_monotone(self.parts)
+
+    @property
+    def time_dependent(self) -> bool:
+        return _any_time_dependent(self.parts)
+
+    def sentence(self, labels: Mapping[str, str]) -> str:
+        """Say what there is to choose from."""
+        said = _said(self.parts, labels)
+        return said[0] if len(said) == 1 else f"Either {small(listed(said, 'or'))}"
+
+
+class NoneOf(BaseModel):
+    """Met where no part is met."""
+
+    model_config = _CONFIG
+
+    none: Parts
+
+    @property
+    def parts(self) -> "tuple[Rule, ...]":
+        return self.none
+
+    @property
+    def monotone(self) -> bool:
+        return False
+
+    @property
+    def time_dependent(self) -> bool:
+        return _any_time_dependent(self.parts)
+
+    def sentence(self, labels: Mapping[str, str]) -> str:
+        """Say what must not be."""
+        return f"Do not {small(listed(_said(self.parts, labels), 'or'))}"
+
+
+class Prerequisite(BaseModel):
+    """Met by who holds another badge of the course."""
+
+    model_config = _CONFIG
+
+    badge: str = Field(min_length=1, max_length=128)
+    """The other badge's key."""
+
+    @property
+    def monotone(self) -> bool:
+        """As the other badge is: this says only that holding on is enough."""
+        return True
+
+    @property
+    def time_dependent(self) -> bool:
+        return False
+
+    def sentence(self, labels: Mapping[str, str]) -> str:
+        """Say which badge to earn first."""
+        return f"Earn the badge {labels.get(f'badge:{self.badge}', self.badge)}"
+
+
+Rule = Annotated[
+    Union[  # noqa: UP007 -- the names inside of it are not there yet
+        Annotated[All, Tag("§All")],
+        Annotated[AnyOf, Tag("§AnyOf")],
+        Annotated[NoneOf, Tag("§NoneOf")],
+        Annotated[Prerequisite, Tag("§Prerequisite")],
+        Annotated[Leaf, Tag("§Leaf")],
+    ],
+    Discriminator(
+        _kind,
+        custom_error_type="rule",
+        custom_error_message="this is not a table with all, any, none, badge or metric",
+    ),
+]
+Group = All | AnyOf | NoneOf
+for _model in (All, AnyOf, NoneOf):
+    _model.model_rebuild()
+
+
+def leaves_of(rule: Any) -> Iterator[Leaf]:  # noqa: ANN401 -- a Rule, which is no type
+    """Yield the conditions of a rule, from left to right."""
+    if isinstance(rule, Leaf):
+        yield rule
+    elif isinstance(rule, Group):
+        for part in rule.parts:
+            yield from leaves_of(part)
+
+
+def prerequisites_of(rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which is no type
+    """Yield the keys of the badges a rule asks for."""
+    if isinstance(rule, Prerequisite):
+        yield rule.badge
+    elif isinstance(rule, Group):
+        for part in rule.parts:
+            yield from prerequisites_of(part)
+
+
+def _all_monotone(parts: "tuple[Rule, ...]") -> bool:
+    return all(part.monotone for part in parts)
+
+
+def _any_time_dependent(parts: "tuple[Rule, ...]") -> bool:
+    return any(part.time_dependent for part in parts)
+
+
+def _said(parts: "tuple[Rule, ...]", labels: Mapping[str, str]) -> list[str]:
+    first, *rest = (
+        f"({small(one)})" if isinstance(part, Group) and len(part.parts) > 1 else one
+        for part in parts
+        if (one := part.sentence(labels))
+    )
+    return [first, *map(small, rest)]

@@ -1,0 +1,128 @@
+"""Rules in plain English: what to do, and what is still to do."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from gamification.metrics import METRICS
+
+if TYPE_CHECKING:
+    from gamification.catalog.rules.leaf import Leaf
+
+DONE_IN = {
+    "completed": "Complete {items}",
+    "authored": "Hand in or post work in {items}",
+    "events": "Contribute to {items}",
+}
+PERIODS = {"week": "this week", "month": "this month", "term": "in this term"}
+
+
+def of_leaf(leaf: "Leaf", labels: Mapping[str, str]) -> str:
+    """Say what one condition asks: `Score more than 90 % in Quiz 1`."""
+    return _joined(_what(leaf, labels), leaf)
+
+
+def left_of(leaf: "Leaf", labels: Mapping[str, str], have: int) -> str:
+    """Say what is still to do for a condition that is not met yet.
+
+    `have` is in items that are met, or in whole numbers of the metric.
+    """
+    if leaf.is_per_item and leaf.items is not None:
+        return _joined(_items_left(leaf, labels, leaf.wanted - have), leaf)
+    (bound, *_), metric = leaf.bounds, METRICS.get(leaf.metric)
+    if metric is None or leaf.comparison not in {"at_least", None}:
+        return of_leaf(leaf, labels)
+    if not isinstance(bound, int) or leaf.is_per_item:
+        return of_leaf(leaf, labels)
+    return _joined(f"{metric.more(bound - have)}{_where(leaf, labels)}", leaf)
+
+
+def listed(parts: Sequence[str], word: str = "and") -> str:
+    """Return a list as it is said: A, B and C."""
+    *most, last = parts
+    return f"{', '.join(most)} {word} {last}" if most else last
+
+
+def alternatives(sentences: Sequence[str]) -> str:
+    """Put sentences that each say enough into one."""
+    first, *rest = sentences
+    return listed([first, *map(small, rest)], "or")
+
+
+def small(sentence: str) -> str:
+    """Return a sentence as it is said inside of another."""
+    return sentence[:1].lower() + sentence[1:]
+
+
+def day(day: date) -> str:
+    """Return a day as it is said: 30 November 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _what(leaf: "Leaf", labels: Mapping[str, str]) -> str:
+    if leaf.is_per_item:
+        return _per_item(leaf, _items(leaf, labels))
+    if leaf.metric == "average_percent":
+        return f"Average {_compared(leaf)} % over {_items(leaf, labels)}"
+    if leaf.metric == "streak_weeks":
+        return f"Be active in {_compared(leaf)} weeks in a row{_where(leaf, labels)}"
+    metric = METRICS[leaf.metric]
+    is_plain = leaf.comparison == "at_least" and isinstance(leaf.at_least, int)
+    number = leaf.at_least if is_plain and leaf.at_least else _compared(leaf)
+    said = metric.phrase(number if isinstance(number, int | str) else str(number))
+    return f"{said}{_where(leaf, labels)}"
+
+
+def _per_item(leaf: "Leaf", items: str) -> str:
+    if leaf.metric == "percent":
+        return f"Reach {_compared(leaf)} % in {items}"
+    return DONE_IN[leaf.metric].format(items=items)
+
+
+def _items_left(leaf: "Leaf", labels: Mapping[str, str], left: int) -> str:
+    names = listed([labels.get(key, key) for key in leaf.keys or ()], "or")
+    return _per_item(leaf, f"{left} more of {names}")
+
+
+def _items(leaf: "Leaf", labels: Mapping[str, str]) -> str:
+    names = [labels.get(key, key) for key in leaf.keys or ()]
+    if leaf.of is not None and leaf.of < len(names):
+        return f"{leaf.of} of {listed(names)}"
+    return listed(names)
+
+
+def _where(leaf: "Leaf", labels: Mapping[str, str]) -> str:
+    return f" in {_items(leaf, labels)}" if leaf.keys else ""
+
+
+def _compared(leaf: "Leaf") -> str:
+    first, last = leaf.bounds[0], leaf.bounds[-1]
+    return {
+        "at_least": f"{first}",
+        "more_than": f"more than {first}",
+        "at_most": f"at most {first}",
+        "between": f"{first} to {last}",
+    }[leaf.comparison or "at_least"]
+
+
+def _joined(what: str, leaf: "Leaf") -> str:
+    """Say when it counts, after what is to be done."""
+    when = []
+    if leaf.since:
+        when.append(
+            f"from {day(leaf.since)} on" if not leaf.to else f"from {day(leaf.since)}"
+        )
+    if leaf.to:
+        when.append(f"to {day(leaf.to)}" if leaf.since else f"until {day(leaf.to)}")
+    if leaf.last_days:
+        plural = (
+            "the last day" if leaf.last_days == 1 else f"the last {leaf.last_days} days"
+        )
+        when.append(f"within {plural}")
+    if leaf.period:
+        when.append(PERIODS[leaf.period])
+    if leaf.by:
+        when.append(f"by {day(leaf.by)}")
+    if leaf.on_time:
+        when.append("on time")
+    return " ".join([what, *when])

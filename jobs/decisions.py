@@ -1,0 +1,155 @@
+"""What people decide about awards, with its line in the audit; the caller commits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.awards import claims, decisions, evaluate
+from gamification.awards.claims import CodeRow, Terms
+from gamification.awards.decisions import Revocation
+from gamification.awards.giving import (
+    Gift,
+    Given,
+    Giver,
+    NotGiven,
+    Outcome,
+    give,
+)
+from gamification.switches import switch_of
+from jobs.settings import settings
+from models import AuditEntry, Award, Context, Membership
+
+
+def grant(
+    session: Session, context: Context, gifts: Sequence[Gift], by: Giver, now: datetime
+) -> list[Outcome]:
+    """Give badges as `give` does; while a switch is off nobody is given any."""
+    off = _off(context)
+    if off is not None:
+        return [off] * len(gifts)
+    outcomes = give(session, context, gifts, by, now)
+    _note_given(session, context, outcomes, by, now)
+    return outcomes
+
+
+def claim(
+    session: Session, member: Membership, said: str, now: datetime
+) -> Outcome | None:
+    """Give a member the badge of a code; None for a wrong one, and while it is off."""
+    context = member.context
+    if _off(context) is not None:
+        return None
+    outcome = claims.claim(session, member, said, now)
+    if outcome is not None:
+        by = Giver(member.user.public_id, "learner", "code")
+        _note_given(session, context, [outcome], by, now)
+    return outcome
+
+
+def revoke(
+    session: Session, award: Award, why: Revocation, by: Giver, now: datetime
+) -> None:
+    """End an award as `decisions.revoke` does."""
+    decisions.revoke(session, award, why, by, now)
+    _note_about(session, award, "award_revoked", by, now)
+
+
+def lift(session: Session, award: Award, by: Giver, now: datetime) -> None:
+    """Lift what keeps a badge from being given again; where nothing does, nothing.
+
+    Whoever meets its rule has it again at once.
+    """
+    if not decisions.lift(session, award, now):
+        return
+    _note_about(session, award, "award_lifted", by, now)
+    context = session.get_one(Context, award.context_id)
+    switch = switch_of(context, environment=settings().gamification_enabled)
+    evaluate(session, context, now, switch=switch, members=[award.membership_id])
+
+
+def renew(
+    session: Session,
+    award: Award,
+    expires_at: datetime | None,
+    by: Giver,
+    now: datetime,
+) -> None:
+    """Let an award last longer or shorter, as `decisions.renew` does."""
+    if decisions.renew(session, award, expires_at, now):
+        _note_about(session, award, "award_renewed", by, now)
+
+
+def make_code(
+    session: Session, context: Context, terms: Terms, by: Giver, now: datetime
+) -> tuple[CodeRow, str] | None:
+    """Make a code as `claims.make_code` does."""
+    made = claims.make_code(session, context, terms, by.id, now)
+    if made is not None:
+        _note(session, context, "code_made", now, [{"code": made[0].id, **_who(by)}])
+    return made
+
+
+def revoke_code(
+    session: Session, context: Context, public_id: str, by: Giver, now: datetime
+) -> CodeRow | None:
+    """Let a code give nothing any more, as `claims.revoke_code` does."""
+    ended = claims.revoke_code(session, context.id, public_id, now)
+    if ended is not None:
+        _note(session, context, "code_revoked", now, [{"code": ended.id, **_who(by)}])
+    return ended
+
+
+def _off(context: Context) -> NotGiven | None:
+    switch = switch_of(context, environment=settings().gamification_enabled)
+    if switch.on:
+        return None
+    off_by = ", ".join(switch.off_by)
+    return NotGiven("course", f"badges are off ({off_by})", is_conflict=True)
+
+
+def _note_given(
+    session: Session,
+    context: Context,
+    outcomes: Sequence[Outcome],
+    by: Giver,
+    now: datetime,
+) -> None:
+    new = [one for one in outcomes if isinstance(one, Given) and one.is_new]
+    details = [{"award": one.public_id, "origin": by.origin, **_who(by)} for one in new]
+    _note(session, context, "award_granted", now, details)
+
+
+def _note_about(
+    session: Session, award: Award, action: str, by: Giver, now: datetime
+) -> None:
+    context = session.get_one(Context, award.context_id)
+    _note(session, context, action, now, [{"award": award.public_id, **_who(by)}])
+
+
+def _note(
+    session: Session,
+    context: Context,
+    action: str,
+    now: datetime,
+    details: Sequence[dict[str, str]],
+) -> None:
+    """Write an entry for each; ids alone: the reasons lie with the awards."""
+    rows = [
+        {
+            "tenant_id": context.tenant_id,
+            "registration_id": context.registration_id,
+            "context_id": context.id,
+            "happened_at": now,
+            "action": action,
+            "details": {"course": context.public_id, **said},
+        }
+        for said in details
+    ]
+    if rows:
+        session.execute(sa.insert(AuditEntry), rows)
+
+
+def _who(by: Giver) -> dict[str, str]:
+    return {"by": by.id, "role": by.role}

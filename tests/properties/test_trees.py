@@ -1,0 +1,319 @@
+"""Any rule over any log: what is read is what is written, and on both databases alike."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session, SessionTransaction
+
+from gamification.activity import Fact, record
+from gamification.awards import badges_for, evaluate, holds
+from gamification.awards.preview import Proposal, preview
+from gamification.catalog import Criterion
+from gamification.switches import Switch
+from models import Award, Badge, BadgeVersion, Context, Item, Membership
+from models.db import tune_sqlite
+from tests.factories import POINT, a_badge, a_context, a_member, an_item
+from tests.support.by_hand import Deed, Person
+from tests.support.clock import NOW
+from tests.support.databases import Databases
+
+ON = Switch(environment=True, tenant=True, course=True)
+KEYS = ["quiz-0", "quiz-1", "quiz-2", "nowhere"]
+PEOPLE = 2
+
+ITEMS = st.lists(st.sampled_from(KEYS), min_size=1, max_size=3, unique=True)
+WINDOWS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [
+        {},
+        {},
+        {"last_days": 2},
+        {"period": "week"},
+        {"period": "month"},
+        {"from": "2026-11-20"},
+        {"to": "2026-11-20"},
+        {"by": "2026-11-21"},
+        {"on_time": True},
+    ]
+)
+NUMBERS = st.integers(1, 4)
+GROWING = st.one_of(
+    st.fixed_dictionaries({"at_least": NUMBERS}),
+    st.fixed_dictionaries({"more_than": st.integers(0, 4)}),
+)
+SHRINKING = st.one_of(
+    st.fixed_dictionaries({"at_most": NUMBERS}),
+    st.fixed_dictionaries(
+        {"between": st.tuples(st.integers(0, 2), st.integers(2, 5)).map(list)}
+    ),
+)
+PERCENTS = st.sampled_from([50, 66.66, 66.67, 80, 90, 100])
+
+
+def counts(compared: st.SearchStrategy[dict[str, Any]]) -> Any:  # noqa: ANN401 -- a strategy
+    metric = st.sampled_from(
+        ["score", "events", "authored", "active_days", "completed"]
+    )
+    anywhere: st.SearchStrategy[dict[str, Any]] = st.just({})
+    scope = st.one_of(anywhere, st.fixed_dictionaries({"items": ITEMS}))
+    return st.tuples(
+        st.fixed_dictionaries({"metric": metric}), scope, compared, WINDOWS
+    ).map(merged)
+
+
+def merged(parts: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def results(names: list[str]) -> Any:  # noqa: ANN401 -- a strategy
+    compared = st.one_of(
+        *(st.fixed_dictionaries({name: PERCENTS}) for name in names),
+    )
+    metric = st.sampled_from(["percent", "average_percent"])
+    return st.tuples(
+        st.fixed_dictionaries({"metric": metric, "items": ITEMS}), compared, WINDOWS
+    ).map(merged)
+
+
+DONE = st.tuples(
+    st.fixed_dictionaries(
+        {
+            "metric": st.sampled_from(["completed", "authored", "events"]),
+            "items": ITEMS,
+            "of": st.just(1),
+        }
+    ),
+    WINDOWS,
+).map(merged)
+STREAK = st.fixed_dictionaries({"metric": st.just("streak_weeks"), "at_least": NUMBERS})
+LEAVES = st.one_of(
+    counts(GROWING),
+    counts(SHRINKING),
+    results(["at_least", "more_than", "at_most"]),
+    DONE,
+    STREAK,
+    st.just({"badge": "first"}),
+)
+TREES = st.recursive(
+    LEAVES,
+    lambda parts: st.one_of(
+        *(
+            st.fixed_dictionaries({group: st.lists(parts, min_size=1, max_size=3)})
+            for group in ("all", "any", "none")
+        )
+    ),
+    max_leaves=5,
+)
+ACTS = st.fixed_dictionaries(
+    {
+        "member": st.integers(0, PEOPLE - 1),
+        "item": st.integers(0, 2),
+        "kind": st.sampled_from(["submitted", "posted", "completed", "graded"]),
+        "status": st.sampled_from(["normal", "normal", "late", "excused"]),
+        "day": st.sampled_from([0, 1, 2, 3, 8, 22, 40]),
+        "attempt": st.integers(0, 1),
+        "score": st.sampled_from([0, 1, 2, 3, 4]),
+        "maximum": st.sampled_from([0, 3, 4, 5]),
+    }
+)
+EXAMPLES = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+class Course:
+    """A course of two people and three quizzes, with a badge for each of some rules."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.context: Context = a_context(session)
+        self.people: list[Membership] = [
+            a_member(session, of=self.context) for _ in range(PEOPLE)
+        ]
+        self.items: list[Item] = [
+            an_item(session, of=self.context, key=key) for key in KEYS[:3]
+        ]
+        a_badge(session, of=self.context, key="first", metric="events", threshold=1)
+
+    def with_rule(self, rule: dict[str, Any], policy: str = "keep") -> Badge:
+        return a_badge(self.session, of=self.context, criterion=rule, policy=policy)
+
+    def fact(self, act: dict[str, Any]) -> Fact:
+        result: dict[str, Any] = {}
+        if act["kind"] == "graded":
+            result = {name: act[name] * POINT for name in ("score", "maximum")}
+        return Fact(
+            context_id=self.context.id,
+            membership_id=self.people[act["member"]].id,
+            item_id=self.items[act["item"]].id,
+            kind=act["kind"],
+            status=act["status"],
+            occurred_at=NOW - timedelta(days=act["day"]),
+            source="test",
+            attempt=str(act["attempt"]),
+            **result,
+        )
+
+    def by_hand(self, member: int, acts: list[dict[str, Any]]) -> Person:
+        """Return what a person did in the end: a correction keeps the first day."""
+        last: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for act in acts:
+            if act["member"] == member:
+                key = (act["kind"], act["item"], act["attempt"])
+                day = last.get(key, act)["day"]
+                last[key] = {**act, "day": day}
+        deeds = [self._deed(act) for act in last.values()]
+        events = {"submitted", "posted", "completed"}
+        started = any(deed.counts and deed.kind in events for deed in deeds)
+        badges = frozenset({"first"} if started else ())
+        return Person(deeds, badges, NOW.date())
+
+    def _deed(self, act: dict[str, Any]) -> Deed:
+        score = None
+        if act["kind"] == "graded" and act["maximum"]:
+            score = Fraction(act["score"], act["maximum"])
+        return Deed(
+            item=KEYS[act["item"]],
+            kind=act["kind"],
+            status=act["status"],
+            day=NOW.date() - timedelta(days=act["day"]),
+            order=f"{act['item']}:{act['attempt']}",
+            score=score,
+        )
+
+    def held(self, badge: Badge) -> list[bool]:
+        query = sa.select(Award.membership_id).where(
+            Award.badge_id == badge.id, Award.ended_at.is_(None)
+        )
+        holders = set(self.session.scalars(query))
+        return [person.id in holders for person in self.people]
+
+    def read(self, badge: Badge, now: datetime) -> list[bool]:
+        return [holds(self.session, person, badge, now) for person in self.people]
+
+
+@contextmanager
+def example(session: Session) -> Iterator[SessionTransaction]:
+    with session.begin_nested() as savepoint:
+        yield savepoint
+        savepoint.rollback()
+    session.expire_all()
+
+
+@pytest.fixture
+def course(session: Session) -> Course:
+    return Course(session)
+
+
+@EXAMPLES
+@given(rule=TREES, acts=st.lists(ACTS, max_size=12))
+def test_what_is_read_is_what_is_written(
+    course: Course, now: datetime, rule: dict[str, Any], acts: list[dict[str, Any]]
+) -> None:
+    session = course.session
+    with example(session):
+        record(session, list(map(course.fact, acts)), now, environment=False)
+        evaluate(session, course.context, now, switch=ON)
+        proposal = Proposal(Criterion.from_json(rule))
+        foreseen = preview(session, course.context, proposal, now).gains
+        badge = course.with_rule(rule)
+        read = course.read(badge, now)
+        shown = [
+            {b.key: b for b in badges_for(session, one, now, switch=ON).badges}[
+                badge.key
+            ]
+            for one in course.people
+        ]
+
+        evaluate(session, course.context, now, switch=ON)
+        written = course.held(badge)
+
+    assert read == written == [one.earned for one in shown]
+    by_hand = [course.by_hand(number, acts).meets(rule) for number in range(PEOPLE)]
+    assert written == by_hand
+    assert foreseen.count == len(foreseen.members) == sum(written)
+    assert all(one.earned == (one.percent == 100) for one in shown)
+    assert all(one.earned == (one.missing == ()) for one in shown)
+    assert all(0 <= one.progress <= one.threshold for one in shown)
+
+
+@EXAMPLES
+@given(rule=TREES, acts=st.lists(ACTS, max_size=10))
+def test_act_by_act_comes_to_the_same_as_one_look_at_the_end(
+    course: Course, now: datetime, rule: dict[str, Any], acts: list[dict[str, Any]]
+) -> None:
+    session, criterion = course.session, Criterion.from_json(rule)
+    facts = list(map(course.fact, acts))
+    with example(session):
+        kept, revoked = course.with_rule(rule), course.with_rule(rule, "revoke")
+        evaluate(session, course.context, now, switch=ON)
+        for fact in facts:
+            record(session, [fact], now, environment=True)
+        stepwise = course.held(kept), course.held(revoked)
+    with example(session):
+        kept, revoked = course.with_rule(rule), course.with_rule(rule, "revoke")
+        record(session, facts, now, environment=False)
+        evaluate(session, course.context, now, switch=ON)
+        at_once = course.held(kept), course.held(revoked)
+
+    # A correction may take a result back; what only grows is then kept, too.
+    keys = [(act["member"], act["item"], act["kind"], act["attempt"]) for act in acts]
+    is_corrected = len(set(keys)) < len(keys)
+    assert stepwise[1] == at_once[1]
+    assert all(more >= less for more, less in zip(stepwise[0], at_once[0], strict=True))
+    if criterion.monotone and not is_corrected:
+        assert stepwise[0] == at_once[0]
+
+
+@pytest.fixture
+def both(databases: Databases) -> Iterator[list[Course]]:
+    """Build the same course on each database."""
+    with databases.fresh("sqlite") as one, databases.fresh("postgresql") as other:
+        engines = [sa.create_engine(database.url) for database in (one, other)]
+        tune_sqlite(engines[0])
+        sessions = [Session(engine) for engine in engines]
+        yield [Course(session) for session in sessions]
+        for session, engine in zip(sessions, engines, strict=True):
+            session.rollback()
+            session.close()
+            engine.dispose()
+
+
+@EXAMPLES
+@given(rules=st.lists(TREES, min_size=1, max_size=3), acts=st.lists(ACTS, max_size=12))
+@pytest.mark.postgres
+def test_both_databases_write_the_same_rows(
+    both: list[Course],
+    now: datetime,
+    rules: list[dict[str, Any]],
+    acts: list[dict[str, Any]],
+) -> None:
+    rows = []
+    for course in both:
+        with example(course.session):
+            badges = [course.with_rule(rule) for rule in rules]
+            facts = list(map(course.fact, acts))
+            record(course.session, facts, now, environment=False)
+            evaluate(course.session, course.context, now, switch=ON)
+            rows.append([awards(course, badge) for badge in badges])
+
+    assert rows[0] == rows[1]
+
+
+def awards(course: Course, badge: Badge) -> list[Any]:
+    people = {person.id: number for number, person in enumerate(course.people)}
+    query = sa.select(Award.membership_id, Award.sequence, Award.evidence)
+    found = course.session.execute(
+        query.join(BadgeVersion, BadgeVersion.id == Award.badge_version_id)
+        .where(Award.badge_id == badge.id)
+        .order_by(Award.membership_id)
+    )
+    return [(people[member], *rest) for member, *rest in found]

@@ -1,0 +1,120 @@
+"""Codes that give a badge: made and ended by teachers, said by learners."""
+
+from flask import Response, abort, jsonify
+from flask_openapi3.blueprint import APIBlueprint
+
+from gamification.awards.claims import (
+    WITHIN,
+    Terms,
+    codes_of,
+    may_try,
+    note_wrong,
+)
+from gamification.awards.giving import NotGiven
+from gamification.awards.history import award_of
+from jobs import decisions
+from jobs.clock import now
+from models import STAFF
+from models.db import db
+from models.locks import lock_course
+from views.api import award_schemas as schemas
+from views.api.awards import giver, refused, told
+from views.api.courses import the_course
+from views.api.operations import checked, operation
+from views.api.problems import problem
+from views.api.schemas import CoursePath
+from views.api.writing import guard, whole
+from views.guards import launch_session, requires
+from views.pages import TEACHERS
+
+bp = APIBlueprint("code_api", __name__, url_prefix="/api/v1")
+guard(bp)
+
+LEARNER = ("learner",)
+CLAIMS = operation(LEARNER, schemas.Award, status=201, refusals=(404, 409, 415, 429))
+CLAIMS["responses"]["200"] = schemas.Award
+NOTHING = "There is nothing for this code here."
+TOO_OFTEN = "These were too many wrong codes: please try again in some minutes."
+NO_BADGE = "badge: there is no such badge here to give"
+PASSED = "expires_at: it lies in the past"
+
+
+@bp.get(
+    "/courses/<course_id>/codes", **operation(STAFF, schemas.CodeList, refusals=(404,))
+)
+@requires(*STAFF)
+@checked
+def get_codes(path: CoursePath) -> Response:
+    """List the newest 200 codes of the course, without their words."""
+    rows = codes_of(db.session(), the_course(path).id, now())
+    answer = schemas.CodeList(items=[schemas.Code.model_validate(row) for row in rows])
+    return jsonify(answer.model_dump(mode="json"))
+
+
+@bp.post(
+    "/courses/<course_id>/codes",
+    **operation(TEACHERS, schemas.NewCode, status=201, refusals=(404, 415)),
+)
+@requires(*TEACHERS)
+@checked
+@whole
+def post_code(path: CoursePath, body: schemas.CodeWanted) -> Response:
+    """Make a code for a badge; its word is in this answer and nowhere else."""
+    session, moment, context = db.session(), now(), the_course(path)
+    if body.expires_at <= moment:
+        return problem(422, PASSED)
+    terms = Terms(**body.model_dump())
+    made = decisions.make_code(session, context, terms, giver(), moment)
+    if made is None:
+        return problem(422, NO_BADGE)
+    row, word = made
+    session.commit()
+    code = schemas.Code.model_validate(row).model_dump()
+    response = jsonify(schemas.NewCode(**code, code=word).model_dump(mode="json"))
+    response.status_code = 201
+    return response
+
+
+@bp.delete(
+    "/courses/<course_id>/codes/<code_id>",
+    **operation(TEACHERS, schemas.Code, refusals=(404, 415)),
+)
+@requires(*TEACHERS)
+@checked
+@whole
+def delete_code(path: schemas.CodePath) -> Response:
+    """Let a code give nothing any more; the awards it gave stay."""
+    session, context = db.session(), the_course(path)
+    row = decisions.revoke_code(session, context, path.code_id, giver(), now())
+    if row is None:
+        abort(404)
+    session.commit()
+    return jsonify(schemas.Code.model_validate(row).model_dump(mode="json"))
+
+
+@bp.post("/me/claims", **CLAIMS)
+@requires(*LEARNER)
+@checked
+@whole
+def post_claim(body: schemas.Claim) -> Response:
+    """Get the badge of a code: one that is wrong, over or used up is not there."""
+    session, moment, member = db.session(), now(), launch_session().membership
+    lock_course(session, member.context_id)
+    if not may_try(session, member, moment):
+        response = problem(429, TOO_OFTEN)
+        response.headers["Retry-After"] = str(int(WITHIN.total_seconds()))
+        return response
+    outcome = decisions.claim(session, member, body.code, moment)
+    if outcome is None:
+        note_wrong(session, member, moment)
+        session.commit()
+        return problem(404, NOTHING)
+    if isinstance(outcome, NotGiven):
+        return refused(outcome)
+    row = award_of(session, member.context_id, outcome.public_id, moment)
+    if row is None:
+        raise LookupError(f"Award {outcome.public_id} is not there.")
+    response = told(row)
+    response.status_code = 201 if outcome.is_new else 200
+    session.commit()
+    return response

@@ -1,0 +1,68 @@
+"""A write that is sent twice is done once, if its caller names it.
+
+https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+"""
+
+import hashlib
+from collections.abc import Callable
+
+from flask import Response, jsonify, request
+from pydantic import BaseModel, Field
+
+from jobs import answers
+from jobs.clock import now
+from models.db import db
+from models.locks import lock_course
+from views.api.problems import problem
+from views.guards import launch_session
+
+HEADER = "Idempotency-Key"
+ANOTHER = "This Idempotency-Key was sent with something else: take a new one."
+
+
+class IdempotencyKey(BaseModel):
+    """The header by which a write that is sent again is known as the same."""
+
+    idempotency_key: str | None = Field(
+        default=None, alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,255}$"
+    )
+    """Any word of the caller's; good for a day."""
+
+
+def once(header: IdempotencyKey, work: Callable[[], Response]) -> Response:
+    """Do a write and commit it; sent again with its key it is answered as before.
+
+    What was refused was not done, so it is tried again. Locks the course: of two that
+    come at once one waits for the other.
+    """
+    key = header.idempotency_key
+    if key is None:
+        return _committed(work())
+    session, member = db.session(), launch_session().membership
+    lock_course(session, member.context_id)
+    asked = hashlib.sha256(
+        b"\0".join([request.method.encode(), request.path.encode(), request.get_data()])
+    ).hexdigest()
+    kept = answers.find(session, member.id, key, now())
+    if kept is not None and kept.asked != asked:
+        return problem(422, f"{HEADER}: {ANOTHER}")
+    if kept is not None:
+        again = jsonify(kept.body)
+        again.status_code = kept.status
+        if kept.tag:
+            again.set_etag(kept.tag)
+        return again
+    response = work()
+    if response.status_code < 400:
+        tag, _ = response.get_etag()
+        said = answers.Said(response.status_code, response.get_json(), tag or "")
+        answers.keep(session, member.id, (key, asked), said, now())
+    return _committed(response)
+
+
+def _committed(response: Response) -> Response:
+    if response.status_code < 400:
+        db.session.commit()
+    else:
+        db.session.rollback()
+    return response

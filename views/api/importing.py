@@ -1,0 +1,64 @@
+"""Awards out of a table that somebody sends."""
+
+from io import BytesIO, TextIOWrapper
+
+from flask import Response, jsonify, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models import RawModel
+
+from gamification.awards.giving import Giver
+from jobs.importing import Unreadable, import_awards
+from models.db import db
+from views.api import award_schemas as schemas
+from views.api.awards import giver
+from views.api.courses import the_course
+from views.api.operations import checked, operation
+from views.api.problems import problem
+from views.api.schemas import CoursePath
+from views.api.writing import guard
+from views.guards import requires
+from views.pages import TEACHERS
+
+CSV = "text/csv"
+LARGEST = 4 * 1024 * 1024
+"""Ten thousand rows with long reasons; more of them are for the command."""
+
+bp = APIBlueprint("import_api", __name__, url_prefix="/api/v1/courses")
+
+
+@bp.before_request
+def take_more() -> None:
+    """Let a table be larger than what other requests send."""
+    request.max_content_length = LARGEST
+
+
+guard(bp, speaks=CSV)
+
+
+class Table(RawModel):
+    """Rows of `user,badge,reason`, with that as the first line."""
+
+    mimetypes = [CSV]  # noqa: RUF012 -- the library's way to say it
+
+
+@bp.post(
+    "/<course_id>/awards/import",
+    **operation(TEACHERS, schemas.Imported, refusals=(404, 413, 415)),
+)
+@requires(*TEACHERS)
+@checked
+def post_import(path: CoursePath, query: schemas.ImportQuery, raw: Table) -> Response:
+    """Give the badges of a table, row by row; a wrong row stops no other one."""
+    context_id, who = the_course(path).id, giver()
+    # Each piece of the table has a transaction of its own, and this one is not it.
+    db.session.rollback()
+    lines = TextIOWrapper(
+        BytesIO(raw.get_data()), "utf-8", errors="replace", newline=""
+    )
+    by = Giver(who.id, who.role, "import")
+    try:
+        report = import_awards(context_id, lines, by, dry_run=query.dry_run)
+    except Unreadable as error:
+        return problem(422, f"body: {error}")
+    answer = schemas.Imported.model_validate(report)
+    return jsonify(answer.model_dump(mode="json"))
