@@ -10,6 +10,7 @@ from jobs.scores import publish_scores
 from lti.errors import LTIError
 from lti.line_items import Column
 from lti.scores import ScoreImpossible
+from models.db import db
 from views.commands.courses import known_course
 
 group = AppGroup("scores", help="A column for badges in a course's gradebook.")
