@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.activity import EVALUATE_COURSE, request
 from gamification.awards import claims, decisions, evaluate
 from gamification.awards.claims import CodeRow, Terms
 from gamification.awards.decisions import Revocation
@@ -18,8 +19,12 @@ from gamification.awards.giving import (
     give,
 )
 from gamification.switches import switch_of
+from jobs import outbox
 from jobs.settings import settings
 from models import AuditEntry, Award, Context, Membership
+
+AT_ONCE = 20
+"""The rules of more people than these are looked at by a job."""
 
 
 def grant(
@@ -31,6 +36,8 @@ def grant(
         return [off] * len(gifts)
     outcomes = give(session, context, gifts, by, now)
     _note_given(session, context, outcomes, by, now)
+    new = {it.membership_id for it in outcomes if isinstance(it, Given) and it.is_new}
+    _look_again(session, context, now, sorted(new))
     return outcomes
 
 
@@ -45,6 +52,7 @@ def claim(
     if outcome is not None:
         by = Giver(member.user.public_id, "learner", "code")
         _note_given(session, context, [outcome], by, now)
+        _look_again(session, context, now, [member.id])
     return outcome
 
 
@@ -54,6 +62,8 @@ def revoke(
     """End an award as `decisions.revoke` does."""
     decisions.revoke(session, award, why, by, now)
     _note_about(session, award, "award_revoked", by, now)
+    context = session.get_one(Context, award.context_id)
+    _look_again(session, context, now, [award.membership_id])
 
 
 def lift(session: Session, award: Award, by: Giver, now: datetime) -> None:
@@ -65,8 +75,19 @@ def lift(session: Session, award: Award, by: Giver, now: datetime) -> None:
         return
     _note_about(session, award, "award_lifted", by, now)
     context = session.get_one(Context, award.context_id)
-    switch = switch_of(context, environment=settings().gamification_enabled)
-    evaluate(session, context, now, switch=switch, members=[award.membership_id])
+    _look_again(session, context, now, [award.membership_id])
+
+
+def _look_again(
+    session: Session, context: Context, now: datetime, members: Sequence[int]
+) -> None:
+    """Follow up what changed: another badge may ask for the one that was decided on."""
+    if len(members) > AT_ONCE:
+        request(session, EVALUATE_COURSE, context.id, now, now)
+        outbox.wake_after_commit(session)
+    elif members:
+        switch = switch_of(context, environment=settings().gamification_enabled)
+        evaluate(session, context, now, switch=switch, members=members)
 
 
 def renew(

@@ -133,7 +133,7 @@ def _rows(lines: Iterable[str], report: Imported) -> Iterator[_Row]:
     """Yield the rows that can be read; report the others by where they begin."""
     rest = iter(lines)
     names, delimiter = _head(next(rest, ""))
-    reader = csv.reader(rest, delimiter=delimiter)
+    reader = csv.reader(rest, delimiter=delimiter, strict=True)
     begins = reader.line_num + AFTER_HEAD
     try:
         for cells in reader:
@@ -163,6 +163,8 @@ def _fault(cells: list[str], names: list[str]) -> str:
     """Say what is wrong with a row before anybody is asked for; mostly nothing."""
     if not any(cells):
         return ""
+    if any("\n" in cell or "\r" in cell for cell in cells):
+        return "a cell goes over several lines: a quote may be missing"
     if any("\ufffd" in cell for cell in cells):
         return "it is not written in UTF-8"
     if any(cells[len(names) :]):

@@ -43,7 +43,6 @@ def schedule(config: Config) -> tuple[Periodic, ...]:
         Periodic("sweep_outbox", "every minute", zone),
         Periodic("sync_due_courses", f"each course every {every} minutes", zone),
         Periodic("recompute", nightly, zone, DAILY, at),
-        Periodic("remind", nightly, zone, DAILY, at),
         Periodic("tick", "every hour", zone, HOURLY),
         Periodic("clean_up", "every hour", zone, HOURLY),
         Periodic("publish_due_scores", "every minute", zone),

@@ -9,7 +9,6 @@ from jobs.cleaning import clean_up
 from jobs.freshness import RECOUNT_COURSE, SYNC_COURSE, SYNC_COURSE_NOW
 from jobs.queue import Jobs
 from jobs.recounting import recount_course
-from jobs.reminders import remind
 from jobs.runs import Unfinished
 from jobs.scores import PUBLISH_SCORES, publish_due_scores, publish_scores
 from jobs.sync import sync_course, sync_course_now, sync_due_courses
@@ -49,7 +48,6 @@ JOBS: Jobs = {
     "sync_due_courses": sync_due_courses,
     "publish_due_scores": publish_due_scores,
     "recompute": recompute,
-    "remind": remind,
     "tick": tick,
     "clean_up": clean_up,
 }

@@ -90,6 +90,7 @@ def documents(session: Session, context: Context) -> Iterator[dict[str, Any]]:
             "description": version.description,
             "criterion": rule,
             "policy": badge.policy,
+            **({"valid_days": version.valid_days} if version.valid_days else {}),
         }
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from gamification.catalog.definitions import KEY, Malformed, shown
+from gamification.catalog.rules import BadRule, read_rule
 
 TEXTS = ("badge_id", "name", "description", "image_url", "criteria")
 DATES = ("issued_date", "expiration_date")
@@ -100,7 +101,12 @@ def proposed(text: str, items: Mapping[str, str]) -> Reading:
         if key is None:
             unbound.append(said)
         parts.append({**part, "item": key or said})
-    return Reading({"all": parts} if len(parts) > 1 else parts[0], tuple(unbound))
+    rule = {"all": parts} if len(parts) > 1 else parts[0]
+    try:
+        read_rule(rule)
+    except BadRule:
+        return Reading(None)
+    return Reading(rule, tuple(unbound))
 
 
 def _condition(clause: str) -> dict[str, Any] | None:

@@ -4,13 +4,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from views.api.schemas import Answer, Asked
+from views.api.schemas import Answer, Asked, Printable
 
 
 class PreviewAsked(Asked):
     """A badge as it would be: its `criterion`, or the shorthand in its place."""
 
-    key: Annotated[str, Field(max_length=128)] = ""
+    key: Annotated[Printable, Field(max_length=128)] = ""
     """The key of a badge of the course: its rule would be replaced."""
     criterion: dict[str, Any] | None = None
     """As in `docs/criterion.schema.json`."""

@@ -56,7 +56,7 @@ def _metric(value: object) -> object:
 
 
 Number = Annotated[int | float, BeforeValidator(_number)]
-Key = Annotated[str, Field(min_length=1, max_length=128)]
+Key = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
 MetricName = Annotated[
     Literal[
         "score",

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Union
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from gamification.catalog.rules.leaf import Leaf
+from gamification.catalog.rules.leaf import Key, Leaf
 from gamification.catalog.rules.words import listed, small
 
 GROUPS = ("all", "any", "none")
@@ -108,7 +108,7 @@ class Prerequisite(BaseModel):
 
     model_config = _CONFIG
 
-    badge: str = Field(min_length=1, max_length=128)
+    badge: Key
     """The other badge's key."""
 
     @property

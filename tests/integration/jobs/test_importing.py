@@ -145,6 +145,7 @@ def test_each_wrong_row_is_told_by_the_line_where_it_begins(
 
     nobody = "user: nobody in this course has this id"
     assert report.rows == [
+        BadRow(2, "a cell goes over several lines: a quote may be missing"),
         BadRow(4, nobody),
         BadRow(5, nobody),
         BadRow(6, "user: only learners who are in the course now can have badges"),
@@ -156,8 +157,22 @@ def test_each_wrong_row_is_told_by_the_line_where_it_begins(
         BadRow(12, "it is not written in UTF-8"),
         BadRow(13, "reason: it holds a character that no name has"),
     ]
-    assert (report.granted, report.refused) == (2, 10)
-    assert rows(session) == [("s0", "helper", "two lines"), ("s1", "speaker", None)]
+    assert (report.granted, report.refused) == (1, 11)
+    assert rows(session) == [("s1", "speaker", None)]
+
+
+@pytest.mark.parametrize("last", ["s2,helper,fine", 's2,helper,"fine"'])
+def test_a_stray_quote_gives_nobody_the_words_of_others(
+    app: OpenAPI, session: Session, course: Context, last: str
+) -> None:
+    learners(session, course, 3)
+    table = f'user,badge,reason\ns0,helper,well\ns1,helper,"good\n{last}\n'
+
+    report = imported(app, course, table)
+
+    assert report.granted == 1
+    assert [row.line for row in report.rows] == [3]
+    assert rows(session) == [("s0", "helper", "well")]
 
 
 def test_no_word_of_a_formula_is_echoed(

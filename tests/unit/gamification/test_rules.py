@@ -255,3 +255,10 @@ def test_the_published_schema_is_that_of_the_rules() -> None:
     published = json.loads((ROOT / "docs" / "criterion.schema.json").read_text())
 
     assert published == json_schema()
+
+
+@pytest.mark.parametrize("key", ["", "a\x00", "a\nb", "x" * 129])
+def test_a_key_that_no_database_takes_is_refused(key: str) -> None:
+    for rule in ({"metric": "completed", "item": key}, {"all": [{"badge": key}]}):
+        with pytest.raises(BadRule):
+            Criterion.from_json(rule)

@@ -28,7 +28,6 @@ def test_what_happens_by_itself_when_nobody_set_anything(by_itself: Config) -> N
         "sweep_outbox": "every minute",
         "sync_due_courses": "each course every 60 minutes",
         "recompute": "every day at 05:20 (UTC)",
-        "remind": "every day at 05:20 (UTC)",
         "tick": "every hour",
         "clean_up": "every hour",
         "publish_due_scores": "every minute",
