@@ -82,6 +82,7 @@ def test_what_is_first_stands_at_the_right_from_right_to_left(
         for route, pair in pairs.items():
             turned_to(course, route, headings[route])
             mirrored[locale, route] = course.frame.evaluate(LEFT_OF, pair)
+        course.page.close()
 
     assert mirrored == {
         ("de", "overview"): False,

@@ -202,7 +202,8 @@ def test_sync_status_says_what_failed_and_what_to_do(desk: Desk, name: str) -> N
 
     assert typed(desk.app, "sync", "status").output.splitlines()[0] == (
         f"{name}: roster failed. The platform does not let us use this service. "
-        "Ask the platform's administrator to allow it for this tool."
+        "Ask the platform's administrator to allow it for this tool; "
+        "if the tool was made anew, open it in the course once."
     )
 
 
@@ -218,7 +219,8 @@ def test_a_try_that_failed_takes_nothing_back(
     assert typed(desk.app, "sync", "status").output.splitlines()[0] == (
         f"{name}: roster fresh, 12 min old, new 9, people 9, left 0; the last try "
         "failed. The platform does not let us use this service. Ask the platform's "
-        "administrator to allow it for this tool."
+        "administrator to allow it for this tool; "
+        "if the tool was made anew, open it in the course once."
     )
 
 
@@ -277,6 +279,7 @@ def test_the_worker_lists_what_happens_by_itself(app: OpenAPI) -> None:
         "sweep_outbox: every minute",
         "sync_due_courses: each course every 60 minutes",
         "recompute: every day at 05:20 (UTC)",
+        "tick: every hour",
         "clean_up: every hour",
         "publish_due_scores: every minute",
     ]
