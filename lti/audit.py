@@ -64,6 +64,26 @@ def alert(
         note(session, unnoted, now, registration=registration)
 
 
+def refusal(
+    session: Session,
+    action: str,
+    now: datetime,
+    *,
+    noted: int,
+    registration: Registration | None,
+    **details: str,
+) -> None:
+    """Write a refusal down, after so many `noted` within the last minute.
+
+    The sixtieth says that there are more, and those after it are in the log alone.
+    """
+    if noted > MOST_REFUSALS:
+        return
+    if noted == MOST_REFUSALS:
+        action, details["reason"] = "refusals_unnoted", "more_in_the_log"
+    note(session, action, now, registration=registration, tenant_id=None, **details)
+
+
 def refusals_noted(
     session: Session, registration: Registration | None, now: datetime
 ) -> int:

@@ -9,7 +9,7 @@ from jobs.clock import now
 from lti import audit
 from lti.deep_linking_settings import DeepLinkingSettings
 from lti.errors import LinkingRefused
-from models import LaunchSession, Registration
+from models import LaunchSession
 from models.db import db
 from views.errors import LINKING, PAGES, new_error_id
 from views.pages import Page
@@ -24,7 +24,16 @@ def page(launch: LaunchSession, accepted: DeepLinkingSettings) -> Page:
     """
     error_id = new_error_id()
     log.warning("Nothing fits a place: %s (%s)", accepted.obstacle, error_id)
-    _note(launch.registration, accepted.obstacle, error_id)
+    session, moment = db.session(), now()
+    audit.refusal(
+        session,
+        "launch_refused",
+        moment,
+        noted=audit.refusals_noted(session, launch.registration, moment),
+        registration=launch.registration,
+        error_id=error_id,
+        reason=accepted.obstacle,
+    )
     content = {
         "advice": LINKING[accepted.obstacle],
         "error_id": error_id,
@@ -32,22 +41,3 @@ def page(launch: LaunchSession, accepted: DeepLinkingSettings) -> Page:
     }
     title = PAGES[LinkingRefused].title
     return Page("deep_linking/dead_end.html", title, "picker", "picker", content)
-
-
-def _note(registration: Registration, reason: str, error_id: str) -> None:
-    """Write it down as every refusal: in a flood the last entry says there are more."""
-    session, moment = db.session(), now()
-    noted = audit.refusals_noted(session, registration, moment)
-    if noted > audit.MOST_REFUSALS:
-        return
-    action = "launch_refused"
-    if noted == audit.MOST_REFUSALS:
-        action, reason = "refusals_unnoted", "more_in_the_log"
-    audit.note(
-        session,
-        action,
-        moment,
-        registration=registration,
-        error_id=error_id,
-        reason=reason,
-    )

@@ -179,13 +179,11 @@ def _note(error: LTIError, reason: str, error_id: str) -> None:
     begin_write(session)
     if isinstance(error, DeploymentPending) and registration is not None:
         registrations.note_pending(session, registration, error.lti_id, moment)
-    action = _action(error)
-    if noted == audit.MOST_REFUSALS:
-        action, reason = "refusals_unnoted", "more_in_the_log"
-    audit.note(
+    audit.refusal(
         session,
-        action,
+        _action(error),
         moment,
+        noted=noted,
         registration=registration,
         error_id=error_id,
         reason=reason,

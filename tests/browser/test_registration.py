@@ -46,17 +46,9 @@ def test_a_paste_an_approval_a_launch_and_a_picked_panel(
         expect(frame.get_by_role("heading", level=1)).to_have_text(
             "This platform waits for approval"
         )
-        approved = app.test_cli_runner().invoke(args=command.split()[1:])
-        (enable,) = re.findall(r"`flask (gamification enable .*)`", approved.stderr)
-        app.test_cli_runner().invoke(args=enable.split())
+        approved = let_in(app, command)
         page.goto(address)
-        expect(frame.get_by_role("heading", level=1)).to_have_text(
-            "Recognise the work your learners do"
-        )
-        frame.get_by_role("button", name="Turn on badges").click()
-        expect(frame.get_by_role("heading", level=1)).to_have_text(
-            "Badges in this course"
-        )
+        turn_on(frame)
         pick_badges(page, frame, shape)
         picked = campus.links(course)[-1]
         page.goto(
@@ -68,7 +60,7 @@ def test_a_paste_an_approval_a_launch_and_a_picked_panel(
 
     session.rollback()
     row = session.scalars(sa.select(Registration)).one()
-    assert approved.stdout.endswith(f"{row.public_id} is active\n")
+    assert approved.endswith(f"{row.public_id} is active\n")
     assert row.last_launch_at is not None
 
 
@@ -123,6 +115,22 @@ def a_course(campus: Campus) -> tuple[Course, Person, Person]:
     for person, role in ((teacher, Role.TEACHER), (learner, Role.STUDENT)):
         campus.enrol(Enrolment(course=course.number, person=person.number, role=role))
     return course, teacher, learner
+
+
+def let_in(app: OpenAPI, command: str) -> str:
+    """Type the line of the page, and what its answer says is next; return that."""
+    approved = app.test_cli_runner().invoke(args=command.split()[1:])
+    (enable,) = re.findall(r"`flask (gamification enable .*)`", approved.stderr)
+    app.test_cli_runner().invoke(args=enable.split())
+    return approved.stdout
+
+
+def turn_on(frame: FrameLocator) -> None:
+    """Turn badges on as the teacher of a course that never had them."""
+    heading = frame.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Recognise the work your learners do")
+    frame.get_by_role("button", name="Turn on badges").click()
+    expect(heading).to_have_text("Badges in this course")
 
 
 def pick_badges(page: Page, frame: FrameLocator, shape: str) -> None:
