@@ -1,7 +1,12 @@
 """The operator's commands; each is thin and asks the same functions as a page."""
 
+import click
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 
+from models.db import db
 from views.commands import (
     award,
     catalog,
@@ -18,9 +23,15 @@ from views.commands import (
     worker,
 )
 
+NOT_MIGRATED = (
+    "The database has not the tables of this version: run `flask db upgrade`."
+)
+
 
 def register(app: Flask) -> None:
     """Add every command to the application."""
+    with app.app_context():
+        _say_what_is_missing(app, db.engine)
     app.cli.add_command(award.group)
     catalog.group.add_command(exchanging.import_badges)
     catalog.group.add_command(exchanging.export_badges)
@@ -35,3 +46,21 @@ def register(app: Flask) -> None:
     app.cli.add_command(scores.group)
     app.cli.add_command(sync.group)
     app.cli.add_command(worker.worker)
+
+
+def _say_what_is_missing(app: Flask, engine: sa.Engine) -> None:
+    """Let a command say that `flask db upgrade` was forgotten, instead of some SQL."""
+
+    @sa.event.listens_for(engine, "handle_error", retval=True)
+    def _explained(context: sa.engine.ExceptionContext) -> Exception | None:
+        command = click.get_current_context(silent=True)
+        if command is None or context.connection is None or _is_migrated(app, engine):
+            return None
+        return click.ClickException(NOT_MIGRATED)
+
+
+def _is_migrated(app: Flask, engine: sa.Engine) -> bool:
+    there = ScriptDirectory(app.extensions["migrate"].directory).get_current_head()
+    # The connection that failed may be inside of a transaction that is broken off.
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == there
