@@ -30,10 +30,29 @@ def _kind(value: object) -> str | None:
     return "§Leaf"
 
 
-class All(BaseModel):
-    """Met where every part is met."""
+class _Group(BaseModel):
+    """Parts that are judged together; which of them must be met, its kind says."""
 
     model_config = _CONFIG
+
+    @property
+    def parts(self) -> "tuple[Rule, ...]":
+        """Its parts, under whatever name they are written."""
+        raise NotImplementedError
+
+    @property
+    def monotone(self) -> bool:
+        """Whether more acts can only help: where that is so of every part."""
+        return all(part.monotone for part in self.parts)
+
+    @property
+    def time_dependent(self) -> bool:
+        """Whether it may be met, or not any more, because time has passed."""
+        return any(part.time_dependent for part in self.parts)
+
+
+class All(_Group):
+    """Met where every part is met."""
 
     all: Parts
 
@@ -41,23 +60,13 @@ class All(BaseModel):
     def parts(self) -> "tuple[Rule, ...]":
         return self.all
 
-    @property
-    def monotone(self) -> bool:
-        return _all_monotone(self.parts)
-
-    @property
-    def time_dependent(self) -> bool:
-        return _any_time_dependent(self.parts)
-
     def sentence(self, labels: Mapping[str, str]) -> str:
         """Say what to do, part by part."""
         return listed(_said(self.parts, labels))
 
 
-class AnyOf(BaseModel):
+class AnyOf(_Group):
     """Met where at least one part is met."""
-
-    model_config = _CONFIG
 
     any: Parts
 
@@ -65,24 +74,14 @@ class AnyOf(BaseModel):
     def parts(self) -> "tuple[Rule, ...]":
         return self.any
 
-    @property
-    def monotone(self) -> bool:
-        return _all_monotone(self.parts)
-
-    @property
-    def time_dependent(self) -> bool:
-        return _any_time_dependent(self.parts)
-
     def sentence(self, labels: Mapping[str, str]) -> str:
         """Say what there is to choose from."""
         said = _said(self.parts, labels)
         return said[0] if len(said) == 1 else f"Either {small(listed(said, 'or'))}"
 
 
-class NoneOf(BaseModel):
+class NoneOf(_Group):
     """Met where no part is met."""
-
-    model_config = _CONFIG
 
     none: Parts
 
@@ -93,10 +92,6 @@ class NoneOf(BaseModel):
     @property
     def monotone(self) -> bool:
         return False
-
-    @property
-    def time_dependent(self) -> bool:
-        return _any_time_dependent(self.parts)
 
     def sentence(self, labels: Mapping[str, str]) -> str:
         """Say what must not be."""
@@ -160,14 +155,6 @@ def prerequisites_of(rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, whi
     elif isinstance(rule, Group):
         for part in rule.parts:
             yield from prerequisites_of(part)
-
-
-def _all_monotone(parts: "tuple[Rule, ...]") -> bool:
-    return all(part.monotone for part in parts)
-
-
-def _any_time_dependent(parts: "tuple[Rule, ...]") -> bool:
-    return any(part.time_dependent for part in parts)
 
 
 def _said(parts: "tuple[Rule, ...]", labels: Mapping[str, str]) -> list[str]:
