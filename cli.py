@@ -8,6 +8,7 @@ from flask import Flask
 
 from models.db import db
 from views.commands import (
+    api_key,
     award,
     catalog,
     code,
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
     """Add every command to the application."""
     with app.app_context():
         _say_what_is_missing(app, db.engine)
+    app.cli.add_command(api_key.group)
     app.cli.add_command(award.group)
     catalog.group.add_command(exchanging.import_badges)
     catalog.group.add_command(exchanging.export_badges)

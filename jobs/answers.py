@@ -14,6 +14,23 @@ KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True)
+class Writer:
+    """Who wrote: a member of a course, or a program by its key."""
+
+    membership_id: int | None = None
+    api_key_id: int | None = None
+
+    @property
+    def column(self) -> str:
+        """The column that holds it; the other one is empty."""
+        return "api_key_id" if self.membership_id is None else "membership_id"
+
+    @property
+    def id(self) -> int | None:
+        return self.api_key_id if self.membership_id is None else self.membership_id
+
+
+@dataclass(frozen=True)
 class Said:
     """An answer, as it can be given again."""
 
@@ -23,13 +40,13 @@ class Said:
 
 
 def find(
-    session: Session, membership_id: int, key: str, now: datetime
+    session: Session, writer: Writer, key: str, now: datetime
 ) -> KeptAnswer | None:
-    """Return what a member's write of this key was answered within a day."""
+    """Return what a caller's write of this key was answered within a day."""
     return session.scalar(
         sa.select(KeptAnswer)
         .where(
-            KeptAnswer.membership_id == membership_id,
+            getattr(KeptAnswer, writer.column) == writer.id,
             KeptAnswer.key == key,
             KeptAnswer.created_at > now - KEPT,
         )
@@ -39,7 +56,7 @@ def find(
 
 def keep(
     session: Session,
-    membership_id: int,
+    writer: Writer,
     asked: tuple[str, str],
     said: Said,
     now: datetime,
@@ -58,6 +75,6 @@ def keep(
     }
     session.execute(
         insert(session, KeptAnswer)
-        .values(membership_id=membership_id, key=key, **values)
-        .on_conflict_do_update(index_elements=["membership_id", "key"], set_=values)
+        .values({writer.column: writer.id, "key": key, **values})
+        .on_conflict_do_update(index_elements=[writer.column, "key"], set_=values)
     )

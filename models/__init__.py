@@ -1,5 +1,6 @@
 """What we remember: every table and constraint; no queries, no rules."""
 
+from models.access import ApiKey
 from models.activity import Contribution, Earned, Histogram, Scoring, Standing
 from models.answers import KeptAnswer
 from models.base import Base
@@ -22,6 +23,7 @@ from models.work import JobRun, Notice, Outbox, StreamEvent, SyncState
 
 __all__ = [
     "STAFF",
+    "ApiKey",
     "AuditEntry",
     "Award",
     "Badge",

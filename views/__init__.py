@@ -9,6 +9,7 @@ from views import (
     errors,
     headers,
     health,
+    keys,
     lti,
     notices,
     panel,
@@ -23,6 +24,7 @@ def register(app: OpenAPI) -> None:
     headers.register(app)
     errors.register(app)
     reading.register(app)
+    keys.register(app)
     app.jinja_env.filters.update(FILTERS)
     for blueprint in (
         deep_linking.bp,

@@ -1,47 +1,98 @@
-"""Who may enter: the bearer of a launch's token, with the rights of that launch."""
+"""Who may enter: the bearer of a launch's token or of an API key, with its rights."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import abort, g, request
+from werkzeug.exceptions import Forbidden
 
+from jobs import api_keys
 from jobs.clock import now
 from lti.sessions import find_session
-from models import LaunchSession
+from models import STAFF, ApiKey, LaunchSession
 from models.db import db
 from views.headers import framed_by
+from views.keys import count
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+NO_PERSON = "An API key is nobody: only the launch of a person may ask for this."
+
+
+class KeyRefused(Forbidden):
+    """An API key may not do this; the description says why."""
+
 
 def bearer() -> None:
-    """Set `g.launch` to the session of the request's token, or answer 401.
+    """Find out whose token the request carries, or answer 401.
 
     For `before_request`. Only the Authorization header counts: a cookie or a
     parameter could be sent by somebody else's page.
     """
-    opened = find_session(db.session(), _token(), now())
+    token = _token()
+    if token.startswith(api_keys.PREFIX):
+        _let_in_a_key(token)
+        return
+    opened = find_session(db.session(), token, now())
     if opened is None:
         abort(401)
     g.launch = opened
     framed_by(opened.registration)
 
 
-def launch_session() -> LaunchSession:
-    """Return the session this request acts for; its membership is the person."""
+def _let_in_a_key(token: str) -> None:
+    key = api_keys.find(db.session(), token, now())
+    if key is None:
+        abort(401)
+    is_first = "api_key" not in g
+    g.api_key = key
+    if is_first:
+        count(key)
+
+
+def caller() -> LaunchSession | ApiKey:
+    """Return who asks: somebody's launch, or a program's key."""
+    key: ApiKey | None = g.get("api_key")
+    if key is not None:
+        return key
     opened: LaunchSession = g.launch
     return opened
 
 
-def requires(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only launches in one of these roles in; others get 403."""
+def launch_session() -> LaunchSession:
+    """Return the session this request acts for; its membership is the person.
+
+    A key has none: whatever asks for it is not there for keys (403).
+    """
+    who = caller()
+    if isinstance(who, ApiKey):
+        raise KeyRefused(NO_PERSON)
+    return who
+
+
+def reads_all() -> bool:
+    """Tell whether the caller reads of everybody: staff do, and keys that may."""
+    who = caller()
+    return isinstance(who, ApiKey) or who.role in STAFF
+
+
+def requires(
+    *roles: str, key: str | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only launches in one of these roles in, and keys with a permission.
+
+    Others get 403; without `key` no key has it.
+    """
 
     def guarded(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def entered(*args: P.args, **kwargs: P.kwargs) -> R:
-            if launch_session().role not in roles:
+            who = caller()
+            if isinstance(who, ApiKey):
+                _check(who, key)
+            elif who.role not in roles:
                 abort(403)
             return view(*args, **kwargs)
 
@@ -49,6 +100,15 @@ def requires(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return entered
 
     return guarded
+
+
+def _check(key: ApiKey, permission: str | None) -> None:
+    if permission is None:
+        raise KeyRefused(NO_PERSON)
+    if permission not in key.permissions:
+        raise KeyRefused(
+            f"This API key lacks the permission {permission}: ask for one that has it."
+        )
 
 
 def _token() -> str:

@@ -23,9 +23,17 @@ BEARER = {
 }
 
 
+KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, `laurel_…`, by `flask api-key create`; what it needs "
+    "is in `x-permissions`.",
+}
+
+
 def register(app: OpenAPI) -> None:
     """Add every operation, and the document that describes them (public)."""
-    app.security_schemes = {"launch": BEARER}
+    app.security_schemes = {"launch": BEARER, "key": KEY}
     app.validation_error_callback = invalid
     app.validation_error_model = Problem
     ours = (me, courses, previews, awards, importing, codes, standings, session)

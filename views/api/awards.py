@@ -16,8 +16,9 @@ from gamification.awards.history import (
     awards_of,
 )
 from jobs import decisions
+from jobs.api_keys import AWARDS_WRITE, PEOPLE_READ
 from jobs.clock import now
-from models import Award, Context
+from models import ApiKey, Award, Context
 from models.db import db
 from views.api import award_schemas as schemas
 from views.api.courses import the_course
@@ -27,8 +28,8 @@ from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
-from views.guards import launch_session, requires
-from views.pages import TEACHERS, is_staff
+from views.guards import caller, launch_session, reads_all, requires
+from views.pages import TEACHERS
 
 bp = APIBlueprint("award_api", __name__, url_prefix="/api/v1/courses")
 guard(bp)
@@ -36,16 +37,20 @@ guard(bp)
 FOR_STAFF = {"by"}
 """What of an award's evidence only staff read: no learner reads another's id."""
 GRANTS: dict[str, Any] = operation(
-    TEACHERS, schemas.Award, status=201, refusals=(404, 409, 415)
+    TEACHERS, schemas.Award, status=201, refusals=(404, 409, 415), key=AWARDS_WRITE
 )
 GRANTS["responses"]["200"] = schemas.Award
-CHANGES = operation(TEACHERS, schemas.Award, refusals=(404, 409, 412, 415))
+CHANGES = operation(
+    TEACHERS, schemas.Award, refusals=(404, 409, 412, 415), key=AWARDS_WRITE
+)
 
 
 def giver() -> Giver:
     """Return who decides in this request."""
-    launch = launch_session()
-    return Giver(launch.membership.user.public_id, launch.role)
+    who = caller()
+    if isinstance(who, ApiKey):
+        return Giver(who.public_id, "key")
+    return Giver(who.membership.user.public_id, who.role)
 
 
 def refused(why: NotGiven) -> Response:
@@ -54,9 +59,10 @@ def refused(why: NotGiven) -> Response:
 
 
 @bp.get(
-    "/<course_id>/awards", **operation(LEARNERS, schemas.AwardList, refusals=(404,))
+    "/<course_id>/awards",
+    **operation(LEARNERS, schemas.AwardList, refusals=(404,), key=PEOPLE_READ),
 )
-@requires(*LEARNERS)
+@requires(*LEARNERS, key=PEOPLE_READ)
 @checked
 def get_awards(path: CoursePath, query: schemas.AwardsQuery) -> Response:
     """List awards, open and over, the newest first: staff all, learners their own."""
@@ -73,20 +79,20 @@ def get_awards(path: CoursePath, query: schemas.AwardsQuery) -> Response:
 
 @bp.get(
     "/<course_id>/awards/<award_id>",
-    **operation(LEARNERS, schemas.Award, refusals=(404,)),
+    **operation(LEARNERS, schemas.Award, refusals=(404,), key=PEOPLE_READ),
 )
-@requires(*LEARNERS)
+@requires(*LEARNERS, key=PEOPLE_READ)
 @checked
 def get_award(path: schemas.AwardPath) -> Response:
     """Give one award; its `ETag` goes with a change as `If-Match`."""
     row = award_of(db.session(), the_course(path).id, path.award_id, now())
-    if row is None or (not is_staff(launch_session()) and row.user_id != _own_id()):
+    if row is None or (not reads_all() and row.user_id != _own_id()):
         abort(404)
     return told(row)
 
 
 @bp.post("/<course_id>/awards", **GRANTS)
-@requires(*TEACHERS)
+@requires(*TEACHERS, key=AWARDS_WRITE)
 @checked
 @whole
 def post_award(
@@ -105,11 +111,11 @@ def post_award(
         response.status_code = 201 if outcome.is_new else 200
         return response
 
-    return once(header, work)
+    return once(header, work, within=context.id)
 
 
 @bp.put("/<course_id>/awards/<award_id>", **CHANGES)
-@requires(*TEACHERS)
+@requires(*TEACHERS, key=AWARDS_WRITE)
 @checked
 @whole
 def put_award(
@@ -124,7 +130,7 @@ def put_award(
 
 
 @bp.delete("/<course_id>/awards/<award_id>", **CHANGES)
-@requires(*TEACHERS)
+@requires(*TEACHERS, key=AWARDS_WRITE)
 @checked
 @whole
 def delete_award(
@@ -140,7 +146,7 @@ def delete_award(
 
 
 @bp.post("/<course_id>/awards/<award_id>/lift", **CHANGES)
-@requires(*TEACHERS)
+@requires(*TEACHERS, key=AWARDS_WRITE)
 @checked
 @whole
 def post_lift(path: schemas.AwardPath, header: IfMatch) -> Response:
@@ -174,7 +180,7 @@ def _decided(
 
 def _readable(user: str | None) -> str | None:
     """Return whose awards the caller may list; a learner's are their own."""
-    if is_staff(launch_session()):
+    if reads_all():
         return user
     if user not in {None, _own_id()}:
         abort(403)
@@ -201,7 +207,7 @@ def _tag(row: AwardRow) -> str:
 def shape_of(row: AwardRow) -> schemas.Award:
     """Return an award as the caller may see it."""
     award = schemas.Award.model_validate(row)
-    if not is_staff(launch_session()):
+    if not reads_all():
         award.ended_by = None
         award.evidence = {
             name: said for name, said in award.evidence.items() if name not in FOR_STAFF

@@ -4,9 +4,11 @@ from flask import Response, abort, jsonify
 from flask_openapi3.blueprint import APIBlueprint
 
 from gamification.awards import badges_for
+from gamification.awards.offers import offered
+from jobs.api_keys import COURSES_READ, course_for
 from jobs.clock import now
 from jobs.sync import request_sync
-from models import STAFF, Context
+from models import STAFF, ApiKey, Context
 from models.db import db
 from views.api import schemas
 from views.api.badges import badges_in
@@ -15,7 +17,7 @@ from views.api.etags import IfMatch, changed_since, tag_of
 from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
-from views.guards import launch_session, requires
+from views.guards import caller, requires
 from views.pages import TEACHERS, switch_now
 
 bp = APIBlueprint("course_api", __name__, url_prefix="/api/v1/courses")
@@ -28,29 +30,45 @@ NOTHING_TO_FETCH = (
 
 
 def the_course(path: schemas.CoursePath) -> Context:
-    """Return the launch's course; any other is as if it were not there (404)."""
-    context = launch_session().context
+    """Return the caller's course; any other is as if it were not there (404).
+
+    A launch has one; a key has those of its tenant.
+    """
+    who = caller()
+    if isinstance(who, ApiKey):
+        found = course_for(db.session(), who, path.course_id)
+        if found is None:
+            abort(404)
+        return found
+    context = who.context
     if path.course_id != context.public_id:
         abort(404)
     return context
 
 
 @bp.get(
-    "/<course_id>/badges", **operation(LEARNERS, schemas.BadgeList, refusals=(404,))
+    "/<course_id>/badges",
+    **operation(LEARNERS, schemas.BadgeList, refusals=(404,), key=COURSES_READ),
 )
-@requires(*LEARNERS)
+@requires(*LEARNERS, key=COURSES_READ)
 @checked
 def get_badges(path: schemas.CoursePath) -> Response:
-    """List the course's badges, with the caller's progress."""
-    context = the_course(path)
-    member, switch = launch_session().membership, switch_now(context)
-    roster = badges_for(db.session(), member, now(), switch=switch)
+    """List the course's badges, with the caller's progress; a key has made none."""
+    context, who = the_course(path), caller()
+    session, switch = db.session(), switch_now(context)
+    if isinstance(who, ApiKey):
+        roster = offered(session, context, now(), switch=switch)
+    else:
+        roster = badges_for(session, who.membership, now(), switch=switch)
     answer = schemas.BadgeList(items=badges_in(roster).badges)
     return jsonify(answer.model_dump(mode="json"))
 
 
-@bp.get("/<course_id>/settings", **operation(STAFF, schemas.Settings, refusals=(404,)))
-@requires(*STAFF)
+@bp.get(
+    "/<course_id>/settings",
+    **operation(STAFF, schemas.Settings, refusals=(404,), key=COURSES_READ),
+)
+@requires(*STAFF, key=COURSES_READ)
 @checked
 def get_settings(path: schemas.CoursePath) -> Response:
     """Give what the course's instructors have decided; its `ETag` is for changes."""

@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field
 
 from jobs import answers
 from jobs.clock import now
+from models import ApiKey
 from models.db import db
 from models.locks import lock_course
 from views.api.problems import problem
-from views.guards import launch_session
+from views.guards import caller, launch_session
 
 HEADER = "Idempotency-Key"
 ANOTHER = "This Idempotency-Key was sent with something else: take a new one."
@@ -29,21 +30,24 @@ class IdempotencyKey(BaseModel):
     """Any word of the caller's; good for a day."""
 
 
-def once(header: IdempotencyKey, work: Callable[[], Response]) -> Response:
+def once(
+    header: IdempotencyKey, work: Callable[[], Response], *, within: int | None = None
+) -> Response:
     """Do a write and commit it; sent again with its key it is answered as before.
 
     What was refused was not done, so it is tried again. Locks the course: of two that
-    come at once one waits for the other.
+    come at once one waits for the other. `within` is the course's id, where a program
+    may write, too; else it is the launch's.
     """
     key = header.idempotency_key
     if key is None:
         return _committed(work())
-    session, member = db.session(), launch_session().membership
-    lock_course(session, member.context_id)
+    session, writer = db.session(), _writer()
+    lock_course(session, within or launch_session().context_id)
     asked = hashlib.sha256(
         b"\0".join([request.method.encode(), request.path.encode(), request.get_data()])
     ).hexdigest()
-    kept = answers.find(session, member.id, key, now())
+    kept = answers.find(session, writer, key, now())
     if kept is not None and kept.asked != asked:
         return problem(422, f"{HEADER}: {ANOTHER}")
     if kept is not None:
@@ -56,8 +60,15 @@ def once(header: IdempotencyKey, work: Callable[[], Response]) -> Response:
     if response.status_code < 400:
         tag, _ = response.get_etag()
         said = answers.Said(response.status_code, response.get_json(), tag or "")
-        answers.keep(session, member.id, (key, asked), said, now())
+        answers.keep(session, writer, (key, asked), said, now())
     return _committed(response)
+
+
+def _writer() -> answers.Writer:
+    who = caller()
+    if isinstance(who, ApiKey):
+        return answers.Writer(api_key_id=who.id)
+    return answers.Writer(membership_id=who.membership_id)
 
 
 def _committed(response: Response) -> Response:

@@ -21,16 +21,23 @@ def operation(
     *,
     status: int = 200,
     refusals: Sequence[int] = (),
+    key: str | None = None,
 ) -> dict[str, Any]:
-    """Describe who may call an operation and what it answers, refusals included."""
-    refused = {401, 403, 422, *refusals}
+    """Describe who may call an operation and what it answers, refusals included.
+
+    `key` is the permission by which an API key may call it, too.
+    """
+    refused = {401, 403, 422, *({429} if key else ()), *refusals}
     return {
         "responses": {
             str(status): answer,
             **{str(code): problem_response(code) for code in sorted(refused)},
         },
-        "security": [{"launch": []}],
-        "openapi_extensions": {"x-roles": list(roles)},
+        "security": [{"launch": []}, *([{"key": []}] if key else ())],
+        "openapi_extensions": {
+            "x-roles": [*roles, *(["key"] if key else ())],
+            **({"x-permissions": [key]} if key else {}),
+        },
     }
 
 

@@ -11,6 +11,7 @@ from gamification.standings import (
     set_consent,
     set_name_consent,
 )
+from jobs.api_keys import PEOPLE_READ
 from jobs.clock import now
 from models import STAFF, Membership
 from models.db import db
@@ -99,9 +100,9 @@ def get_leaderboard(
 
 @bp.get(
     "/courses/<course_id>/members",
-    **operation(STAFF, schemas.MemberList, refusals=(404,)),
+    **operation(STAFF, schemas.MemberList, refusals=(404,), key=PEOPLE_READ),
 )
-@requires(*STAFF)
+@requires(*STAFF, key=PEOPLE_READ)
 @checked
 def get_members(path: schemas.CoursePath, query: schemas.MembersQuery) -> Response:
     """List the class with points and badges, page by page."""

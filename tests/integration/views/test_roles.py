@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from config import ROOT
 from gamification.awards.claims import Terms, make_code
 from gamification.catalog import adopt, load
-from models import Badge, ClaimCode, Membership
+from jobs.api_keys import PERMISSIONS, PREFIX
+from models import Badge, ClaimCode, Context, Membership
 from tests.factories import a_context, a_member
 from tests.support.awarding import an_award
 from tests.support.clock import NOW
 from tests.support.launches import PICKING, Caller, a_caller
+from tests.support.programs import a_program
 from views.pages import settings
 
 PUBLIC = {
@@ -47,18 +49,20 @@ PUBLIC = {
 EVERYONE = {"learner", "assistant", "instructor", "admin", "observer"}
 PEOPLE = EVERYONE - {"observer"}
 STAFF = {"assistant", "instructor", "admin"}
+KEY = {"key"}
+"""API keys, with the permission that the operation asks for."""
 TEACHERS = {"instructor", "admin"}
 ALLOWED = {
-    "DELETE /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS,
+    "DELETE /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS | KEY,
     "DELETE /api/v1/courses/<course_id>/codes/<code_id>": TEACHERS,
     "GET /api/me/badges": PEOPLE,
-    "GET /api/v1/courses/<course_id>/awards": PEOPLE,
-    "GET /api/v1/courses/<course_id>/awards/<award_id>": PEOPLE,
-    "GET /api/v1/courses/<course_id>/badges": PEOPLE,
+    "GET /api/v1/courses/<course_id>/awards": PEOPLE | KEY,
+    "GET /api/v1/courses/<course_id>/awards/<award_id>": PEOPLE | KEY,
+    "GET /api/v1/courses/<course_id>/badges": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/codes": STAFF,
     "GET /api/v1/courses/<course_id>/leaderboard": PEOPLE,
-    "GET /api/v1/courses/<course_id>/members": STAFF,
-    "GET /api/v1/courses/<course_id>/settings": STAFF,
+    "GET /api/v1/courses/<course_id>/members": STAFF | KEY,
+    "GET /api/v1/courses/<course_id>/settings": STAFF | KEY,
     "GET /api/v1/me": PEOPLE,
     "GET /api/v1/me/standing": PEOPLE,
     "GET /lti/deep-linking/preview": STAFF,
@@ -69,15 +73,15 @@ ALLOWED = {
     "GET /panel/manage": STAFF,
     "GET /panel/overview": EVERYONE,
     "POST /api/session": EVERYONE,
-    "POST /api/v1/courses/<course_id>/awards": TEACHERS,
-    "POST /api/v1/courses/<course_id>/awards/<award_id>/lift": TEACHERS,
+    "POST /api/v1/courses/<course_id>/awards": TEACHERS | KEY,
+    "POST /api/v1/courses/<course_id>/awards/<award_id>/lift": TEACHERS | KEY,
     "POST /api/v1/courses/<course_id>/awards/import": TEACHERS,
     "POST /api/v1/courses/<course_id>/badges/preview": TEACHERS,
     "POST /api/v1/courses/<course_id>/codes": TEACHERS,
     "POST /api/v1/courses/<course_id>/sync": TEACHERS,
     "POST /api/v1/me/claims": {"learner"},
     "POST /lti/deep-linking": STAFF,
-    "PUT /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS,
+    "PUT /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS | KEY,
     "PUT /api/v1/courses/<course_id>/settings": TEACHERS,
     "PUT /api/v1/me/board": {"learner"},
 }
@@ -147,15 +151,20 @@ def cast(session: Session, member: Membership) -> None:
     )
 
 
-@pytest.mark.parametrize("role", sorted(EVERYONE))
-def test_a_role_enters_where_it_may_and_nowhere_else(
-    role: str, app: OpenAPI, client: FlaskClient, session: Session
-) -> None:
+@pytest.fixture
+def course(app: OpenAPI, session: Session) -> Context:
     course = a_context(
         session, board_enabled=True, memberships_url="https://lms.example/members"
     )
     with app.app_context():
         adopt(session, course, load(settings().catalog_file), NOW)
+    return course
+
+
+@pytest.mark.parametrize("role", sorted(EVERYONE))
+def test_a_role_enters_where_it_may_and_nowhere_else(
+    role: str, course: Context, client: FlaskClient, session: Session
+) -> None:
     member = a_member(session, of=course, role=role)
     cast(session, member)
     caller = a_caller(session, client, member=member, role=role, deep_linking=PICKING)
@@ -172,11 +181,56 @@ def test_a_role_enters_where_it_may_and_nowhere_else(
     assert refused <= {403, 404}
 
 
+def test_a_key_enters_by_its_permissions_and_nowhere_else(
+    course: Context, client: FlaskClient, session: Session
+) -> None:
+    cast(session, a_member(session, of=course))
+    program = a_program(session, client, course)
+
+    answers = {
+        route: ask(program, route, program.course_id)
+        for route in sorted(ALLOWED, reverse=True)
+    }
+
+    entered = {route for route, status in answers.items() if 200 <= status < 300}
+    assert entered == {route for route, roles in ALLOWED.items() if "key" in roles}
+    assert {answers[route] for route in set(answers) - entered} == {403}
+
+
+def test_a_key_without_the_permission_that_is_asked_for_enters_nowhere(
+    app: OpenAPI, course: Context, client: FlaskClient, session: Session
+) -> None:
+    cast(session, a_member(session, of=course))
+    document = app.api_doc["paths"]
+    needed = {
+        f"{method.upper()} {path.replace('{', '<').replace('}', '>')}": permission
+        for path, operations in document.items()
+        for method, operation in operations.items()
+        for permission in operation.get("x-permissions", ())
+    }
+    programs = {
+        permission: a_program(
+            session, client, course, *(PERMISSIONS.keys() - {permission})
+        )
+        for permission in PERMISSIONS
+    }
+
+    answers = {
+        ask(programs[permission], route, course.public_id)
+        for route, permission in needed.items()
+    }
+
+    assert set(needed) == {route for route in ALLOWED if "key" in ALLOWED[route]}
+    assert answers == {403}
+
+
 @pytest.mark.demand("A37")
 def test_nobody_enters_without_a_token(app: OpenAPI, client: FlaskClient) -> None:
-    stranger = Caller(client, "no-such-token", "course")
+    strangers = [Caller(client, f"{prefix}no", "course") for prefix in ("", PREFIX)]
 
-    answers = {ask(stranger, route, "course") for route in ALLOWED}
+    answers = {
+        ask(stranger, route, "course") for stranger in strangers for route in ALLOWED
+    }
     bare = {
         client.open(route.split(" ")[1], method=route.split(" ")[0]).status_code
         for route in ALLOWED
@@ -201,7 +255,7 @@ def test_the_document_names_the_roles_that_may_enter(
 
     api = {route for route in ALLOWED if " /api/" in route}
     # An observer may keep the page open, and has no data to ask for.
-    assert named == {route: ALLOWED[route] & PEOPLE for route in api}
+    assert named == {route: ALLOWED[route] & (PEOPLE | KEY) for route in api}
 
 
 @pytest.mark.parametrize("role", ["learner", "instructor"])
@@ -221,6 +275,21 @@ def test_ids_of_another_course_are_not_there(
         for route, roles in ALLOWED.items()
         for course in (elsewhere, neighbour)
         if "<course_id>" in route and role in roles
+    }
+
+    assert answers == {404}
+
+
+def test_courses_of_another_tenant_are_not_there_for_a_key(
+    course: Context, client: FlaskClient, session: Session
+) -> None:
+    elsewhere = a_context(session, lti_id=course.lti_id)
+    program = a_program(session, client, course)
+
+    answers = {
+        ask(program, route, elsewhere.public_id)
+        for route, roles in ALLOWED.items()
+        if "<course_id>" in route and "key" in roles
     }
 
     assert answers == {404}
