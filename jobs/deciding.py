@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.claims import CodeRow, Terms
 from gamification.awards.decisions import Revocation, take
-from gamification.awards.giving import Gift, Giver, Outcome
+from gamification.awards.giving import OPERATOR, Gift, Giver, Outcome
 from gamification.awards.history import course_of
 from gamification.metrics.periods import begin_of
 from jobs import decisions
@@ -17,7 +17,7 @@ from jobs.steps import written
 from models import Award, Context
 from models.db import db
 
-OPERATOR = Giver("operator", "operator")
+BY_COMMAND = Giver(OPERATOR, OPERATOR)
 ONE_DAY = timedelta(days=1)
 
 
@@ -27,7 +27,7 @@ def grant_one(context_id: int, gift: Gift, last_day: date | None = None) -> Outc
 
     def work(context: Context) -> Outcome:
         wanted = replace(gift, expires_at=_end_of(last_day, context))
-        return decisions.grant(session, context, [wanted], OPERATOR, now())[0]
+        return decisions.grant(session, context, [wanted], BY_COMMAND, now())[0]
 
     return written(session, context_id, work)
 
@@ -36,7 +36,7 @@ def revoke_one(public_id: str, why: Revocation) -> bool:
     """End an award; False where there is none. Raises as `decisions.revoke` does."""
 
     def end(session: Session, award: Award) -> None:
-        decisions.revoke(session, award, why, OPERATOR, now())
+        decisions.revoke(session, award, why, BY_COMMAND, now())
 
     return _decided(public_id, end)
 
@@ -45,7 +45,7 @@ def lift_one(public_id: str) -> bool:
     """Lift an award's bar; False where there is no such award."""
 
     def lift(session: Session, award: Award) -> None:
-        decisions.lift(session, award, OPERATOR, now())
+        decisions.lift(session, award, BY_COMMAND, now())
 
     return _decided(public_id, lift)
 
@@ -59,7 +59,7 @@ def renew_one(public_id: str, last_day: date | None) -> bool:
     def renew(session: Session, award: Award) -> None:
         context = session.get_one(Context, award.context_id)
         end = _end_of(last_day, context)
-        decisions.renew(session, award, end, OPERATOR, now())
+        decisions.renew(session, award, end, BY_COMMAND, now())
 
     return _decided(public_id, renew)
 
@@ -79,7 +79,7 @@ def make_code(
         if end <= moment:
             raise ValueError("That day is over.")
         terms = Terms(badge, uses, end)
-        made = decisions.make_code(session, context, terms, OPERATOR, moment)
+        made = decisions.make_code(session, context, terms, BY_COMMAND, moment)
         if made is None:
             raise ValueError("There is no such badge here to give.")
         return made
@@ -92,7 +92,7 @@ def revoke_code(context_id: int, public_id: str) -> bool:
     session = db.session()
 
     def work(context: Context) -> bool:
-        ended = decisions.revoke_code(session, context, public_id, OPERATOR, now())
+        ended = decisions.revoke_code(session, context, public_id, BY_COMMAND, now())
         return ended is not None
 
     return written(session, context_id, work)

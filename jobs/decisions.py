@@ -6,8 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.activity import EVALUATE_COURSE, request
-from gamification.awards import claims, decisions, evaluate
+from gamification.awards import claims, decisions
 from gamification.awards.claims import CodeRow, Terms
 from gamification.awards.decisions import Revocation
 from gamification.awards.giving import (
@@ -19,12 +18,9 @@ from gamification.awards.giving import (
     give,
 )
 from gamification.switches import switch_of
-from jobs import outbox
+from jobs.following import follow_up
 from jobs.settings import settings
 from models import AuditEntry, Award, Context, Membership
-
-AT_ONCE = 20
-"""The rules of more people than these are looked at by a job."""
 
 
 def grant(
@@ -37,7 +33,7 @@ def grant(
     outcomes = give(session, context, gifts, by, now)
     _note_given(session, context, outcomes, by, now)
     new = {it.membership_id for it in outcomes if isinstance(it, Given) and it.is_new}
-    _look_again(session, context, now, sorted(new))
+    follow_up(session, context, now, sorted(new))
     return outcomes
 
 
@@ -52,7 +48,7 @@ def claim(
     if outcome is not None:
         by = Giver(member.user.public_id, "learner", "code")
         _note_given(session, context, [outcome], by, now)
-        _look_again(session, context, now, [member.id])
+        follow_up(session, context, now, [member.id])
     return outcome
 
 
@@ -63,7 +59,7 @@ def revoke(
     decisions.revoke(session, award, why, by, now)
     _note_about(session, award, "award_revoked", by, now)
     context = session.get_one(Context, award.context_id)
-    _look_again(session, context, now, [award.membership_id])
+    follow_up(session, context, now, [award.membership_id])
 
 
 def lift(session: Session, award: Award, by: Giver, now: datetime) -> None:
@@ -75,19 +71,7 @@ def lift(session: Session, award: Award, by: Giver, now: datetime) -> None:
         return
     _note_about(session, award, "award_lifted", by, now)
     context = session.get_one(Context, award.context_id)
-    _look_again(session, context, now, [award.membership_id])
-
-
-def _look_again(
-    session: Session, context: Context, now: datetime, members: Sequence[int]
-) -> None:
-    """Follow up what changed: another badge may ask for the one that was decided on."""
-    if len(members) > AT_ONCE:
-        request(session, EVALUATE_COURSE, context.id, now, now)
-        outbox.wake_after_commit(session)
-    elif members:
-        switch = switch_of(context, environment=settings().gamification_enabled)
-        evaluate(session, context, now, switch=switch, members=members)
+    follow_up(session, context, now, [award.membership_id])
 
 
 def renew(
@@ -137,9 +121,15 @@ def _note_given(
     by: Giver,
     now: datetime,
 ) -> None:
-    new = [one for one in outcomes if isinstance(one, Given) and one.is_new]
-    details = [{"award": one.public_id, "origin": by.origin, **_who(by)} for one in new]
-    _note(session, context, "award_granted", now, details)
+    given = [one for one in outcomes if isinstance(one, Given)]
+    for action, some in (
+        ("award_granted", [one for one in given if one.is_new]),
+        ("award_pinned", [one for one in given if one.is_pinned]),
+    ):
+        details = [
+            {"award": one.public_id, "origin": by.origin, **_who(by)} for one in some
+        ]
+        _note(session, context, action, now, details)
 
 
 def _note_about(

@@ -93,7 +93,8 @@ def _count(
         report.granted += 1
     else:
         report.held += 1
-    # What a dry run has undone would be given again by a later row.
+    # What a dry run has undone would be given again by a later row. However long the
+    # table is, there are no more pairs than the course has learners times badges.
     if report.dry_run:
         seen.add(pair)
 

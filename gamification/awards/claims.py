@@ -10,7 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.awards.giving import Gift, Given, Giver, Outcome, give
+from gamification.awards.giving import (
+    OPERATOR,
+    Gift,
+    Given,
+    Giver,
+    Outcome,
+    give,
+)
 from models import Badge, ClaimAttempt, ClaimCode, Context, Membership
 from models.locks import lock_course
 
@@ -113,7 +120,8 @@ def claim(
     if code is None:
         return None
     badge = session.get_one(Badge, code.badge_id)
-    by = Giver(code.made_by, "instructor", "code", code.public_id)
+    role = OPERATOR if code.made_by == OPERATOR else "instructor"
+    by = Giver(code.made_by, role, "code", code.public_id)
     gift = Gift(user=member.user.public_id, badge=badge.key)
     (outcome,) = give(session, member.context, [gift], by, now)
     if isinstance(outcome, Given) and outcome.is_new:

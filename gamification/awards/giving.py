@@ -1,8 +1,8 @@
 """Awards that people give: one or hundreds, by the same few statements."""
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards.evaluation import Granted, announce
-from gamification.awards.rules import is_open
-from gamification.metrics.people import RANKED
-from models import Award, Badge, BadgeVersion, Context, Membership, User, UserIdentity
+from gamification.awards.pinning import BY_PEOPLE, pin
+from gamification.awards.recipients import Offer, Person, offers_of, people_of
+from gamification.metrics.awarded import is_open
+from models import Award, Context
 from models.locks import lock_course
 
 LONGEST_REASON = 255
+OPERATOR = "operator"
+"""The id and the role of who decides by a command."""
 MOST_NAMED = 20
 """So many badges are named where somebody asks for one that is not there."""
 
@@ -54,7 +57,9 @@ class Given:
     membership_id: int
     badge_id: int
     is_new: bool
-    """False: they had it already, and nothing has changed."""
+    """False: they had it already, and have the award they had."""
+    is_pinned: bool = False
+    """A rule gave it, and no rule takes it back from now on."""
 
 
 @dataclass(frozen=True)
@@ -87,26 +92,10 @@ UNUSABLE = {
 
 
 @dataclass(frozen=True)
-class _Person:
-    membership_id: int
-    is_ranked: bool
-
-
-@dataclass(frozen=True)
-class _Offer:
-    """A badge of the course, and its version of today."""
-
-    badge_id: int
-    state: str
-    version_id: int
-    valid_days: int | None
-
-
-@dataclass(frozen=True)
 class _Wanted:
     gift: Gift
-    person: _Person
-    offer: _Offer
+    person: Person
+    offer: Offer
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -120,6 +109,7 @@ class _Known:
     sequence: int = 0
     open_id: str = ""
     is_barred: bool = False
+    is_by_rule: bool = False
 
 
 def give(
@@ -127,74 +117,38 @@ def give(
 ) -> list[Outcome]:
     """Give badges, whatever their rules say; return what came of each, in order.
 
-    Whoever has the badge keeps the award they have; whoever had it gets the next
-    one. What a person revoked is not given until they lift that. Locks the course;
+    Whoever has the badge keeps the award they have, and one that a rule gave is a
+    person's gift from then on; whoever had the badge gets the next award. What a person revoked is not given until they lift that. Locks the course;
     as many statements for a thousand gifts as for one.
     """
     lock_course(session, context.id)
-    people = _people(session, context, {gift.user for gift in gifts})
-    offers = _offers(session, context)
+    people = people_of(session, context, {gift.user for gift in gifts})
+    offers = offers_of(session, context)
     judged = [_judged(gift, people, offers, now) for gift in gifts]
     wanted = [one for one in judged if isinstance(one, _Wanted)]
     known = _known(session, wanted, now)
     rows: list[dict[str, Any]] = []
+    pinned: dict[str, dict[str, Any]] = {}
     outcomes: list[Outcome] = []
     for one in judged:
-        outcome = one if isinstance(one, NotGiven) else _settled(one, known)
+        outcome = one if isinstance(one, NotGiven) else _settled(one, known, by)
         outcomes.append(outcome)
-        if isinstance(one, _Wanted) and isinstance(outcome, Given) and outcome.is_new:
-            had = known.get(one.pair, _Known())
+        if isinstance(one, NotGiven) or isinstance(outcome, NotGiven):
+            continue
+        had = known.get(one.pair, _Known())
+        if outcome.is_pinned:
+            known[one.pair] = replace(had, is_by_rule=False)
+            pinned[outcome.public_id] = _said(one, by)
+        elif outcome.is_new:
             known[one.pair] = _Known(had.sequence + 1, outcome.public_id)
             rows.append(_row(one, outcome, had, by, now) | {"context_id": context.id})
     _write(session, context.id, rows, now)
+    pin(session, pinned, by.origin)
     return outcomes
 
 
-def _people(
-    session: Session, context: Context, names: Collection[str]
-) -> dict[str, _Person]:
-    """Find people of a course by our id or by the platform's."""
-    columns = (Membership.id, sa.and_(*RANKED))
-    ours = (
-        sa.select(User.public_id, *columns)
-        .join(User, User.id == Membership.user_id)
-        .where(Membership.context_id == context.id, User.public_id.in_(names))
-    )
-    found = {name: _Person(*rest) for name, *rest in _rows(session, ours)}
-    rest = set(names) - found.keys()
-    if rest:
-        theirs = (
-            sa.select(UserIdentity.sub, *columns)
-            .join(UserIdentity, UserIdentity.user_id == Membership.user_id)
-            .where(
-                Membership.context_id == context.id,
-                UserIdentity.registration_id == context.registration_id,
-                UserIdentity.sub.in_(rest),
-            )
-        )
-        found |= {name: _Person(*rest) for name, *rest in _rows(session, theirs)}
-    return found
-
-
-def _offers(session: Session, context: Context) -> dict[str, _Offer]:
-    rows = _rows(
-        session,
-        sa.select(
-            Badge.key, Badge.id, Badge.state, BadgeVersion.id, BadgeVersion.valid_days
-        )
-        .join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
-        .where(Badge.context_id == context.id, BadgeVersion.retired_at.is_(None))
-        .order_by(Badge.position, Badge.id),
-    )
-    return {key: _Offer(*rest) for key, *rest in rows}
-
-
-def _rows(session: Session, query: sa.Select[*tuple[Any, ...]]) -> Iterable[Any]:
-    return session.execute(query)
-
-
 def _judged(
-    gift: Gift, people: dict[str, _Person], offers: dict[str, _Offer], now: datetime
+    gift: Gift, people: dict[str, Person], offers: dict[str, Offer], now: datetime
 ) -> _Wanted | NotGiven:
     person, offer = people.get(gift.user), offers.get(gift.badge)
     if person is None:
@@ -210,7 +164,7 @@ def _judged(
     return _Wanted(gift, person, offer)
 
 
-def _no_such_badge(offers: dict[str, _Offer]) -> NotGiven:
+def _no_such_badge(offers: dict[str, Offer]) -> NotGiven:
     there = [key for key, offer in offers.items() if offer.state == "active"]
     more = f" and {len(there) - MOST_NAMED} more" if len(there) > MOST_NAMED else ""
     named = f"{', '.join(there[:MOST_NAMED])}{more}" if there else "none"
@@ -235,25 +189,27 @@ def _known(
         .execution_options(synchronize_session=False)
     )
     open_id = sa.func.max(sa.case((is_open(now), Award.public_id)))
+    by_rule = sa.and_(is_open(now), Award.origin == "rule")
     barred = sa.func.max(sa.case((Award.bars_regrant, 1), else_=0))
     rows = session.execute(
         sa.select(
             *(Award.membership_id, Award.badge_id, sa.func.max(Award.sequence)),
-            *(open_id, barred),
+            *(open_id, barred, sa.func.max(sa.case((by_rule, 1), else_=0))),
         )
         .where(theirs)
         .group_by(Award.membership_id, Award.badge_id)
     )
     return {
-        (member, badge): _Known(sequence, open_id or "", bool(is_barred))
-        for member, badge, sequence, open_id, is_barred in rows
+        (member, badge): _Known(sequence, open_id or "", bool(barred), bool(by_rule))
+        for member, badge, sequence, open_id, barred, by_rule in rows
     }
 
 
-def _settled(one: _Wanted, known: dict[tuple[int, int], _Known]) -> Outcome:
+def _settled(one: _Wanted, known: dict[tuple[int, int], _Known], by: Giver) -> Outcome:
     had = known.get(one.pair, _Known())
     if had.open_id:
-        return Given(had.open_id, *one.pair, is_new=False)
+        is_pinned = had.is_by_rule and by.origin in BY_PEOPLE
+        return Given(had.open_id, *one.pair, is_new=False, is_pinned=is_pinned)
     if had.is_barred:
         return BARRED
     return Given(secrets.token_hex(11), *one.pair, is_new=True)
@@ -262,7 +218,6 @@ def _settled(one: _Wanted, known: dict[tuple[int, int], _Known]) -> Outcome:
 def _row(
     one: _Wanted, given: Given, had: _Known, by: Giver, now: datetime
 ) -> dict[str, Any]:
-    said = {"reason": one.gift.reason, "code": by.code}
     days = one.offer.valid_days
     return {
         "public_id": given.public_id,
@@ -271,15 +226,18 @@ def _row(
         "badge_version_id": one.offer.version_id,
         "sequence": had.sequence + 1,
         "origin": by.origin,
-        "evidence": {
-            "by": by.id,
-            "role": by.role,
-            **{name: word for name, word in said.items() if word},
-        },
+        "evidence": _said(one, by),
         "granted_at": now,
         "expires_at": one.gift.expires_at or (days and now + timedelta(days=days)),
         "bars_regrant": False,
     }
+
+
+def _said(one: _Wanted, by: Giver) -> dict[str, Any]:
+    """Return who gives it, in which role, and why, if they say so."""
+    said = {"reason": one.gift.reason, "code": by.code}
+    words = {name: word for name, word in said.items() if word}
+    return {"by": by.id, "role": by.role, **words}
 
 
 def _write(

@@ -15,12 +15,12 @@ from gamification.awards.rules import (
     COURSE,
     MOMENT,
     counts_towards,
-    is_open,
     past_awards,
 )
 from gamification.catalog import Criterion
 from gamification.catalog.rules import BadRule
 from gamification.metrics import METRICS
+from gamification.metrics.awarded import is_open
 from models import Award, Badge, BadgeVersion, Contribution, Earned, Membership
 from models.activity import LAUNCHED
 

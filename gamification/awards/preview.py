@@ -13,6 +13,7 @@ from gamification.awards.findings import course_of, faults_in_course, findings
 from gamification.awards.trees import held_by_rule
 from gamification.catalog import Criterion
 from gamification.catalog.rules import Fault
+from gamification.metrics.awarded import is_open
 from gamification.metrics.people import RANKED
 from models import Award, Badge, Context, Membership, User
 
@@ -128,7 +129,7 @@ def _losing(ruled: Ruled, frame: Frame) -> sa.Select[*tuple[Any, ...]]:
         .join(Award, Award.membership_id == Membership.id)
         .outerjoin(total, total.c.membership_id == Membership.id)
         .where(*held_by_rule(ruled))
-        .where(sa.or_(Award.expires_at.is_(None), Award.expires_at > frame.now))
+        .where(is_open(frame.now))
         .where(sa.not_(met(ruled, frame, asked.parts, total)))
     )
 

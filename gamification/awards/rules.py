@@ -11,10 +11,9 @@ import sqlalchemy as sa
 
 from gamification.awards.portable import AsJson
 from gamification.metrics import METRICS
+from gamification.metrics.awarded import Moment
 from models import Award, Badge, BadgeVersion, Earned
 
-Moment = datetime | sa.ColumnElement[datetime]
-"""A value, or a parameter that takes its place."""
 Members = Sequence[int | sa.ColumnElement[int]] | sa.BindParameter[Any]
 
 COURSE = sa.bindparam("course", type_=Award.context_id.type)
@@ -72,14 +71,6 @@ def value_of(
 def evidence_of(value: sa.ColumnElement[int]) -> sa.ColumnElement[dict[str, Any]]:
     """Write down what met the rule; the value is in the metric's unit."""
     return AsJson(RULE.c.evidence + sa.cast(value, sa.Text) + "}")
-
-
-def is_open(now: Moment, award: Any = Award) -> sa.ColumnElement[bool]:  # noqa: ANN401 -- the class, or the columns of an alias
-    """Hold for an award, or an alias of it, that a member has at this moment."""
-    return sa.and_(
-        award.ended_at.is_(None),
-        sa.or_(award.expires_at.is_(None), award.expires_at > now),
-    )
 
 
 def past_awards(

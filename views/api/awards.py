@@ -200,7 +200,8 @@ def _row(context: Context, public_id: str) -> AwardRow:
 
 def _tag(row: AwardRow) -> str:
     return tag_of(
-        *(row.id, row.expires_at, row.ended_at, row.end_reason, row.barred, row.state)
+        *(row.id, row.expires_at, row.ended_at, row.end_reason, row.barred),
+        *(row.state, row.origin),
     )
 
 

@@ -10,7 +10,13 @@ import click
 from flask.cli import AppGroup
 
 from gamification.awards.decisions import DecisionRefused, Revocation
-from gamification.awards.giving import LONGEST_REASON, Gift, Giver, NotGiven
+from gamification.awards.giving import (
+    LONGEST_REASON,
+    OPERATOR,
+    Gift,
+    Giver,
+    NotGiven,
+)
 from gamification.awards.history import AwardRow, Wanted, awards_of
 from jobs import deciding
 from jobs.clock import now
@@ -117,7 +123,7 @@ def list_awards(course: str, user: str | None, badge: str | None) -> None:
 def import_file(file: Path, course: str, *, dry_run: bool) -> None:
     """Give the badges of a CSV file (user,badge,reason); exit 1 if rows are wrong."""
     known = known_course(course)
-    by = Giver("operator", "operator", "import")
+    by = Giver(OPERATOR, OPERATOR, "import")
     with file.open(encoding="utf-8", errors="replace", newline="") as lines:
         total = sum(1 for _ in lines)
         lines.seek(0)

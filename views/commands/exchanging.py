@@ -7,11 +7,14 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from gamification.awards.giving import OPERATOR
 from gamification.catalog import Criterion
 from gamification.catalog.definitions import Malformed, shown
 from gamification.catalog.drafts import Draft, documents, keep_draft
 from gamification.catalog.foreign import Foreign, read_foreign
 from jobs.clock import now
+from lti import audit
+from models import Context
 from models.db import db
 from models.locks import begin_write
 from views.commands.previewing import entries_in, the_course
@@ -30,7 +33,7 @@ def import_badges(file: Path, course: str, tenant: str | None) -> None:
 
     Nobody earns a draft. Exit code 1 if a badge could not be kept.
     """
-    refused = 0
+    refused, kept = 0, []
     entries = entries_in(file)
     session = db.session()
     begin_write(session)
@@ -43,7 +46,10 @@ def import_badges(file: Path, course: str, tenant: str | None) -> None:
             refused += 1
             click.echo(f"{_name(entry)}: refused: {malformed}")
         else:
+            kept += [draft.key] if draft.is_new else []
             click.echo("\n".join(_told(badge, draft)))
+    if kept:
+        _note(context, kept)
     session.commit()
     if refused:
         raise click.exceptions.Exit(1)
@@ -57,6 +63,20 @@ def export_badges(course: str, tenant: str | None) -> None:
     """Print a course's badges as JSON; other programs' are as they were imported."""
     found = list(documents(db.session(), the_course(course, tenant)))
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
+def _note(context: Context, badges: list[str]) -> None:
+    """Write down that the operator has given a course drafts."""
+    audit.note(
+        db.session(),
+        "badges_imported",
+        now(),
+        registration=context.registration,
+        course=context.public_id,
+        badges=badges,
+        by=OPERATOR,
+        role=OPERATOR,
+    )
 
 
 def _told(badge: Foreign, draft: Draft) -> list[str]:

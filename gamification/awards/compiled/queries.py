@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from gamification.awards.compiled.frames import Frame
 from gamification.awards.compiled.parts import Part, part_of
-from gamification.awards.rules import is_open
 from gamification.catalog import Criterion
 from gamification.catalog.rules import All, AnyOf, Leaf, NoneOf, Prerequisite
+from gamification.metrics.awarded import is_open
 from models import Base, Earned, Membership
 
 Test = sa.ColumnElement[bool]

@@ -58,6 +58,9 @@ def test_a_learner_says_the_operators_code(
     answer = learner.send("POST", "/api/v1/me/claims", {"code": word})
 
     assert answer.status_code == 201
+    session.rollback()
+    (evidence,) = session.scalars(sa.select(Award.evidence))
+    assert (evidence["by"], evidence["role"]) == ("operator", "operator")
 
 
 def test_a_code_that_makes_no_sense_is_a_sentence(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gamification.awards import badges_for, evaluate
 from gamification.catalog import Criterion, adopt, load
-from models import Badge, BadgeVersion, Context, Membership
+from models import AuditEntry, Badge, BadgeVersion, Context, Membership
 from tests.factories import a_badge, an_item
 from tests.integration.gamification.conftest import ON, Flask
 from tests.support.launches import CATALOG
@@ -124,6 +124,25 @@ def test_nobody_earns_or_sees_a_draft(
     assert "compliance_101" not in keys
     draft = session.scalars(sa.select(Badge).where(Badge.key == "compliance_101")).one()
     assert (draft.state, draft.origin) == ("draft", "course")
+
+
+def test_what_was_imported_is_in_the_audit_once(
+    flask: Flask, session: Session, course: Context, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        imported(flask, tmp_path, COMPLIANCE)
+
+    session.rollback()
+    (entry,) = session.scalars(sa.select(AuditEntry))
+    assert (entry.action, entry.details) == (
+        "badges_imported",
+        {
+            "course": course.public_id,
+            "badges": ["compliance_101"],
+            "by": "operator",
+            "role": "operator",
+        },
+    )
 
 
 def test_the_same_again_changes_nothing_and_another_text_is_a_new_version(

@@ -47,18 +47,17 @@ def test_an_award_by_hand_says_who_gave_it_and_why(
 
 
 def test_whoever_has_the_badge_keeps_the_award_they_have(
-    session: Session, act: Act
+    session: Session,
 ) -> None:
     ada = a_member(session)
-    badge = a_badge(session, of=ada.context, metric="events", threshold=1)
-    act(ada)
-    (earned,) = session.scalars(sa.select(Award))
+    badge = a_badge(session, of=ada.context)
+    award = an_award(session, ada, badge, reason="first")
     news = len(told(session))
 
-    outcome = given(session, ada, badge)
+    outcome = given(session, ada, badge, reason="second")
 
-    assert outcome == Given(earned.public_id, ada.id, badge.id, is_new=False)
-    assert earned.origin == "rule"
+    assert outcome == Given(award.public_id, ada.id, badge.id, is_new=False)
+    assert award_named(session, award.public_id).evidence["reason"] == "first"
     assert len(told(session)) == news
 
 
