@@ -51,6 +51,7 @@ class Due:
 def due_scores(
     session: Session,
     context_id: int,
+    now: datetime,
     *,
     refused_until: datetime,
     once_more: Collection[tuple[int, int]] = (),
@@ -63,7 +64,7 @@ def due_scores(
     as it is in the places `once_more`: anywhere else a later try would overwrite what
     the platform keeps.
     """
-    held, total = shares(session, context_id)
+    held, total = shares(session, context_id, now)
     if not total:
         return
     for item, member, sub, last in session.execute(_SENT, {"course": context_id}):
@@ -111,20 +112,30 @@ def due_courses(moment: datetime) -> sa.Select[int]:
             sa.and_(SyncState.context_id == Context.id, SyncState.source == SCORES),
         )
         .where(Context.enabled, Tenant.enabled, Registration.state == "active")
-        .where(sends, sa.or_(is_rested, _has_news()))
+        .where(sends, sa.or_(is_rested, _has_news(moment)))
         .order_by(Context.id)
         .limit(COURSES_AT_ONCE)
     )
 
 
-def _has_news() -> sa.ColumnElement[bool]:
-    """Hold where an award came or went since a try that ended well began."""
+def _has_news(moment: datetime) -> sa.ColumnElement[bool]:
+    """Hold where an award came or went since a try that ended well began.
+
+    One whose time is over has gone, whether anybody has written that down or not.
+    """
     since = SyncState.attempted_at
+    ours = Award.context_id == Context.id
     changed = sa.exists().where(
-        Award.context_id == Context.id,
-        sa.or_(Award.granted_at >= since, Award.ended_at >= since),
+        ours, sa.or_(Award.granted_at >= since, Award.ended_at >= since)
     )
-    return sa.and_(SyncState.succeeded_at >= since, changed)
+    # By itself, so that it is read from the index of the few awards that expire.
+    expired = sa.exists().where(
+        ours,
+        Award.ended_at.is_(None),
+        Award.expires_at >= since,
+        Award.expires_at <= moment,
+    )
+    return sa.and_(SyncState.succeeded_at >= since, sa.or_(changed, expired))
 
 
 # Each line item with each learner of its course, and what they were sent last.

@@ -94,7 +94,7 @@ def _begin(context: Context, refused_until: datetime) -> list[Due]:
     """Write down that a try begins; return what is to be sent."""
     session = db.session()
     freshness.note_attempt(session, context.id, SCORES)
-    return list(due_scores(session, context.id, refused_until=refused_until))
+    return list(due_scores(session, context.id, now(), refused_until=refused_until))
 
 
 def _send(
@@ -146,7 +146,7 @@ def _once_more(session: Session, late: Sequence[Due]) -> list[Due]:
     rested = now() - REST_AFTER_NO
     session.rollback()
     due = due_scores(
-        session, late[0].context_id, refused_until=rested, once_more=places
+        session, late[0].context_id, now(), refused_until=rested, once_more=places
     )
     again = [one for one in due if one.place in places]
     session.rollback()

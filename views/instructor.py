@@ -179,10 +179,10 @@ def _class(launch: LaunchSession, asked: Asked) -> ClassPage:
     session, context = db.session(), launch.context
     try:
         page = ListPage(asked.sort, asked.after, PAGE)
-        return class_list(session, context, search=asked.search, page=page)
+        return class_list(session, context, now(), search=asked.search, page=page)
     except BadCursor:
         page = ListPage(asked.sort, limit=PAGE)
-        return class_list(session, context, search=asked.search, page=page)
+        return class_list(session, context, now(), search=asked.search, page=page)
 
 
 def _in_words(source: SourceFreshness) -> Source:

@@ -1,13 +1,18 @@
 """How much of what a course offers somebody holds."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.metrics.awarded import is_open
 from gamification.metrics.people import RANKED
 from models import Award, Badge, Membership
 
 
-def shares(session: Session, context_id: int) -> tuple[dict[int, int], int]:
+def shares(
+    session: Session, context_id: int, now: datetime
+) -> tuple[dict[int, int], int]:
     """Return how many badges each active learner of a course holds, and of how many.
 
     Badges that are drafts or retired count on neither side.
@@ -18,7 +23,7 @@ def shares(session: Session, context_id: int) -> tuple[dict[int, int], int]:
         sa.select(Award.membership_id, sa.func.count(Award.id))
         .join(Badge, sa.and_(Badge.id == Award.badge_id, offered))
         .join(Membership, Membership.id == Award.membership_id)
-        .where(Award.context_id == context_id, Award.ended_at.is_(None), *RANKED)
+        .where(Award.context_id == context_id, is_open(now), *RANKED)
         .group_by(Award.membership_id)
     )
     return dict(session.execute(held).all()), total

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.metrics import POINT
+from gamification.metrics.awarded import is_open
 from gamification.standings.audience import PARTICIPANTS, audience_of
 from gamification.standings.consent import is_named
 from gamification.standings.mine import periods_of
@@ -126,7 +127,7 @@ def leaderboard(
         return Board(
             state="too_few", period=period, people=people, joined=joined, rows=[]
         )
-    rows = [_row(view, row) for row in session.execute(_rows(view))]
+    rows = [_row(view, row) for row in session.execute(_rows(view, now))]
     return Board(state="ready", period=period, people=people, joined=joined, rows=rows)
 
 
@@ -142,12 +143,14 @@ def _overview(session: Session, view: _View) -> tuple[int | None, int]:
     return points, count or 0
 
 
-def _rows(view: _View) -> sa.Select[Membership, User, int, int, datetime, int, int]:
+def _rows(
+    view: _View, now: datetime
+) -> sa.Select[Membership, User, int, int, datetime, int, int]:
     ahead = sa.select(
         sa.cast(sa.func.coalesce(sa.func.sum(Histogram.people), 0), sa.BigInteger)
     ).where(*view.counted(), Histogram.points > Standing.points // POINT)
     badges = sa.select(sa.func.count()).where(
-        Award.membership_id == Standing.membership_id, Award.ended_at.is_(None)
+        Award.membership_id == Standing.membership_id, is_open(now)
     )
     return (
         sa.select(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.metrics import ALL, POINT
+from gamification.metrics.awarded import is_open
 from gamification.standings.audience import PARTICIPANTS
 from gamification.standings.consent import is_named
 from models import Award, Context, Earned, Membership, Standing, User
@@ -59,16 +60,21 @@ class ClassPage:
 
 
 def class_list(
-    session: Session, context: Context, *, search: str = "", page: Page | None = None
+    session: Session,
+    context: Context,
+    now: datetime,
+    *,
+    search: str = "",
+    page: Page | None = None,
 ) -> ClassPage:
     """Return a page of a course's members whose name or alias contains a text.
 
     One query. Raises BadCursor when `after` does not belong to this order.
     """
     page = page or Page()
-    key = _sort_key(page.sort)
+    key = _sort_key(page.sort, now)
     place = sa.tuple_(key, Membership.id)
-    query = _members(context, key)
+    query = _members(context, key, now)
     if search:
         query = query.where(
             sa.or_(
@@ -91,7 +97,7 @@ def class_list(
 
 
 def _members(
-    context: Context, key: sa.ColumnElement[Any]
+    context: Context, key: sa.ColumnElement[Any], now: datetime
 ) -> sa.Select[*tuple[Any, ...]]:
     active = (
         sa.select(sa.func.max(Earned.occurred_at))
@@ -113,7 +119,7 @@ def _members(
             Standing.points,
             Standing.completed,
             Standing.audience,
-            _badges(),
+            _badges(now),
             active,
         )
         .join(User, User.id == Membership.user_id)
@@ -122,19 +128,19 @@ def _members(
     )
 
 
-def _badges() -> sa.ScalarSelect[int]:
+def _badges(now: datetime) -> sa.ScalarSelect[int]:
     return (
         sa.select(sa.func.count())
-        .where(Award.membership_id == Membership.id, Award.ended_at.is_(None))
+        .where(Award.membership_id == Membership.id, is_open(now))
         .correlate(Membership)
         .scalar_subquery()
     )
 
 
-def _sort_key(sort: Sort) -> sa.ColumnElement[Any]:
+def _sort_key(sort: Sort, now: datetime) -> sa.ColumnElement[Any]:
     if sort == "name":
         return sa.func.lower(Membership.name)
-    return sa.func.coalesce(Standing.points, 0) if sort == "points" else _badges()
+    return sa.func.coalesce(Standing.points, 0) if sort == "points" else _badges(now)
 
 
 def _row(context: Context, found: Any) -> ClassRow:  # noqa: ANN401 -- a row of `_members`

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.metrics import POINT, begin_of, day_of, totals, week_key, week_of
+from gamification.metrics.awarded import is_open
 from gamification.metrics.people import RANKED
 from gamification.switches import Switch
 from models import Award, Badge, BadgeVersion, Context, Membership
@@ -49,7 +50,7 @@ def digest(
     if not switch.on:
         return None
     today = day_of(now, context.zone)
-    awarded = _awarded(context, begin_of(week_of(today)[0], context.zone))
+    awarded = _awarded(context, begin_of(week_of(today)[0], context.zone), now)
     weekly = totals(context.id, days=week_of(today)).subquery()
     people = sa.select(sa.func.count(sa.distinct(Award.membership_id))).where(*awarded)
     contributors, events, points, winners = session.execute(
@@ -72,14 +73,16 @@ def digest(
     )
 
 
-def _awarded(context: Context, since: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _awarded(
+    context: Context, since: datetime, now: datetime
+) -> tuple[sa.ColumnElement[bool], ...]:
     learners = sa.select(Membership.id).where(
         Membership.context_id == context.id, *RANKED
     )
     return (
         Award.context_id == context.id,
         Award.granted_at >= since,
-        Award.ended_at.is_(None),
+        is_open(now),
         Award.membership_id.in_(learners),
     )
 

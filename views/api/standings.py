@@ -109,7 +109,7 @@ def get_members(path: schemas.CoursePath, query: schemas.MembersQuery) -> Respon
     page = Page(query.sort, query.cursor, query.limit)
     try:
         found = class_list(
-            db.session(), the_course(path), search=query.search, page=page
+            db.session(), the_course(path), now(), search=query.search, page=page
         )
     except BadCursor as error:
         return problem(422, f"cursor: {error}")

@@ -21,7 +21,7 @@ def test_the_class_list_names_everybody_with_points_and_badges(
     act(ada, "completed", occurred_at=now - timedelta(hours=2))
     a_member(session, name="Otto")
 
-    rows = class_list(session, context).rows
+    rows = class_list(session, context, now).rows
 
     assert [
         (row.name, row.alias, row.role, row.points, row.completed, row.badges)
@@ -52,11 +52,11 @@ def test_pages_are_slices_of_the_whole_in_every_order(
         member = a_member(session, of=context, name=name)
         facts = [a_fact(member, attempt=str(n)) for n in range(acts)]
         record(session, facts, now, environment=True)
-    whole = class_list(session, context, page=Page(sort))  # type: ignore[arg-type] # one of the parameters above
+    whole = class_list(session, context, now, page=Page(sort))  # type: ignore[arg-type] # one of the parameters above
 
     pages, after = [], None
     for _ in range(3):
-        page = class_list(session, context, page=Page(sort, after, limit=2))  # type: ignore[arg-type] # one of the parameters above
+        page = class_list(session, context, now, page=Page(sort, after, limit=2))  # type: ignore[arg-type] # one of the parameters above
         pages += page.rows
         after = page.next
 
@@ -76,7 +76,7 @@ def test_pages_are_slices_of_the_whole_in_every_order(
     ],
 )
 def test_a_search_finds_names_and_aliases(
-    session: Session, search: str, names: list[str]
+    session: Session, now: datetime, search: str, names: list[str]
 ) -> None:
     context = a_context(session)
     a_member(session, of=context, name="Ada Ahorn")
@@ -84,7 +84,7 @@ def test_a_search_finds_names_and_aliases(
     a_member(session, of=context, name="100 % Cleo")
     a_member(session, of=context, name="Lerner <b>x</b>")
 
-    rows = class_list(session, context, search=search).rows
+    rows = class_list(session, context, now, search=search).rows
 
     assert [row.name for row in rows] == names
 
@@ -92,36 +92,38 @@ def test_a_search_finds_names_and_aliases(
 @pytest.mark.parametrize(
     "cursor", ["", "!", "e30", "W10", "bnVsbA", "WyJuYW1lIiwgMSwgMV0"]
 )
-def test_a_cursor_that_is_not_ours_is_refused(session: Session, cursor: str) -> None:
+def test_a_cursor_that_is_not_ours_is_refused(
+    session: Session, now: datetime, cursor: str
+) -> None:
     context = a_context(session)
     if not cursor:
-        assert class_list(session, context, page=Page(after=cursor)).rows == []
+        assert class_list(session, context, now, page=Page(after=cursor)).rows == []
         return
 
     with pytest.raises(BadCursor):
-        class_list(session, context, page=Page(after=cursor))
+        class_list(session, context, now, page=Page(after=cursor))
 
 
-def test_a_cursor_of_another_order_is_refused(session: Session) -> None:
+def test_a_cursor_of_another_order_is_refused(session: Session, now: datetime) -> None:
     context = a_context(session)
     for _ in range(2):
         a_member(session, of=context)
-    cursor = class_list(session, context, page=Page("name", limit=1)).next
+    cursor = class_list(session, context, now, page=Page("name", limit=1)).next
 
     with pytest.raises(BadCursor):
-        class_list(session, context, page=Page("points", cursor))
+        class_list(session, context, now, page=Page("points", cursor))
 
 
 @pytest.mark.parametrize("people", [1, 3])
 def test_the_class_list_is_one_query(
-    session: Session, act: Act, statements: Counting, people: int
+    session: Session, now: datetime, act: Act, statements: Counting, people: int
 ) -> None:
     context = a_context(session)
     for _ in range(people):
         act(a_member(session, of=context), "completed", an_item(session, of=context))
 
     with statements() as asked:
-        page = class_list(session, context)
+        page = class_list(session, context, now)
 
     assert len(page.rows) == people
     assert len(asked) == 1

@@ -202,7 +202,7 @@ def test_what_was_sent_before_a_failure_is_not_sent_again(ready: Desk) -> None:
 
 def a_badge_for_ben(desk: Desk) -> None:
     """Let Ben hold a badge, so that there are two marks to send."""
-    by_member, _ = shares(desk.session, desk.context.id)
+    by_member, _ = shares(desk.session, desk.context.id, NOW)
     badge, version = desk.session.execute(
         sa.text("SELECT badge_id, id FROM badge_version ORDER BY id")
     ).first() or (0, 0)

@@ -22,7 +22,7 @@ def mark(desk: Desk, item: LineItem, person: Person) -> float | None:
 
 def held(desk: Desk) -> tuple[int, int]:
     """Return how many badges Ada holds, and of how many."""
-    by_member, total = shares(desk.session, desk.context.id)
+    by_member, total = shares(desk.session, desk.context.id, NOW)
     desk.session.rollback()
     return max(by_member.values()), total
 
@@ -166,4 +166,4 @@ def test_a_draft_counts_on_neither_side(session: Session) -> None:
     session.execute(sa.update(Badge).where(Badge.id == draft.id).values(state="draft"))
     session.flush()
 
-    assert shares(session, context.id) == ({member.id: 1}, 1)
+    assert shares(session, context.id, NOW) == ({member.id: 1}, 1)
