@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from gamification.awards import expiring
 from gamification.switches import switch_of
 from jobs.clock import now
+from jobs.endings import end_in
 from jobs.faults import logged
 from jobs.runs import Unfinished
 from jobs.settings import settings
@@ -61,5 +62,5 @@ def _some(context: Context, tell: Telling) -> int:
     switch = switch_of(context, environment=settings().gamification_enabled)
     if not switch.on:
         return 0
-    expiring.end_expired(session, context.id, moment)
+    end_in(session, context)
     return tell(session, context.id, moment)

@@ -46,4 +46,5 @@ def schedule(config: Config) -> tuple[Periodic, ...]:
         Periodic("tick", "every hour", zone, HOURLY),
         Periodic("clean_up", "every hour", zone, HOURLY),
         Periodic("publish_due_scores", "every minute", zone),
+        Periodic("end_awards", "every minute", zone),
     )

@@ -6,6 +6,7 @@ from gamification.activity import EVALUATE_COURSE
 from jobs import outbox
 from jobs.awards import evaluate_course, recompute_all
 from jobs.cleaning import clean_up
+from jobs.endings import end_awards
 from jobs.freshness import RECOUNT_COURSE, SYNC_COURSE, SYNC_COURSE_NOW
 from jobs.queue import Jobs
 from jobs.recounting import recount_course
@@ -50,4 +51,5 @@ JOBS: Jobs = {
     "recompute": recompute,
     "tick": tick,
     "clean_up": clean_up,
+    "end_awards": end_awards,
 }

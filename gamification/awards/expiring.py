@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gamification.awards import statements
 from gamification.metrics.people import RANKED
-from models import Award, BadgeVersion, Context, Membership, StreamEvent
+from models import Award, BadgeVersion, Context, Membership, StreamEvent, Tenant
 
 WARNED_BEFORE = timedelta(days=14)
 SETTLED = timedelta(days=1)
@@ -49,10 +49,31 @@ def courses_with_news(session: Session, now: datetime) -> list[int]:
     return list(session.scalars(query.order_by(Context.id)))
 
 
-def end_expired(session: Session, context_id: int, now: datetime) -> None:
-    """End the awards of a course whose time is over."""
+def courses_with_ends(session: Session, now: datetime) -> list[int]:
+    """Return the courses, of those that are on, where an award's time is over."""
+    over = sa.exists().where(Award.context_id == Context.id, *_over(now))
+    query = (
+        sa.select(Context.id)
+        .join(Tenant, Tenant.id == Context.tenant_id)
+        .where(Context.enabled, Tenant.enabled, over)
+    )
+    return list(session.scalars(query.order_by(Context.id)))
+
+
+def end_expired(
+    session: Session, context_id: int, now: datetime, *, named: int
+) -> list[int]:
+    """End the awards of a course whose time is over; return whose, up to `named`."""
+    whose = (
+        sa.select(Award.membership_id)
+        .where(Award.context_id == context_id, *_over(now))
+        .distinct()
+        .limit(named)
+    )
+    members = sorted(session.scalars(whose))
     asked = {"course": context_id, "moment": now}
     session.execute(statements.end_expired(some=False), asked)
+    return members
 
 
 def warn(session: Session, context_id: int, now: datetime) -> int:
@@ -114,7 +135,12 @@ def _soon(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def _unnoticed(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(Award.ended_at.is_(None), Award.expires_at <= now, _is_here())
+    return sa.and_(*_over(now), _is_here())
+
+
+def _over(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Hold for awards that are over, and nobody has written that down."""
+    return Award.ended_at.is_(None), Award.expires_at <= now
 
 
 def _ended() -> sa.ColumnElement[bool]:

@@ -7,6 +7,7 @@ from gamification.activity import EVALUATE_COURSE, request
 from gamification.standings import assign_aliases, refresh
 from jobs.catalog import adopt_catalog
 from jobs.clock import now
+from jobs.following import ask_for_all
 from jobs.outbox import wake_after_commit
 from jobs.recounting import request_recount
 from jobs.sync import request_sync
@@ -59,8 +60,22 @@ def change(context: Context, asked: schemas.SettingsChange) -> None:
         course=context.public_id,
         settings=after.model_dump(mode="json"),
     )
+    _follow(context, before, after, moment)
+
+
+def _follow(
+    context: Context,
+    before: schemas.Settings,
+    after: schemas.Settings,
+    moment: datetime,
+) -> None:
+    """Set going what a change brings with it."""
+    session = db.session()
     if after.time_zone != before.time_zone:
         request_recount(session, context, moment)
+    if after.term != before.term:
+        # What counts in the term counts on other days now.
+        ask_for_all(session, context.id, moment)
     if after.board.participation != before.board.participation:
         refresh(session, context)
     if after.enabled and not before.enabled:

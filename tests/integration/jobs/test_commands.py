@@ -282,4 +282,5 @@ def test_the_worker_lists_what_happens_by_itself(app: OpenAPI) -> None:
         "tick: every hour",
         "clean_up: every hour",
         "publish_due_scores: every minute",
+        "end_awards: every minute",
     ]
