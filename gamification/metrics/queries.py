@@ -1,6 +1,7 @@
 """The one pass over `earned` that gives every metric of many members."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,9 +14,9 @@ from gamification.metrics.results import (
     IS_RESULT,
     Average,
     Bound,
+    best_results,
     is_at_least,
     is_more_than,
-    items_with,
 )
 from gamification.metrics.scopes import EVERYTHING, Scope
 from gamification.metrics.streaks import streaks
@@ -88,9 +89,13 @@ def averages(
 
     It is that of `Average`; who has no result on any of them is not in it.
     """
-    average = Average(tuple(items), scope.conditions)
-    some = items_with(Earned.item_id.in_(items), *scope.conditions)
-    query = _members(context_id).add_columns(average.shown).having(some > 0)
+    of_items = replace(scope, items=tuple(items))
+    found = best_results(of_items, [Earned.context_id == context_id])
+    query = (
+        sa.select(found.c.membership_id, Average(len(items), found).shown)
+        .where(found.c.graded > 0)
+        .group_by(found.c.membership_id)
+    )
     return dict(session.execute(query).all())
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from gamification.metrics.scopes import Scope
 from models import Earned
 
 Bound = Decimal | float
@@ -57,6 +58,15 @@ def best_percent(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(best.filter(*IS_RESULT, *conditions), 0)
 
 
+def results_or_excuses(scope: Scope) -> sa.ColumnElement[bool]:
+    """Hold for the rows that an average over a scope's items looks at.
+
+    An excuse has no day of its own: it leaves its item out of every window.
+    """
+    is_result = sa.and_(*IS_RESULT, *scope.window)
+    return sa.and_(*scope.of_items, sa.or_(is_result, sa.and_(*IS_EXCUSED)))
+
+
 @dataclass(frozen=True)
 class Average:
     """The average of the best percents on some items, each of them 100 at most.
@@ -65,51 +75,72 @@ class Average:
     told apart from a bound to a billionth of a percent, and met where it is equal.
     """
 
-    items: tuple[int, ...]
-    conditions: Conditions = ()
+    number: int
+    """How many items it is over, those that nobody knows among them."""
+    found: sa.FromClause
+    """The rows of `best_results`, one for a member, beside those of `earned`."""
 
     def is_at_least(self, bound: Bound) -> sa.ColumnElement[bool]:
-        return sa.and_(self.items_left > 0, self._up >= self._needed(bound))
+        return sa.and_(self.items_left > 0, self._sum("up") >= self._needed(bound))
 
     def is_more_than(self, bound: Bound) -> sa.ColumnElement[bool]:
-        return sa.and_(self.items_left > 0, self._down > self._needed(bound))
+        return sa.and_(self.items_left > 0, self._sum("down") > self._needed(bound))
 
     def is_at_most(self, bound: Bound) -> sa.ColumnElement[bool]:
-        return sa.and_(self.items_left > 0, self._down <= self._needed(bound))
+        return sa.and_(self.items_left > 0, self._sum("down") <= self._needed(bound))
 
     @property
     def shown(self) -> sa.ColumnElement[int]:
         """The average in whole per cent, rounded down."""
         whole = sa.func.nullif(self.items_left, 0) * (WHOLE // 100)
-        return sa.func.coalesce(self._up // whole, 0)
+        return sa.func.coalesce(self._sum("up") // whole, 0)
 
     @property
     def items_left(self) -> sa.ColumnElement[int]:
         """Count the items that are not excused; a result counts in any case."""
-        ours = (Earned.item_id.in_(self.items), *self.conditions)
-        different = sa.func.count(sa.distinct(Earned.item_id))
-        known = different.filter(sa.or_(sa.and_(*IS_RESULT), sa.and_(*IS_EXCUSED)))
-        excused = known.filter(*ours) - items_with(*ours)
-        return sa.literal(len(self.items), sa.BigInteger) - excused
+        return sa.literal(self.number, sa.BigInteger) - self._sum("excused")
 
     def _needed(self, bound: Bound) -> sa.ColumnElement[int]:
         return hundredths(bound) * (WHOLE // 10_000) * self.items_left
 
-    @property
-    def _up(self) -> sa.ColumnElement[int]:
-        return self._sum(up=True)
+    def _sum(self, name: str) -> sa.ColumnElement[int]:
+        # There is one row for a member: it stands beside rows that are grouped.
+        return sa.func.coalesce(sa.func.max(self.found.c[name]), 0)
 
-    @property
-    def _down(self) -> sa.ColumnElement[int]:
-        return self._sum(up=False)
 
-    def _sum(self, *, up: bool) -> sa.ColumnElement[int]:
-        share = sa.func.max(_share(up=up))
-        total: sa.ColumnElement[int] = sa.literal(0, sa.BigInteger)
-        for item in self.items:
-            best = share.filter(*IS_RESULT, Earned.item_id == item, *self.conditions)
-            total = total + sa.func.coalesce(best, 0)
-        return total
+def best_results(scope: Scope, facts: Conditions) -> sa.Subquery:
+    """Select `membership_id` and what their best results on a scope's items add up to.
+
+    `up` and `down` are sums of shares of WHOLE, each rounded so; `graded` and
+    `excused` count items. Two passes, however many items there are.
+    """
+    is_result = sa.and_(*IS_RESULT, *scope.window)
+    up, down = (
+        sa.func.max(_share(up=is_up)).filter(is_result) for is_up in (True, False)
+    )
+    best = (
+        sa.select(Earned.membership_id, up.label("up"), down.label("down"))
+        .where(*facts, results_or_excuses(scope))
+        .group_by(Earned.membership_id, Earned.item_id)
+        .subquery()
+    )
+    graded = sa.func.count(best.c.up)
+    return (
+        sa.select(
+            best.c.membership_id,
+            _whole(sa.func.sum(best.c.up)).label("up"),
+            _whole(sa.func.sum(best.c.down)).label("down"),
+            graded.label("graded"),
+            (sa.func.count() - graded).label("excused"),
+        )
+        .group_by(best.c.membership_id)
+        .subquery()
+    )
+
+
+def _whole(total: sa.Function[int]) -> sa.ColumnElement[int]:
+    # PostgreSQL widens a sum to a decimal type; it is a whole number.
+    return sa.cast(sa.func.coalesce(total, 0), sa.BigInteger)
 
 
 def _share(*, up: bool) -> sa.ColumnElement[int]:

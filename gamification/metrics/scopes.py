@@ -27,10 +27,16 @@ class Scope:
     @property
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """What a row of `earned` must meet to be in it."""
-        return [*self._of_items, *self._of_days, *self._of_status]
+        return [*self.of_items, *self.window]
 
     @property
-    def _of_items(self) -> list[sa.ColumnElement[bool]]:
+    def window(self) -> list[sa.ColumnElement[bool]]:
+        """What it must meet in time: its days, and not late where that matters."""
+        return [*self._of_days, *self._of_status]
+
+    @property
+    def of_items(self) -> list[sa.ColumnElement[bool]]:
+        """What it must meet to be of these items."""
         if self.items is None:
             return []
         if not self.items:

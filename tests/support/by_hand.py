@@ -59,12 +59,19 @@ class Person:
             met = sum(one is not None and _compare(leaf, 100 * one) for one in shares)
             return met >= int(leaf.get("of", len(shares)))
         if metric == "average_percent":
-            average = _average(deeds, items or [])
+            # An excuse leaves its item out of every window.
+            average = _average(deeds, items or [], self._excused)
             return average is not None and _compare(leaf, average)
         if items and not {"at_least", "more_than", "at_most", "between"} & leaf.keys():
             done = {d.item for d in deeds if d.counts and d.kind in KINDS[metric]}
             return len(done) >= int(leaf.get("of", len(items)))
         return _compare(leaf, self._number(metric, deeds))
+
+    @property
+    def _excused(self) -> set[str]:
+        """Return the items that somebody is excused from."""
+        of = [d for d in self.deeds if (d.kind, d.status) == ("graded", "excused")]
+        return {deed.item for deed in of}
 
     def _fits(self, leaf: dict[str, Any], deed: Deed) -> bool:
         items = [leaf["item"]] if "item" in leaf else leaf.get("items")
@@ -117,10 +124,11 @@ def _best(deeds: Sequence[Deed], item: str) -> Fraction | None:
     return max((score for score in ours if score is not None), default=None)
 
 
-def _average(deeds: Sequence[Deed], items: Sequence[str]) -> Fraction | None:
+def _average(
+    deeds: Sequence[Deed], items: Sequence[str], excused: set[str]
+) -> Fraction | None:
     """Return it in per cent; of somebody whose items are all excused there is none."""
     best = {item: _best(deeds, item) for item in items}
-    excused = {d.item for d in deeds if (d.kind, d.status) == ("graded", "excused")}
     left = [item for item in items if best[item] is not None or item not in excused]
     if not left:
         return None

@@ -11,13 +11,14 @@ from gamification.awards.compiled.frames import Frame
 from gamification.catalog.rules import Leaf
 from gamification.metrics import METRICS, Scope
 from gamification.metrics.results import (
-    IS_EXCUSED,
     IS_RESULT,
     Average,
     best_percent,
+    best_results,
     is_at_least,
     is_more_than,
     items_with,
+    results_or_excuses,
 )
 from gamification.metrics.streaks import streaks
 from models import Earned
@@ -50,7 +51,7 @@ def part_of(leaf: Leaf, frame: Frame, facts: Sequence[Test] = ()) -> Part:
     if leaf.metric == "percent":
         return _percent(leaf, scope)
     if leaf.metric == "average_percent":
-        return _average(leaf, scope)
+        return _average(leaf, scope, facts)
     if leaf.metric == "streak_weeks":
         return _streak(leaf, scope, facts)
     return _done_in(leaf, scope) if leaf.is_per_item else _metric(leaf, scope)
@@ -99,12 +100,9 @@ def _percent(leaf: Leaf, scope: Scope) -> Part:
     )
 
 
-def _average(leaf: Leaf, scope: Scope) -> Part:
-    unknown = len(leaf.keys or ()) - len(scope.items or ())
+def _average(leaf: Leaf, scope: Scope, facts: Sequence[Test]) -> Part:
     # What is not in the course has no result: it counts as zero.
-    average = Average(
-        (*(scope.items or ()), *(-n - 1 for n in range(unknown))), scope.conditions
-    )
+    average = Average(len(leaf.keys or ()), best_results(scope, facts))
     first, last = leaf.bounds[0], leaf.bounds[-1]
     tests: dict[str, Callable[[], Test]] = {
         "at_least": lambda: average.is_at_least(first),
@@ -112,13 +110,13 @@ def _average(leaf: Leaf, scope: Scope) -> Part:
         "at_most": lambda: average.is_at_most(last),
         "between": lambda: average.is_at_least(first) & average.is_at_most(last),
     }
-    graded = sa.or_(sa.and_(*IS_RESULT), sa.and_(*IS_EXCUSED))
     return Part(
         is_met=tests[leaf.comparison or "at_least"](),
         shown=average.shown,
         # Whoever has done nothing has an average of zero.
         by_nothing=leaf.by_nothing,
-        rows=sa.and_(graded, *scope.conditions),
+        rows=results_or_excuses(scope),
+        beside=average.found,
     )
 
 

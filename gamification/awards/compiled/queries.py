@@ -12,6 +12,7 @@ from gamification.awards.compiled.parts import Part, part_of
 from gamification.catalog import Criterion
 from gamification.catalog.rules import All, AnyOf, Leaf, NoneOf, Prerequisite
 from gamification.metrics.awarded import is_open
+from gamification.metrics.results import IS_EXCUSED
 from models import Base, Earned, Membership
 
 Test = sa.ColumnElement[bool]
@@ -107,11 +108,23 @@ def _facts(ruled: Ruled, frame: Frame) -> list[Test]:
     facts: list[Test] = [Earned.context_id == frame.context_id]
     if frame.members is not None:
         facts.append(Earned.membership_id.in_(frame.members))
+    return [*facts, *_in_time(ruled, frame)]
+
+
+def _in_time(ruled: Ruled, frame: Frame) -> list[Test]:
+    """Return when a fact must have been; an excuse is one whenever it was made."""
+    tests: list[Test] = []
     if ruled.effective_from is not None:
-        facts.append(Earned.occurred_at >= ruled.effective_from)
+        tests.append(Earned.occurred_at >= ruled.effective_from)
     if ruled.badge_id is not None and ruled.has_past:
-        facts.append(~_expired_after(ruled.badge_id, frame.now))
-    return facts
+        tests.append(~_expired_after(ruled.badge_id, frame.now))
+    has_average = any(
+        leaf.metric == "average_percent" for leaf in ruled.criterion.leaves
+    )
+    if not (tests and has_average):
+        return tests
+    # Excuses are worth nothing to any other metric.
+    return [sa.or_(sa.and_(*tests), sa.and_(*IS_EXCUSED))]
 
 
 def _expired_after(badge_id: int, now: datetime) -> sa.Exists:

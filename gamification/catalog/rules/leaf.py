@@ -26,7 +26,7 @@ PER_ITEM = ("percent", "completed", "authored", "events")
 """What can be asked of each item by itself: `of` so many of them."""
 LARGEST = 1_000_000_000
 LARGEST_PERCENT = 1000
-MOST_ITEMS = 50
+MOST_ITEMS = 200
 
 
 def wrong(message: str) -> PydanticCustomError:

@@ -19,6 +19,8 @@ from gamification.catalog.rules.tree import (
 
 DEEPEST = 8
 MOST_LEAVES = 40
+MOST_ITEMS = 2_000
+"""In all of a rule's conditions: a statement takes so many parameters and no more."""
 SHORTHAND = ("metric", "threshold")
 
 _RULE: TypeAdapter[Any] = TypeAdapter(Rule)
@@ -38,8 +40,12 @@ def read_rule(document: object) -> Any:  # noqa: ANN401 -- a Rule, which is no t
     except ValidationError as error:
         models = (All, AnyOf, NoneOf, Prerequisite, Leaf)
         raise BadRule(faults_in(error, models)) from None
-    if sum(1 for _ in leaves_of(rule)) > MOST_LEAVES:
+    leaves = list(leaves_of(rule))
+    if len(leaves) > MOST_LEAVES:
         raise BadRule([Fault("", f"it has more than {MOST_LEAVES} conditions")])
+    if sum(len(leaf.keys or ()) for leaf in leaves) > MOST_ITEMS:
+        most = f"{MOST_ITEMS:,} items in all of its conditions"
+        raise BadRule([Fault("", f"it names more than {most}")])
     return rule
 
 

@@ -262,3 +262,15 @@ def test_a_key_that_no_database_takes_is_refused(key: str) -> None:
     for rule in ({"metric": "completed", "item": key}, {"all": [{"badge": key}]}):
         with pytest.raises(BadRule):
             Criterion.from_json(rule)
+
+
+def test_a_rule_names_so_many_items_and_no_more() -> None:
+    def naming(number: int) -> dict[str, Any]:
+        keys = [f"quiz-{n}" for n in range(number)]
+        return {"metric": "completed", "items": keys}
+
+    assert faults({"all": [naming(200)] * 10 + [naming(1)]}) == [
+        "it names more than 2,000 items in all of its conditions"
+    ]
+    assert Criterion.from_json({"all": [naming(200)] * 10}).item_keys
+    assert "200" in faults(naming(201))[0]
