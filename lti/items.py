@@ -14,7 +14,7 @@ from models import Context, Item, ItemSource
 SOURCE = "ags"
 LONGEST_KEY = 120
 
-_Row = sa.Row[int, str, str, int | None, datetime | None]
+_Row = sa.Row[int, str, str, int | None, str, datetime | None]
 
 
 def store_items(
@@ -70,17 +70,37 @@ def _slug(text: str) -> str:
 
 
 def _values(item: LineItem) -> dict[str, object]:
-    return {"label": item.label, "maximum": item.maximum, "gone_at": None}
+    return {
+        "label": item.label,
+        "maximum": item.maximum,
+        "resource_id": _own_name(item),
+        "gone_at": None,
+    }
+
+
+def _own_name(item: LineItem) -> str:
+    """Return what we named it: platforms keep both through a copy of the course."""
+    return item.resource_id or item.tag
 
 
 def _current(row: _Row) -> object:
-    return {"label": row.label, "maximum": row.maximum, "gone_at": row.gone_at}
+    return {
+        "label": row.label,
+        "maximum": row.maximum,
+        "resource_id": row.resource_id,
+        "gone_at": row.gone_at,
+    }
 
 
 def _known(session: Session, context: Context) -> dict[str, _Row]:
     query = (
         sa.select(
-            Item.id, ItemSource.external_id, Item.label, Item.maximum, Item.gone_at
+            Item.id,
+            ItemSource.external_id,
+            Item.label,
+            Item.maximum,
+            Item.resource_id,
+            Item.gone_at,
         )
         .join(ItemSource, ItemSource.item_id == Item.id)
         .where(ItemSource.context_id == context.id, ItemSource.source == SOURCE)
@@ -101,7 +121,7 @@ def _make(session: Session, context: Context, newcomers: Sequence[LineItem]) -> 
         taken.add(key)
         urls[key] = item.url
         values = {"context_id": context.id, "key": key, "position": number}
-        items.append(Item(**values, label=item.label, maximum=item.maximum))
+        items.append(Item(**values, **_values(item)))
     session.add_all(items)
     session.flush()
     session.add_all(

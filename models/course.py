@@ -153,6 +153,12 @@ class Item(Public, Base):
     context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
     key: Mapped[str] = mapped_column(sa.String(128))
     label: Mapped[str] = mapped_column(sa.String(255))
+    type: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")
+    """What its source calls its kind, such as `quiz`; AGS has no word for it."""
+    resource_id: Mapped[str] = mapped_column(
+        sa.String(255), default="", server_default=""
+    )
+    """What we named it at the platform, which stays when the course is copied."""
     position: Mapped[int] = mapped_column(default=0)
     maximum: Mapped[int | None]
     """Full marks, in millionths of a point."""
