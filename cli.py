@@ -12,6 +12,7 @@ from views.commands import (
     award,
     catalog,
     code,
+    course,
     doctor,
     exchanging,
     gamification,
@@ -39,6 +40,7 @@ def register(app: Flask) -> None:
     catalog.group.add_command(exchanging.export_badges)
     app.cli.add_command(catalog.group)
     app.cli.add_command(code.group)
+    app.cli.add_command(course.group)
     app.cli.add_command(doctor.command)
     gamification.group.add_command(previewing.command)
     app.cli.add_command(gamification.group)

@@ -60,6 +60,19 @@ class Caller:
             path, headers=self._headers, data=text, content_type="text/csv"
         )
 
+    def send_toml(
+        self, method: str, path: str, text: str | bytes, **headers: str
+    ) -> TestResponse:
+        """Send a configuration; a header's dashes are underscores here."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.open(
+            path,
+            method=method,
+            headers={**self._headers, **named},
+            data=text,
+            content_type="text/toml",
+        )
+
     @property
     def course(self) -> str:
         return f"/api/v1/courses/{self.course_id}"

@@ -6,6 +6,7 @@ from flask_openapi3.openapi import OpenAPI
 from views.api import (
     awards,
     codes,
+    configurations,
     courses,
     importing,
     me,
@@ -36,7 +37,10 @@ def register(app: OpenAPI) -> None:
     app.security_schemes = {"launch": BEARER, "key": KEY}
     app.validation_error_callback = invalid
     app.validation_error_model = Problem
-    ours = (me, courses, previews, awards, importing, codes, standings, session)
+    ours = (
+        *(me, courses, previews, awards, importing, codes, standings, session),
+        configurations,
+    )
     for resource in ours:
         app.register_api(resource.bp)
 

@@ -60,6 +60,7 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/awards/<award_id>": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/badges": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/codes": STAFF,
+    "GET /api/v1/courses/<course_id>/configuration": STAFF,
     "GET /api/v1/courses/<course_id>/leaderboard": PEOPLE,
     "GET /api/v1/courses/<course_id>/members": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/settings": STAFF | KEY,
@@ -78,10 +79,12 @@ ALLOWED = {
     "POST /api/v1/courses/<course_id>/awards/import": TEACHERS,
     "POST /api/v1/courses/<course_id>/badges/preview": TEACHERS,
     "POST /api/v1/courses/<course_id>/codes": TEACHERS,
+    "POST /api/v1/courses/<course_id>/configuration/preview": TEACHERS,
     "POST /api/v1/courses/<course_id>/sync": TEACHERS,
     "POST /api/v1/me/claims": {"learner"},
     "POST /lti/deep-linking": STAFF,
     "PUT /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS | KEY,
+    "PUT /api/v1/courses/<course_id>/configuration": TEACHERS,
     "PUT /api/v1/courses/<course_id>/settings": TEACHERS,
     "PUT /api/v1/me/board": {"learner"},
 }
@@ -126,6 +129,8 @@ def ask(caller: Caller, route: str, course_id: str) -> int:
     body = BODIES.get(route)
     if method == "GET":
         return caller.get(path).status_code
+    if "/configuration" in route:
+        return caller.send_toml(method, path, "version = 1").status_code
     if isinstance(body, str):
         return caller.send_table(path, body).status_code
     return caller.send(method, path, body).status_code

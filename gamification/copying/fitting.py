@@ -1,0 +1,112 @@
+"""An outline made to fit a course: its items' keys in the place of another's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gamification.catalog import Criterion
+from gamification.copying.mapping import Place, bindings
+from gamification.copying.outline import Entry, Outline
+
+UNBOUND = "unbound:"
+"""Begins the name of an item that is still to be chosen; no item's key has a colon."""
+LONGEST = 128
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A badge that is a draft because items of its rule are not known here."""
+
+    badge: str
+    items: tuple[Place, ...]
+
+    def __str__(self) -> str:
+        names = ", ".join(f"“{place.label or place.key}”" for place in self.items)
+        return (
+            f"The badge {self.badge} is a draft: its rule names {names}, and no item "
+            "here is surely the same."
+        )
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """An outline in the words of a course, and what could not be said in them."""
+
+    outline: Outline
+    pairs: Mapping[str, str]
+    """The course's keys of items by the outline's."""
+    lacks: tuple[Lack, ...] = ()
+
+
+def fitted(outline: Outline, course: Outline) -> Fitted:
+    """Return an outline with a course's own items in its rules.
+
+    Of the same course a key is enough; of another one `mapping` decides. A badge whose
+    items are not all known becomes a draft that names them.
+    """
+    pairs = _pairs(outline, course)
+    described = {place.key: place for place in outline.items}
+    badges, lacks = [], []
+    for entry in outline.badges or ():
+        missing = tuple(
+            described.get(key, Place(key, _label(key)))
+            for key in sorted(entry.item_keys - pairs.keys())
+        )
+        if missing:
+            lacks.append(Lack(entry.key, missing))
+        badges.append(_bound(entry, pairs, missing))
+    known = outline.badges is not None
+    fit = replace(outline, badges=tuple(badges) if known else None, items=course.items)
+    return Fitted(fit, pairs, tuple(lacks))
+
+
+def _pairs(outline: Outline, course: Outline) -> dict[str, str]:
+    there = {place.key for place in course.items}
+    described = {place.key for place in outline.items}
+    named = {key for entry in outline.badges or () for key in entry.item_keys}
+    is_same = bool(course.course) and outline.course == course.course
+    plain = named if is_same else named - described
+    pairs = {key: key for key in plain & there}
+    ours = [place for place in outline.items if place.key not in pairs]
+    theirs = [place for place in course.items if place.key not in pairs]
+    return pairs | bindings(ours, theirs)
+
+
+def _bound(entry: Entry, pairs: Mapping[str, str], missing: Sequence[Place]) -> Entry:
+    if not entry.item_keys:
+        return entry
+    names = {**pairs, **{place.key: stand_in(place) for place in missing}}
+    rule = renamed(entry.definition.criterion.to_document(), names)
+    state = "draft" if missing else entry.state
+    return entry.ruled(Criterion.from_json(rule), state)
+
+
+def stand_in(place: Place) -> str:
+    """Return the name by which a draft's rule says which item it lacks."""
+    if place.key.startswith(UNBOUND):
+        return place.key
+    label = f" ({place.label})" if place.label else ""
+    return (
+        f"{UNBOUND}{place.key}"[:LONGEST]
+        + label[: max(0, LONGEST - len(UNBOUND) - len(place.key))]
+    )
+
+
+def renamed(rule: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 -- whatever JSON holds
+    """Return a rule's document with other names for its items."""
+    if isinstance(rule, list):
+        return [renamed(part, names) for part in rule]
+    if not isinstance(rule, dict):
+        return rule
+    changed = {name: renamed(value, names) for name, value in rule.items()}
+    if "item" in rule:
+        changed["item"] = names.get(rule["item"], rule["item"])
+    if "items" in rule:
+        changed["items"] = [names.get(key, key) for key in rule["items"]]
+    return changed
+
+
+def _label(key: str) -> str:
+    """Return what a stand-in is called."""
+    _, _, label = key.partition(" (")
+    return label.removesuffix(")")

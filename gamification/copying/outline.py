@@ -1,0 +1,156 @@
+"""A course without its people: settings, badges and weights, comparable and whole."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.catalog import Criterion
+from gamification.catalog.definitions import Definition
+from gamification.catalog.drafts import SOURCE
+from gamification.catalog.rules import BadRule
+from gamification.copying.mapping import Place
+from gamification.copying.settings import settings_of
+from models import Badge, BadgeVersion, Context, Item
+
+STATES = ("active", "draft")
+"""The states in which a badge is part of its course; what is retired is not."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A badge as it is written, in its place and state."""
+
+    definition: Definition
+    state: str = "active"
+    position: int = 0
+    foreign: Mapping[str, Any] | None = None
+    """What another program wrote and what was proposed for it; then there is no rule."""
+
+    @property
+    def key(self) -> str:
+        return self.definition.key
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        """Its criterion as the database keeps it."""
+        if self.foreign is not None:
+            return dict(self.foreign)
+        return self.definition.criterion.to_json()
+
+    @property
+    def item_keys(self) -> frozenset[str]:
+        """The items that it names."""
+        if self.foreign is not None:
+            return frozenset()
+        return self.definition.criterion.item_keys
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What a version of it is made of."""
+        one = self.definition
+        return {
+            "label": one.label,
+            "icon": one.icon,
+            "description": one.description,
+            "criterion": self.rule,
+            "valid_days": one.valid_days,
+        }
+
+    def ruled(self, criterion: Criterion, state: str) -> "Entry":
+        """Return it with another rule, in a state that goes with that."""
+        return replace(
+            self, definition=replace(self.definition, criterion=criterion), state=state
+        )
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What of a course can be written down, compared and given to another."""
+
+    course: str = ""
+    """The public id of the course it is of: there an item's key is enough."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    badges: tuple[Entry, ...] | None = ()
+    """None: nothing is said of them."""
+    items: tuple[Place, ...] = ()
+
+    @property
+    def by_key(self) -> dict[str, Entry]:
+        """Its badges by their keys."""
+        return {entry.key: entry for entry in self.badges or ()}
+
+    @property
+    def named_items(self) -> tuple[Place, ...]:
+        """The items that its rules name, by key."""
+        named = {key for entry in self.badges or () for key in entry.item_keys}
+        places = (place for place in self.items if place.key in named)
+        return tuple(sorted(places, key=lambda place: place.key))
+
+
+def outline_of(session: Session, context: Context) -> Outline:
+    """Read a course's outline, in some questions however much there is in it."""
+    return Outline(
+        course=context.public_id,
+        settings=settings_of(context),
+        badges=tuple(entries_of(session, context.id)),
+        items=tuple(places_of(session, context.id)),
+    )
+
+
+def entries_of(
+    session: Session, context_id: int, *, origins: Iterable[str] = ()
+) -> list[Entry]:
+    """Return a course's badges by key, or those of some layers alone.
+
+    What a newer Laurel wrote and this one cannot read is left out.
+    """
+    query = (
+        sa.select(Badge, BadgeVersion)
+        .join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
+        .where(Badge.context_id == context_id, BadgeVersion.retired_at.is_(None))
+        .where(Badge.state.in_(STATES))
+        .order_by(Badge.key)
+        .execution_options(populate_existing=True)
+    )
+    if origins:
+        query = query.where(Badge.origin.in_(list(origins)))
+    read = (_entry(badge, version) for badge, version in session.execute(query))
+    return [entry for entry in read if entry is not None]
+
+
+def places_of(session: Session, context_id: int) -> list[Place]:
+    """Return the items that a course has now, in their order."""
+    query = (
+        sa.select(Item.key, Item.label, Item.type, Item.position, Item.resource_id)
+        .where(Item.context_id == context_id, Item.gone_at.is_(None))
+        .order_by(Item.position, Item.id)
+    )
+    return [Place(*row) for row in session.execute(query)]
+
+
+def _entry(badge: Badge, version: BadgeVersion) -> Entry | None:
+    foreign = version.criterion if SOURCE in version.criterion else None
+    try:
+        criterion = (
+            UNRULED if foreign is not None else Criterion.from_json(version.criterion)
+        )
+    except BadRule:
+        return None
+    definition = Definition(
+        key=badge.key,
+        label=version.label,
+        icon=version.icon,
+        description=version.description,
+        criterion=criterion,
+        policy=badge.policy,
+        valid_days=version.valid_days,
+        origin=badge.origin,
+    )
+    return Entry(definition, badge.state, badge.position, foreign)
+
+
+UNRULED = Criterion.flat("score", 1_000_000_000)
+"""Stands where a foreign badge has no rule yet; nobody reads it."""

@@ -1,0 +1,231 @@
+"""From a TOML text to an outline, with everything that is wrong with it, by line."""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gamification.catalog.circles import circle_in
+from gamification.catalog.definitions import (
+    FIELDS,
+    Malformed,
+    define,
+    key_of,
+    shown,
+    unknown_in,
+)
+from gamification.catalog.drafts import RULE, SOURCE
+from gamification.catalog.foreign import read_foreign
+from gamification.catalog.rules.words import listed
+from gamification.copying.lines import Path, line_of, lines_of
+from gamification.copying.mapping import Place
+from gamification.copying.outline import STATES, UNRULED, Entry, Outline
+from gamification.copying.writing import VERSION
+
+LARGEST = 1024 * 1024
+PARTS = ("version", "course", "settings", "badge", "item")
+OURS = ("state", "position", "imported")
+MOST_NAMED = 50
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing to mend in a file."""
+
+    line: int
+    """0 where no line can be named."""
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        place = [f"line {self.line}"] * bool(self.line) + [self.where] * bool(
+            self.where
+        )
+        return f"{', '.join(place)}: {self.message}" if place else self.message
+
+
+class BadFile(ValueError):
+    """A file cannot be used, all of it: it lists what is to be mended."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = sorted(faults, key=lambda fault: fault.line)[:MOST_NAMED]
+        super().__init__("; ".join(map(str, self.faults)))
+
+
+class ItemEntry(BaseModel):
+    """An item of the course that the file is of."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    key: str = Field(min_length=1, max_length=128)
+    label: str = Field(default="", max_length=255)
+    type: str = Field(default="", max_length=32)
+    position: int = 0
+    resource_id: str = Field(default="", max_length=255)
+
+
+@dataclass
+class Reading:
+    """A text that is being read, and what was wrong so far."""
+
+    document: Mapping[str, Any]
+    lines: Mapping[Path, int]
+    faults: list[Fault] = field(default_factory=list)
+
+    def wrong(self, path: Path, where: str, message: str) -> None:
+        """Remember what is wrong at a path."""
+        fault = Fault(line_of(self.lines, path), where, message)
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+    def entries(self, name: str) -> list[Any]:
+        """Return the tables of a list; nothing where it is none."""
+        entries = self.document.get(name, [])
+        if not isinstance(entries, list):
+            self.wrong((name,), name, f"this is not a list; write [[{name}]]")
+            return []
+        return entries
+
+
+def read(text: str) -> tuple[Outline, Reading]:
+    """Read what `to_toml` wrote, or a person; the faults are in the reading.
+
+    A part that is left out says nothing. Raises BadFile for what is no TOML, and for
+    a version that is not ours.
+    """
+    reading = Reading(_parsed(text), lines_of(text))
+    for message in unknown_in(reading.document, PARTS):
+        name = message.split('"')[1]
+        reading.wrong((name,), "", f"{message}; there are {', '.join(PARTS)}")
+    settings = reading.document.get("settings", {})
+    if not isinstance(settings, dict):
+        reading.wrong(("settings",), "settings", "this is not a table of fields")
+        settings = {}
+    course = reading.document.get("course", "")
+    outline = Outline(
+        course=course if isinstance(course, str) else "",
+        settings=settings,
+        badges=_badges(reading) if "badge" in reading.document else None,
+        items=_items(reading),
+    )
+    return outline, reading
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    if len(text) > LARGEST:
+        raise BadFile([Fault(0, "", "the file is larger than a mebibyte")])
+    try:
+        document = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        place = re.search(r"at line (\d+)", str(error))
+        line = int(place[1]) if place else 0
+        raise BadFile([Fault(line, "", f"this is not TOML: {error}")]) from None
+    version = document.get("version")
+    if type(version) is not int or version != VERSION:
+        line = line_of(lines_of(text), ("version",))
+        known = f"write version = {VERSION}; this Laurel reads no other"
+        raise BadFile([Fault(line, "version", known)])
+    return document
+
+
+def _badges(reading: Reading) -> tuple[Entry, ...]:
+    found: dict[str, Entry] = {}
+    for number, raw in enumerate(reading.entries("badge")):
+        path: Path = ("badge", number)
+        key = key_of(raw)
+        where = f"badge {number + 1}{f' ({key})' if key else ''}"
+        try:
+            entry = _badge(raw, found)
+        except Malformed as malformed:
+            reading.wrong(path, where, str(malformed))
+            continue
+        found[entry.key] = entry
+        for message in unknown_in(raw, (*FIELDS, *OURS)):
+            name = message.split('"')[1]
+            reading.wrong((*path, name), where, f"{message}; {_allowed()}")
+    _refuse_strangers(reading, found)
+    return tuple(found[key] for key in sorted(found))
+
+
+def _allowed() -> str:
+    return f"there are {', '.join((*FIELDS, *OURS))}"
+
+
+def _badge(raw: object, taken: Mapping[str, Entry]) -> Entry:
+    """Return the badge of one entry. Raises Malformed."""
+    if not isinstance(raw, Mapping):
+        raise Malformed("it is not a table of fields")
+    state, position = raw.get("state", "active"), raw.get("position", len(taken))
+    if state not in STATES:
+        raise Malformed(f"its state is one of {', '.join(STATES)}")
+    if type(position) is not int:
+        raise Malformed("its position is not a whole number")
+    if "imported" not in raw:
+        return Entry(define(raw, taken=taken, origin="course"), state, position)
+    foreign = _foreign(raw["imported"])
+    if state != "draft":
+        raise Malformed("it has no rule of its own yet: its state is draft")
+    if others := sorted(raw.keys() & set(FIELDS) - {"key"}):
+        raise Malformed(f"it is imported, which says all: leave out {listed(others)}")
+    bare = {"key": raw.get("key"), "criterion": UNRULED.to_document()}
+    words = read_foreign(foreign[SOURCE])
+    definition = replace(
+        define(bare, taken=taken, origin="course"),
+        label=words.label,
+        description=words.description,
+    )
+    return Entry(definition, state, position, foreign)
+
+
+def _foreign(text: object) -> dict[str, Any]:
+    try:
+        document = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict) or document.keys() != {SOURCE, RULE}:
+        raise Malformed("its imported is not the JSON that Laurel wrote there")
+    return document
+
+
+def _refuse_strangers(reading: Reading, found: Mapping[str, Entry]) -> None:
+    """Name the badges that ask for one that is not there, or for themselves."""
+    asked = {
+        key: entry.definition.criterion.prerequisites for key, entry in found.items()
+    }
+    numbers = {key_of(raw): n for n, raw in enumerate(reading.entries("badge"))}
+    for key, others in asked.items():
+        for other in others:
+            if other not in found:
+                known = ", ".join(sorted(found))
+                message = f'it asks for a badge "{shown(other)}"; there are {known}'
+                reading.wrong(("badge", numbers[key]), f"badge {key}", message)
+    if circle := circle_in(asked):
+        around = f"badges ask for each other: {' → '.join(circle)}"
+        reading.wrong(("badge", numbers[circle[0]]), f"badge {circle[0]}", around)
+
+
+def _items(reading: Reading) -> tuple[Place, ...]:
+    found: dict[str, Place] = {}
+    for number, raw in enumerate(reading.entries("item")):
+        path: Path = ("item", number)
+        where = f"item {number + 1}"
+        try:
+            entry = ItemEntry.model_validate(raw)
+        except ValidationError as error:
+            for fault in error.errors(include_url=False, include_input=False):
+                said = fault["msg"]
+                if fault["type"] == "extra_forbidden":
+                    said = (
+                        f"unknown field; there are {', '.join(ItemEntry.model_fields)}"
+                    )
+                name = ".".join(map(str, fault["loc"]))
+                reading.wrong((*path, *fault["loc"]), f"{where}, {name}", said)
+            continue
+        if entry.key in found:
+            reading.wrong(path, where, "its key is taken by an item above")
+        found[entry.key] = Place(**entry.model_dump())
+    return tuple(found.values())

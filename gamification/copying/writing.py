@@ -1,0 +1,54 @@
+"""An outline as TOML: sorted, so that two of them can be compared line by line."""
+
+import json
+from typing import Any
+
+import tomli_w
+
+from gamification.copying.mapping import Place
+from gamification.copying.outline import Entry, Outline
+
+VERSION = 1
+HEAD = "# Laurel: the settings and badges of a course, and nobody's name.\n"
+
+
+def to_toml(outline: Outline) -> str:
+    """Write an outline down; equal outlines are equal texts."""
+    document = {
+        "version": VERSION,
+        "course": outline.course,
+        "settings": outline.settings,
+        "badge": [_badge(entry) for entry in outline.badges or ()],
+        "item": [_item(place) for place in outline.named_items],
+    }
+    return HEAD + tomli_w.dumps(document)
+
+
+def _badge(entry: Entry) -> dict[str, Any]:
+    one = entry.definition
+    place = {"state": entry.state, "position": entry.position}
+    if entry.foreign is not None:
+        # To the letter: TOML has no word for JSON's null.
+        kept = json.dumps(entry.foreign, ensure_ascii=False)
+        return {"key": one.key, **place, "imported": kept}
+    written: dict[str, Any] = {
+        "key": one.key,
+        "label": one.label,
+        "icon": one.icon,
+        "description": one.description,
+        **place,
+        "policy": one.policy,
+    }
+    if one.valid_days is not None:
+        written["valid_days"] = one.valid_days
+    return {**written, "criterion": one.criterion.to_document()}
+
+
+def _item(place: Place) -> dict[str, Any]:
+    written: dict[str, Any] = {"key": place.key, "label": place.label}
+    if place.type:
+        written["type"] = place.type
+    written["position"] = place.position
+    if place.resource_id:
+        written["resource_id"] = place.resource_id
+    return written

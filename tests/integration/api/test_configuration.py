@@ -1,0 +1,268 @@
+"""A course's settings and badges as one text, and what a text makes of a course."""
+
+import tomllib
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy.orm import Session
+
+from models import AuditEntry, Badge, BadgeVersion, Context, Outbox
+from tests.factories import a_badge, a_context, a_member, an_item
+from tests.support.clock import NOW
+from tests.support.launches import Caller, a_caller
+from tests.support.statements import statements
+
+QUICK = {"metric": "percent", "item": "quiz-1", "more_than": 90, "by": "2026-11-30"}
+
+
+@pytest.fixture
+def course(session: Session) -> Context:
+    course = a_context(session, board_rank="hidden", time_zone="Europe/Vienna")
+    an_item(session, of=course, key="quiz-1").position = 4
+    an_item(session, of=course, key="unnamed")
+    a_badge(session, of=course, key="quick", criterion=QUICK)
+    a_badge(session, of=course, key="helper", threshold=25)
+    return course
+
+
+@pytest.fixture
+def teacher(session: Session, client: FlaskClient, course: Context) -> Caller:
+    return a_caller(session, client, of=course, role="instructor")
+
+
+def text_of(caller: Caller) -> str:
+    return caller.get(f"{caller.course}/configuration").text
+
+
+def put(caller: Caller, text: str, **headers: str) -> Any:  # noqa: ANN401 -- whatever JSON holds
+    return caller.send_toml("PUT", f"{caller.course}/configuration", text, **headers)
+
+
+def badges(session: Session, course: Context) -> dict[str, tuple[str, str, int]]:
+    session.rollback()
+    query = (
+        sa.select(Badge.key, Badge.state, Badge.origin, BadgeVersion.number)
+        .join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
+        .where(Badge.context_id == course.id, BadgeVersion.retired_at.is_(None))
+    )
+    return {key: (state, origin, n) for key, state, origin, n in session.execute(query)}
+
+
+def test_the_text_says_all_but_people(teacher: Caller, course: Context) -> None:
+    answer = teacher.get(f"{teacher.course}/configuration")
+
+    document = tomllib.loads(answer.text)
+    assert answer.content_type == "text/toml; charset=utf-8"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert [document["version"], document["course"]] == [1, course.public_id]
+    assert document["settings"] == {
+        "board": {
+            "enabled": False,
+            "identity": "alias",
+            "rank": "hidden",
+            "participation": "opt_in",
+            "span": {"neighbours": 2, "top": 3},
+        },
+        "term": {},
+        "time_zone": "Europe/Vienna",
+    }
+    assert [badge["key"] for badge in document["badge"]] == ["helper", "quick"]
+    assert document["badge"][1]["criterion"] == QUICK
+    # Only what a rule names: by that another course can find its own.
+    assert document["item"] == [{"key": "quiz-1", "label": "Quiz 1", "position": 4}]
+
+
+def test_the_text_of_a_course_changes_nothing_in_it(
+    teacher: Caller, session: Session, course: Context
+) -> None:
+    text, before = text_of(teacher), badges(session, course)
+
+    answer = put(teacher, text)
+
+    assert answer.json == {"changes": [], "drafts": []}
+    assert (text_of(teacher), badges(session, course)) == (text, before)
+    assert session.scalars(sa.select(AuditEntry)).all() == []
+    assert session.scalars(sa.select(Outbox)).all() == []
+
+
+def test_another_course_becomes_the_same(
+    teacher: Caller, client: FlaskClient, session: Session
+) -> None:
+    there = a_context(session, enabled=False)
+    item = an_item(session, of=there, key="q7")
+    item.label, item.position = "Quiz 1", 9
+    other = a_caller(session, client, of=there, role="instructor")
+    text = text_of(teacher)
+
+    answer = put(other, text)
+    again = put(other, text)
+
+    ours, theirs = tomllib.loads(text), tomllib.loads(text_of(other))
+    assert answer.json["drafts"] == []
+    assert again.json == {"changes": [], "drafts": []}
+    assert theirs["settings"] == ours["settings"]
+    assert theirs["badge"][0] == ours["badge"][0]
+    assert theirs["badge"][1]["criterion"] == {**QUICK, "item": "q7"}
+    assert not session.get_one(Context, there.id, populate_existing=True).enabled
+
+
+def test_a_badge_whose_item_is_not_here_becomes_a_draft_that_says_so(
+    teacher: Caller, client: FlaskClient, session: Session
+) -> None:
+    there = a_context(session)
+    # The same key for something else: it must not be taken for the old one.
+    an_item(session, of=there, key="quiz-1").label = "Another thing"
+    other = a_caller(session, client, of=there, role="instructor")
+
+    answer = put(other, text_of(teacher))
+
+    assert answer.json["drafts"] == [
+        (
+            "The badge quick is a draft: its rule names “Quiz 1”, and no item here is "
+            "surely the same."
+        )
+    ]
+    assert badges(session, there)["quick"] == ("draft", "course", 1)
+    written = tomllib.loads(text_of(other))["badge"][1]
+    assert written["criterion"]["item"] == "unbound:quiz-1 (Quiz 1)"
+    assert put(other, text_of(other)).json["changes"] == []
+
+
+def test_every_difference_is_a_sentence(teacher: Caller, session: Session) -> None:
+    text = (
+        text_of(teacher)
+        .replace('rank = "hidden"', 'rank = "absolute"')
+        .replace('label = "Helper"', 'label = "Friend"')
+        .replace("at_least = 25", "at_least = 30")
+        .replace("[settings.term]", "[settings.term]\nstart = 2026-09-01")
+    )
+    text += '\n[[badge]]\nkey = "new"\nmetric = "events"\nthreshold = 5\n'
+    path = f"{teacher.course}/configuration/preview"
+    before = text_of(teacher)
+
+    preview = teacher.send_toml("POST", path, text).json
+    still = text_of(teacher)
+    done = put(teacher, text).json
+
+    assert preview == done
+    assert done == {
+        "changes": [
+            "The setting board.rank changes from “hidden” to “absolute”.",
+            "The setting term.start changes from nothing to 2026-09-01.",
+            "The badge “Helper” (helper) changes its label from “Helper” to “Friend”.",
+            (
+                "The badge “Helper” (helper) changes its rule from “Earn 25 points” to "
+                "“Earn 30 points”."
+            ),
+            "The badge “New” (new) is added: Contribute 5 times.",
+        ],
+        "drafts": [],
+    }
+    assert (still, text_of(teacher) != before) == (before, True)
+
+
+def test_what_a_list_of_badges_leaves_out_is_retired_and_comes_back(
+    teacher: Caller, session: Session, course: Context
+) -> None:
+    whole = text_of(teacher)
+
+    gone = put(teacher, "version = 1\nbadge = []")
+    nothing = put(teacher, "version = 1")
+    back = put(teacher, whole)
+
+    assert [answer.json["changes"] for answer in (gone, nothing)] == [
+        [
+            "The badge “Helper” (helper) is retired; its awards stay.",
+            "The badge “Quick” (quick) is retired; its awards stay.",
+        ],
+        [],
+    ]
+    assert len(back.json["changes"]) == 2
+    assert text_of(teacher) == whole
+    assert badges(session, course) == {
+        "helper": ("active", "course", 1),
+        "quick": ("active", "course", 1),
+    }
+
+
+def test_a_course_that_is_on_is_looked_at_by_its_new_rules(
+    teacher: Caller, session: Session, course: Context
+) -> None:
+    text = text_of(teacher).replace("at_least = 25", "at_least = 1")
+
+    put(teacher, text)
+
+    session.rollback()
+    waiting = session.execute(sa.select(Outbox.job, Outbox.subject_id)).all()
+    assert waiting == [("evaluate_course", course.id)]
+    assert badges(session, course)["helper"] == ("active", "course", 2)
+
+
+def test_a_course_that_is_off_waits(
+    client: FlaskClient, session: Session, teacher: Caller
+) -> None:
+    off = a_caller(
+        session, client, of=a_context(session, enabled=False), role="instructor"
+    )
+
+    put(off, "version = 1\n[[badge]]\nkey='a'\nmetric='events'\nthreshold=1")
+
+    session.rollback()
+    assert session.scalars(sa.select(Outbox)).all() == []
+
+
+def test_the_second_of_two_writers_is_told(teacher: Caller) -> None:
+    path = f"{teacher.course}/configuration"
+    tag = teacher.get(path).headers["ETag"]
+    text = text_of(teacher)
+
+    first = put(teacher, text.replace("at_least = 25", "at_least = 5"), If_Match=tag)
+    second = put(teacher, text.replace("at_least = 25", "at_least = 6"), If_Match=tag)
+
+    assert (first.status_code, second.status_code) == (200, 412)
+    assert "at_least = 5" in text_of(teacher)
+    assert put(teacher, text, If_Match=first.headers["ETag"]).status_code == 200
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_reading_and_writing_take_as_many_questions_for_any_number_of_badges(
+    number: int, app: OpenAPI, client: FlaskClient, session: Session
+) -> None:
+    course = a_context(session)
+    for n in range(number):
+        an_item(session, of=course, key=f"quiz-{n}")
+        rule = {"metric": "percent", "item": f"quiz-{n}", "at_least": 50}
+        a_badge(session, of=course, key=f"badge_{n}", criterion=rule)
+    teacher = a_caller(session, client, of=course, role="instructor")
+    text = text_of(teacher)
+
+    with statements(app) as reading:
+        teacher.get(f"{teacher.course}/configuration")
+    with statements(app) as writing:
+        answer = put(teacher, text.replace("at_least = 50", "at_least = 60"))
+    other = a_caller(session, client, of=a_context(session), role="instructor")
+    with statements(app) as adding:
+        put(other, text)
+
+    assert len(answer.json["changes"]) == number
+    assert (len(reading), len(writing), len(adding)) == COSTS[
+        session.get_bind().dialect.name
+    ]
+
+
+COSTS = {"sqlite": (3, 14, 15), "postgresql": (3, 17, 18)}
+
+
+def test_nobody_of_the_course_is_in_its_text(
+    client: FlaskClient, session: Session, course: Context
+) -> None:
+    ada = a_member(session, of=course, name="Zora Geheim", alias="Grey Heron")
+    teacher = a_caller(session, client, of=course, role="instructor")
+
+    text = text_of(teacher)
+
+    known = ("Zora", "Grey Heron", ada.user.public_id, str(NOW.year) + "-11-22")
+    assert [word for word in known if word in text] == []

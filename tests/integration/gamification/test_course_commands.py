@@ -1,0 +1,90 @@
+"""`flask course …`, as an operator types it."""
+
+import os
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models import Context
+from tests.factories import a_badge
+from tests.integration.gamification.conftest import Flask
+
+
+@pytest.fixture
+def helped(session: Session, course: Context) -> Context:
+    a_badge(session, of=course, key="helper", threshold=25)
+    session.commit()
+    return course
+
+
+def test_a_course_is_written_down_and_put_back(
+    flask: Flask, helped: Context, tmp_path: Path
+) -> None:
+    path = tmp_path / "botany.toml"
+
+    written = flask("course", "export", os.fspath(path), "--course", "42")
+    printed = flask("course", "export", "--course", "42", "--tenant", "acme")
+    back = flask("course", "import", os.fspath(path), "--course", "42")
+
+    assert (written.stdout, written.exit_code) == ("", 0)
+    assert printed.stdout == path.read_text()
+    assert back.stdout == "Nothing changes: all of it is so already.\n"
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(
+    flask: Flask, helped: Context, tmp_path: Path
+) -> None:
+    path = tmp_path / "botany.toml"
+    text = flask("course", "export", "--course", "42").stdout
+    path.write_text(text.replace("at_least = 25", "at_least = 30"))
+    words = ("course", "import", os.fspath(path), "--course", "42")
+
+    dry = flask(*words, "--dry-run")
+    unchanged = flask("course", "export", "--course", "42").stdout
+    done = flask(*words)
+
+    assert dry.stdout == done.stdout
+    assert done.stdout == (
+        "The badge “Helper” (helper) changes its rule from “Earn 25 points” to “Earn "
+        "30 points”.\n"
+    )
+    assert unchanged == text
+    assert flask("course", "export", "--course", "42").stdout == path.read_text()
+
+
+def test_each_fault_is_a_line_and_nothing_is_done(
+    flask: Flask, helped: Context, tmp_path: Path
+) -> None:
+    path = tmp_path / "botany.toml"
+    path.write_text("version = 1\nbadge = 1\nbadges = 2\n")
+
+    result = flask("course", "import", os.fspath(path), "--course", "42")
+
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "line 2, badge: this is not a list; write [[badge]]",
+        (
+            'line 3: unknown field "badges"; did you mean badge?; there are version, '
+            "course, settings, badge, item"
+        ),
+        "Error: botany.toml was not imported.",
+    ]
+
+
+def test_a_file_that_cannot_be_written_is_named(
+    flask: Flask, helped: Context, tmp_path: Path
+) -> None:
+    path = tmp_path / "nowhere" / "botany.toml"
+
+    result = flask("course", "export", os.fspath(path), "--course", "42")
+
+    assert result.exit_code == 1
+    assert "No such file or directory" in result.stderr
+
+
+def test_a_course_that_is_not_there_is_said(flask: Flask, helped: Context) -> None:
+    result = flask("course", "export", "--course", "43")
+
+    assert result.exit_code == 2
+    assert "No course has this id" in result.stderr

@@ -1,0 +1,116 @@
+"""A course's configuration as one text: what it would change, and changing it."""
+
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel, ValidationError
+
+from gamification.activity import EVALUATE_COURSE, request
+from gamification.copying.applying import apply_badges
+from gamification.copying.checking import check
+from gamification.copying.differences import differences
+from gamification.copying.fitting import fitted
+from gamification.copying.outline import Outline, outline_of
+from gamification.copying.reading import BadFile, Fault, Reading, read
+from jobs.clock import now
+from jobs.outbox import wake_after_commit
+from lti import audit
+from models import Context
+from models.db import db
+from views.api import schemas
+from views.api.changes import change
+from views.pages import switch_now
+
+SETTINGS: dict[tuple[str, ...], type[BaseModel]] = {
+    (): schemas.SettingsChange,
+    ("board",): schemas.BoardChange,
+    ("board", "span"): schemas.SpanChange,
+    ("term",): schemas.Term,
+}
+NOT_IN_A_FILE = ("enabled", "locked")
+ITS_OWN = "this is decided in the course itself, and by no file; leave it out"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a text would make of a course."""
+
+    before: Outline
+    after: Outline
+    settings: schemas.SettingsChange
+    changes: list[str]
+    """One sentence for each difference."""
+    drafts: list[str]
+    """The badges that become drafts, and what they lack."""
+
+
+def plan(context: Context, raw: bytes) -> Plan:
+    """Say what a text would make of a course; nothing is written.
+
+    Raises BadFile with all that is wrong with it.
+    """
+    before = outline_of(db.session(), context)
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise BadFile([Fault(0, "", "the text is not in UTF-8")]) from None
+    written, reading = read(text)
+    settings = _settings(reading)
+    fit = fitted(written, before)
+    check(reading, written, fit, before)
+    if reading.faults:
+        raise BadFile(reading.faults)
+    after = replace(fit.outline, settings=settings.model_dump(exclude_unset=True))
+    return Plan(
+        before, after, settings, differences(before, after), list(map(str, fit.lacks))
+    )
+
+
+def carry_out(context: Context, planned: Plan) -> None:
+    """Make a course what a plan says; the caller holds its lock, and commits."""
+    session, moment = db.session(), now()
+    change(context, planned.settings)
+    if not apply_badges(session, context, planned.before, planned.after, moment):
+        return
+    audit.note(
+        session,
+        "badges_changed",
+        moment,
+        registration=context.registration,
+        course=context.public_id,
+        badges=len(planned.changes),
+    )
+    follow(context)
+
+
+def follow(context: Context) -> None:
+    """Let a course that is on be looked at by its new rules."""
+    if not switch_now(context).on:
+        return
+    session, moment = db.session(), now()
+    request(session, EVALUATE_COURSE, context.id, moment, moment)
+    wake_after_commit(session)
+
+
+def _settings(reading: Reading) -> schemas.SettingsChange:
+    given = reading.document.get("settings", {})
+    if not isinstance(given, dict):
+        return schemas.SettingsChange()
+    for name in NOT_IN_A_FILE:
+        if name in given:
+            reading.wrong(("settings", name), f"settings.{name}", ITS_OWN)
+    try:
+        return schemas.SettingsChange.model_validate(given)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            steps = tuple(map(str, fault["loc"]))
+            said = fault["msg"].removeprefix("Value error, ")
+            if fault["type"] == "extra_forbidden" and steps[:-1] in SETTINGS:
+                said = f"unknown field; there are {', '.join(_fields(steps[:-1]))}"
+            where = ".".join(("settings", *steps))
+            reading.wrong(("settings", *fault["loc"]), where, said)
+    return schemas.SettingsChange()
+
+
+def _fields(place: tuple[str, ...]) -> list[str]:
+    names = SETTINGS[place].model_fields.keys()
+    return sorted(names if place else names - {*NOT_IN_A_FILE})
