@@ -10,6 +10,7 @@ from models.db import db
 from views.commands import (
     api_key,
     award,
+    badge,
     catalog,
     code,
     course,
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
         _say_what_is_missing(app, db.engine)
     app.cli.add_command(api_key.group)
     app.cli.add_command(award.group)
+    app.cli.add_command(badge.group)
     catalog.group.add_command(exchanging.import_badges)
     catalog.group.add_command(exchanging.export_badges)
     app.cli.add_command(catalog.group)

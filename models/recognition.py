@@ -28,6 +28,10 @@ class Badge(Identified, Base):
     """What happens to awards whose rule is no longer met."""
     origin: Mapped[str] = mapped_column(sa.String(8), default="shipped")
     """The catalog layer it comes from: `shipped`, `tenant` or `course`."""
+    held_at: Mapped[datetime | None]
+    """Since when nobody gains or loses it; who looks still sees how far they are."""
+    source: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    """Another program's document, to the letter, once its text is bound to a rule."""
 
 
 class BadgeVersion(Identified, Base):
@@ -56,6 +60,10 @@ class BadgeVersion(Identified, Base):
     """Facts before it do not count; empty means all of them do."""
     valid_days: Mapped[int | None]
     """So many days after it was granted an award is over; empty means never."""
+    quiet: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Until the whole course was looked at by it, nobody is told what it gives."""
+    ends_unmet: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """That look ends awards of earlier versions which this one does not justify."""
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from gamification.awards import statements
 from gamification.awards.expiring import set_ends
 from gamification.awards.rules import COURSE
-from gamification.awards.trees import award_trees
+from gamification.awards.trees import award_trees, end_unjustified
 from gamification.catalog.criteria import is_shorthand
 from gamification.switches import Switch
 from models import Award, Badge, BadgeVersion, Context, StreamEvent
@@ -29,11 +29,14 @@ _RULES = (
         BadgeVersion.criterion,
         BadgeVersion.effective_from,
         BadgeVersion.valid_days,
+        BadgeVersion.quiet,
+        BadgeVersion.ends_unmet,
     )
     .join(Badge, Badge.id == BadgeVersion.badge_id)
     .where(
         Badge.context_id == COURSE,
         Badge.state == "active",
+        Badge.held_at.is_(None),
         BadgeVersion.retired_at.is_(None),
     )
 )
@@ -46,6 +49,19 @@ class Granted:
     award_id: int
     membership_id: int
     badge_id: int
+    is_quiet: bool = False
+    """Its rule is new and gave it for what was before: nobody is told."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at a course found before it granted anything."""
+
+    before: int
+    """The id before the first new award: the new ones of the course are those above
+    it, because the course is locked until the transaction ends."""
+    has_first: bool = False
+    """Some rule was looked at for the first time since it was saved."""
 
 
 def evaluate(
@@ -65,10 +81,12 @@ def evaluate(
     """
     if not switch.on:
         return []
-    before = grant(session, context.id, now, members=members)
+    look = grant(session, context.id, now, members=members)
     limit = TOLD_ONE_BY_ONE + 1 if members is None else None
-    granted = new_awards(session, context.id, before, limit=limit)
+    granted = new_awards(session, context.id, look.before, limit=limit)
     announce(session, context.id, now, granted)
+    if look.has_first:
+        settle(session, context.id)
     return granted
 
 
@@ -78,22 +96,38 @@ def grant(
     now: datetime,
     *,
     members: Sequence[int] | None = None,
-) -> int:
+) -> Look:
     """Bring a course's awards up to date without reading them.
 
-    Returns the id before the first new award: the new ones of this course are
-    those above it, because the course is locked until the transaction ends.
+    A look at everybody does, once, what was said of the past when a rule was saved;
+    `settle` comes after it, as soon as the new awards were read.
     """
     lock_course(session, context_id)
     before = session.scalar(sa.select(sa.func.max(Award.id))) or 0
     rules = session.execute(_RULES, {"course": context_id}).all()
     trees = [rule for rule in rules if not is_shorthand(rule.criterion)]
     flat = [rule for rule in rules if is_shorthand(rule.criterion)]
+    first = [] if members is not None else [r for r in rules if r.quiet or r.ends_unmet]
+    end_unjustified(session, context_id, now, [r for r in first if r.ends_unmet])
     _grant_flat(session, context_id, now, flat, members)
     award_trees(session, context_id, now, trees, members=members)
     days = {rule.valid_days for rule in rules if rule.valid_days is not None}
     set_ends(session, context_id, before, now, days)
-    return before
+    return Look(before, has_first=bool(first))
+
+
+def settle(session: Session, context_id: int) -> None:
+    """Let a course's rules be as any other, once everybody was looked at by them."""
+    ours = sa.select(Badge.id).where(
+        Badge.context_id == context_id,
+        Badge.state == "active",
+        Badge.held_at.is_(None),
+    )
+    session.execute(
+        sa.update(BadgeVersion)
+        .where(BadgeVersion.badge_id.in_(ours), BadgeVersion.retired_at.is_(None))
+        .values(quiet=False, ends_unmet=False)
+    )
 
 
 def _grant_flat(
@@ -121,11 +155,16 @@ def _grant_flat(
 def new_awards(
     session: Session, context_id: int, before: int, *, limit: int | None = None
 ) -> list[Granted]:
-    """Return a course's awards above an id, in the order they were granted."""
+    """Return a course's awards above an id, in the order they were granted.
+
+    Those that nobody is told of come last: a limit leaves them out first.
+    """
+    quiet = BadgeVersion.quiet
     rows = session.execute(
-        sa.select(Award.id, Award.membership_id, Award.badge_id)
+        sa.select(Award.id, Award.membership_id, Award.badge_id, quiet)
+        .join(BadgeVersion, BadgeVersion.id == Award.badge_version_id)
         .where(Award.context_id == context_id, Award.id > before)
-        .order_by(Award.id)
+        .order_by(quiet, Award.id)
         .limit(limit)
     )
     return [Granted(*row) for row in rows]
@@ -134,7 +173,10 @@ def new_awards(
 def announce(
     session: Session, context_id: int, now: datetime, granted: Sequence[Granted]
 ) -> None:
-    """Tell each member's own streams; where there are very many, the course once."""
+    """Tell each member's own streams; where there are very many, the course once.
+
+    What a new rule gives for the past is told to nobody.
+    """
     event = {"context_id": context_id, "kind": "award", "created_at": now}
     to_all: dict[str, Any] = {"audience": "course", "subject": {}}
     events = [
@@ -145,6 +187,7 @@ def announce(
             "subject": {"award": one.award_id},
         }
         for one in granted
+        if not one.is_quiet
     ]
     if len(events) > TOLD_ONE_BY_ONE:
         events = [event | to_all]

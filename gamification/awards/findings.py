@@ -1,7 +1,8 @@
 """What an instructor should know of a rule before it is used in a course."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,14 +23,15 @@ MOST_NAMED = 20
 class Course:
     """What the badges of a course may name."""
 
-    items: Sequence[str]
+    items: Mapping[str, str]
+    """What each item is called, by its key."""
     badges: dict[str, tuple[str, ...]]
     """Each badge's key, and the keys of those it asks for."""
 
 
 def course_of(session: Session, context_id: int) -> Course:
     """Read what there is to name in a course, in two questions."""
-    items = sa.select(Item.key).where(
+    items = sa.select(Item.key, Item.label).where(
         Item.context_id == context_id, Item.gone_at.is_(None)
     )
     badges = (
@@ -39,7 +41,7 @@ def course_of(session: Session, context_id: int) -> Course:
         .order_by(Badge.position, Badge.id)
     )
     return Course(
-        session.scalars(items.order_by(Item.position, Item.id)).all(),
+        dict(session.execute(items.order_by(Item.position, Item.id)).all()),
         {key: _asked(rule) for key, rule in session.execute(badges)},
     )
 
@@ -49,7 +51,7 @@ def faults_in_course(criterion: Criterion, key: str, course: Course) -> list[Fau
 
     `key` is that of the badge whose rule it is, or would be.
     """
-    there = {"item": list(course.items), "badge": list(course.badges)}
+    there = {"item": course.items, "badge": dict.fromkeys(course.badges, "")}
     faults = [
         Fault(
             one.path, f'there is no {one.kind} "{one.key}"; {_listed(there[one.kind])}'
@@ -64,12 +66,22 @@ def faults_in_course(criterion: Criterion, key: str, course: Course) -> list[Fau
     return faults
 
 
+def senseless(criterion: Criterion, frame: Frame) -> list[str]:
+    """Say in a sentence each why a rule can be used by nobody, or gives to everybody.
+
+    A badge with such a rule stays a draft.
+    """
+    found = lint(criterion)
+    asks_for_term = any(leaf.period == "term" for leaf in criterion.leaves)
+    if None in frame.term and asks_for_term:
+        found.append("The course has no term dates, so nothing counts in its term.")
+    return found
+
+
 def findings(session: Session, criterion: Criterion, frame: Frame) -> list[str]:
     """Say in a sentence each what makes no sense about a rule, or none in this course."""
-    found = lint(criterion)
+    found = senseless(criterion, frame)
     leaves = criterion.leaves
-    if None in frame.term and any(leaf.period == "term" for leaf in leaves):
-        found.append("The course has no term dates, so nothing counts in its term.")
     missing = unfed(session, frame.context_id)
     found += [
         f'Nobody can raise "{metric}" here yet: the course reports no handed-in work.'
@@ -93,8 +105,13 @@ def _asked(rule: object) -> tuple[str, ...]:
         return ()
 
 
-def _listed(keys: Sequence[str]) -> str:
-    if not keys:
+def _listed(there: Mapping[str, str]) -> str:
+    """Name what is there by key, and by what people call it."""
+    if not there:
         return "there are none yet"
-    more = ", …" if len(keys) > MOST_NAMED else ""
-    return f"there are {', '.join(keys[:MOST_NAMED])}{more}"
+    named = [
+        f"{key} ({label})" if label and label != key else key
+        for key, label in islice(there.items(), MOST_NAMED)
+    ]
+    more = ", …" if len(there) > MOST_NAMED else ""
+    return f"there are {', '.join(named)}{more}"

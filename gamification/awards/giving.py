@@ -88,6 +88,7 @@ TOO_LATE = NotGiven("expires_at", "it lies in the past")
 UNUSABLE = {
     "draft": NotGiven("badge", "it is a draft", is_conflict=True),
     "retired": NotGiven("badge", "it is not given any more", is_conflict=True),
+    "held": NotGiven("badge", "it is held: nobody gains or loses it", is_conflict=True),
 }
 
 

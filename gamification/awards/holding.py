@@ -107,14 +107,14 @@ def _judged(member: Membership, looks: Looks) -> dict[str, _Judged]:
 def _is_earned(member: Membership, one: Seen, *, met: bool) -> bool:
     """Say whether a member has a badge: this is the one definition of *earned*.
 
-    Either an award is open; or the badge can be earned, no award of theirs was
-    revoked with a bar, the member is an active learner, and the facts since the
+    Either an award is open; or the badge can be earned and is not held, no award of
+    theirs was revoked with a bar, the member is an active learner, and the facts since the
     rule took effect (and since an award expired, if one did) meet the rule.
     """
     if one.granted_at is not None:
         return True
-    can_be_earned = one.badge.state == "active" and is_ranked(member)
-    return met and can_be_earned and not one.barred
+    is_given = one.badge.state == "active" and one.badge.held_at is None
+    return met and is_given and is_ranked(member) and not one.barred
 
 
 def _is_new(one: Seen, visit: datetime | None) -> bool:

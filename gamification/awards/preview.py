@@ -12,10 +12,12 @@ from gamification.awards.compiled.queries import had
 from gamification.awards.findings import course_of, faults_in_course, findings
 from gamification.awards.trees import held_by_rule
 from gamification.catalog import Criterion
+from gamification.catalog.drafts import find_badge
+from gamification.catalog.own import Past
 from gamification.catalog.rules import Fault
 from gamification.metrics.awarded import is_open
-from gamification.metrics.people import RANKED
-from models import Award, Badge, Context, Membership, User
+from gamification.metrics.people import RANKED, learners
+from models import Award, Context, Membership, User
 
 MOST_MEMBERS = 200
 
@@ -29,6 +31,8 @@ class Proposal:
     """A key of the course's badges means that one, with this rule in its place."""
     policy: str | None = None
     """None: as the badge has it, else `keep`."""
+    past: Past | None = None
+    """None: facts count from when they do now, and a save would end no award."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,12 @@ def preview(
     ruled = _ruled(session, context, proposal)
     gains = _side(session, _gaining(ruled, frame))
     nobody = Side(0, [])
-    losses = _side(session, _losing(ruled, frame)) if _may_lose(ruled) else nobody
+    may_lose = _may_lose(ruled, proposal.past or Past())
+    losses = _side(session, _losing(ruled, frame)) if may_lose else nobody
     found = findings(session, criterion, frame)
-    learners = _learners(session, context.id)
-    if learners and gains.count == learners:
-        found.append(f"Everybody in the course ({learners}) would have it at once.")
+    people = learners(session, context.id)
+    if people and gains.count == people:
+        found.append(f"Everybody in the course ({people}) would have it at once.")
     course = course_of(session, context.id)
     faults = faults_in_course(criterion, proposal.key, course)
     said = criterion.said(frame.labels)
@@ -85,19 +90,22 @@ def preview(
 
 
 def _ruled(session: Session, context: Context, proposal: Proposal) -> Ruled:
-    badge = session.scalar(
-        sa.select(Badge).where(
-            Badge.context_id == context.id, Badge.key == proposal.key
-        )
+    badge, version = find_badge(session, context.id, proposal.key)
+    since = version.effective_from if version else None
+    if proposal.past is not None:
+        since = proposal.past.since
+    policy = proposal.policy or (badge.policy if badge else "keep")
+    return Ruled(
+        proposal.criterion,
+        badge.id if badge else None,
+        key=proposal.key,
+        policy=policy,
+        effective_from=since,
     )
-    if badge is None:
-        return Ruled(proposal.criterion, policy=proposal.policy or "keep")
-    policy = proposal.policy or badge.policy
-    return Ruled(proposal.criterion, badge.id, key=badge.key, policy=policy)
 
 
-def _may_lose(ruled: Ruled) -> bool:
-    return ruled.badge_id is not None and ruled.policy == "revoke"
+def _may_lose(ruled: Ruled, past: Past) -> bool:
+    return ruled.badge_id is not None and "revoke" in {ruled.policy, past.unmet}
 
 
 def _gaining(ruled: Ruled, frame: Frame) -> sa.Select[*tuple[Any, ...]]:
@@ -150,10 +158,3 @@ def _side(session: Session, query: sa.Select[*tuple[Any, ...]]) -> Side:
     rows = session.execute(query).all()
     members = [Person(user_id, name) for _, user_id, name in rows]
     return Side(rows[0][0] if rows else 0, members)
-
-
-def _learners(session: Session, context_id: int) -> int:
-    query = sa.select(sa.func.count()).where(
-        Membership.context_id == context_id, *RANKED
-    )
-    return session.scalars(query).one()

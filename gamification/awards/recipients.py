@@ -57,10 +57,12 @@ def people_of(
 
 def offers_of(session: Session, context: Context) -> dict[str, Offer]:
     """Return the badges of a course by their keys, in the catalog's order."""
+    held = (Badge.state == "active") & Badge.held_at.is_not(None)
     rows = _rows(
         session,
         sa.select(
-            Badge.key, Badge.id, Badge.state, BadgeVersion.id, BadgeVersion.valid_days
+            *(Badge.key, Badge.id, sa.case((held, "held"), else_=Badge.state)),
+            *(BadgeVersion.id, BadgeVersion.valid_days),
         )
         .join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
         .where(Badge.context_id == context.id, BadgeVersion.retired_at.is_(None))

@@ -11,6 +11,7 @@ from gamification.awards.evaluation import (
     announce,
     grant,
     new_awards,
+    settle,
 )
 from gamification.catalog import Catalog, adopt
 from gamification.metrics import contributors
@@ -57,10 +58,12 @@ def recompute(
     if not switch_of(context, environment=environment).on:
         return Recomputed()
     adopt(session, context, catalog, now)
-    before = grant(session, context.id, now)
-    some = new_awards(session, context.id, before, limit=TOLD_ONE_BY_ONE + 1)
+    look = grant(session, context.id, now)
+    some = new_awards(session, context.id, look.before, limit=TOLD_ONE_BY_ONE + 1)
     announce(session, context.id, now, some)
+    if look.has_first:
+        settle(session, context.id)
     new = sa.select(sa.func.count()).where(
-        Award.context_id == context.id, Award.id > before
+        Award.context_id == context.id, Award.id > look.before
     )
     return Recomputed(contributors(session, context.id), session.scalars(new).one())

@@ -42,6 +42,7 @@ def _rule_table() -> sa.CTE:
         .where(
             Badge.context_id == COURSE,
             Badge.state == "active",
+            Badge.held_at.is_(None),
             BadgeVersion.retired_at.is_(None),
         )
     )

@@ -52,6 +52,23 @@ def award_trees(
             _grant(session, _again(ruled, frame), frame)
 
 
+def end_unjustified(
+    session: Session, context_id: int, now: datetime, rules: Iterable[Any]
+) -> None:
+    """End awards by earlier versions of rules that those of today do not justify.
+
+    Never one that a person gave. `rules` are as for `award_trees`, flat or not.
+    """
+    unread = list(_ruled(rules))
+    if not unread:
+        return
+    context = session.get_one(Context, context_id)
+    frame = frame_of(session, context, now, (r.criterion for r in unread))
+    for ruled in in_order(unread):
+        earlier = Award.badge_version_id != ruled.version_id
+        session.execute(_end_unmet(ruled, frame).where(earlier))
+
+
 def _over(session: Session, frame: Frame, trees: Sequence[Ruled]) -> set[int | None]:
     """Return the badges of which somebody's award is over."""
     query = sa.select(Award.badge_id).where(

@@ -125,7 +125,7 @@ def define(
     criterion = _criterion(entry)
     return Definition(
         key=key,
-        label=_text(entry, "label", re.sub(r"[._-]+", " ", key).strip().capitalize()),
+        label=_text(entry, "label", label_of(key)),
         icon=_text(entry, "icon", ICON),
         description=_text(entry, "description", ""),
         criterion=criterion,
@@ -133,6 +133,11 @@ def define(
         valid_days=_valid_days(entry.get("valid_days")),
         origin=origin,
     )
+
+
+def label_of(key: str) -> str:
+    """Return what a badge is called whose key is all that was given."""
+    return re.sub(r"[._-]+", " ", key).strip().capitalize()
 
 
 def unknown_in(table: Mapping[Any, Any], known: Collection[str]) -> list[str]:

@@ -39,7 +39,7 @@ def keep_draft(
     """
     lock_course(session, context.id)
     reading = proposed(badge.text, _labels(session, context.id))
-    draft, version = _known(session, context.id, badge.key)
+    draft, version = find_badge(session, context.id, badge.key)
     if draft is not None and draft.state != "draft":
         raise Malformed("its badge_id is that of a badge which is in use")
     if version is not None and version.criterion.get(SOURCE) == badge.document:
@@ -79,6 +79,7 @@ def documents(session: Session, context: Context) -> Iterator[dict[str, Any]]:
         if SOURCE in version.criterion:
             yield version.criterion[SOURCE]
             continue
+        text = {} if badge.source is None else {SOURCE: badge.source}
         try:
             rule = Criterion.from_json(version.criterion).to_document()
         except BadRule:
@@ -91,19 +92,14 @@ def documents(session: Session, context: Context) -> Iterator[dict[str, Any]]:
             "criterion": rule,
             "policy": badge.policy,
             **({"valid_days": version.valid_days} if version.valid_days else {}),
+            **text,
         }
 
 
-def _labels(session: Session, context_id: int) -> dict[str, str]:
-    query = sa.select(Item.key, Item.label).where(
-        Item.context_id == context_id, Item.gone_at.is_(None)
-    )
-    return dict(session.execute(query.order_by(Item.id)).all())
-
-
-def _known(
+def find_badge(
     session: Session, context_id: int, key: str
 ) -> tuple[Badge | None, BadgeVersion | None]:
+    """Return a course's badge of a key as it is now, with its version of today."""
     row = session.execute(
         sa.select(Badge, BadgeVersion)
         .outerjoin(
@@ -114,3 +110,10 @@ def _known(
         .execution_options(populate_existing=True)
     ).one_or_none()
     return (row[0], row[1]) if row else (None, None)
+
+
+def _labels(session: Session, context_id: int) -> dict[str, str]:
+    query = sa.select(Item.key, Item.label).where(
+        Item.context_id == context_id, Item.gone_at.is_(None)
+    )
+    return dict(session.execute(query.order_by(Item.id)).all())

@@ -70,6 +70,8 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("DELETE", "<award_id>"): {"reason": "copied"},
     ("PUT", "<award_id>"): {"expires_at": None},
     ("POST", "lift"): {},
+    ("PUT", "<key>"): {"metric": "events", "threshold": 1},
+    ("POST", "reset"): {},
     ("DELETE", "<code_id>"): {},
 }
 

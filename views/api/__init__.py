@@ -11,6 +11,7 @@ from views.api import (
     importing,
     me,
     previews,
+    rules,
     session,
     standings,
 )
@@ -38,7 +39,7 @@ def register(app: OpenAPI) -> None:
     app.validation_error_callback = invalid
     app.validation_error_model = Problem
     ours = (
-        *(me, courses, previews, awards, importing, codes, standings, session),
+        *(me, courses, previews, rules, awards, importing, codes, standings, session),
         configurations,
     )
     for resource in ours:

@@ -1,26 +1,22 @@
 """The shapes of a preview: a badge in, who would gain and lose it out."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from views.api.schemas import Answer, Asked, Printable
+from views.api.rule_schemas import Badge, State
+from views.api.schemas import Answer, Printable
 
 
-class PreviewAsked(Asked):
+class PreviewAsked(Badge):
     """A badge as it would be: its `criterion`, or the shorthand in its place."""
 
     key: Annotated[Printable, Field(max_length=128)] = ""
     """The key of a badge of the course: its rule would be replaced."""
-    criterion: dict[str, Any] | None = None
-    """As in `docs/criterion.schema.json`."""
-    metric: Annotated[str, Field(max_length=64)] | None = None
-    threshold: int | float | None = None
     policy: Literal["keep", "revoke"] | None = None
     """Left out: as the badge has it, else `keep`."""
-    label: Annotated[str, Field(max_length=255)] = ""
-    icon: Annotated[str, Field(max_length=32)] = ""
-    description: Annotated[str, Field(max_length=1000)] = ""
+    state: State = "active"
+    """What is previewed is the badge in use, whatever is asked for."""
 
 
 class PreviewedPerson(Answer):

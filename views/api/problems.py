@@ -30,11 +30,15 @@ def problem(status: int, detail: str) -> Response:
 
 def invalid(error: ValidationError) -> Response:
     """Return what is wrong with a request, field by field, without its values."""
-    faults = [
+    return problem(422, "; ".join(faults_of(error)))
+
+
+def faults_of(error: ValidationError) -> list[str]:
+    """Name what is wrong, each by its field, without its value."""
+    return [
         f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}"
         for fault in error.errors(include_url=False, include_input=False)
     ]
-    return problem(422, "; ".join(faults))
 
 
 def problem_response(status: int) -> dict[str, object]:

@@ -59,6 +59,7 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/awards": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/awards/<award_id>": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/badges": PEOPLE | KEY,
+    "GET /api/v1/courses/<course_id>/badges/<key>": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/codes": STAFF,
     "GET /api/v1/courses/<course_id>/configuration": STAFF,
     "GET /api/v1/courses/<course_id>/leaderboard": PEOPLE,
@@ -77,6 +78,7 @@ ALLOWED = {
     "POST /api/v1/courses/<course_id>/awards": TEACHERS | KEY,
     "POST /api/v1/courses/<course_id>/awards/<award_id>/lift": TEACHERS | KEY,
     "POST /api/v1/courses/<course_id>/awards/import": TEACHERS,
+    "POST /api/v1/courses/<course_id>/badges/<key>/reset": TEACHERS,
     "POST /api/v1/courses/<course_id>/badges/preview": TEACHERS,
     "POST /api/v1/courses/<course_id>/codes": TEACHERS,
     "POST /api/v1/courses/<course_id>/configuration/preview": TEACHERS,
@@ -85,6 +87,7 @@ ALLOWED = {
     "POST /lti/deep-linking": STAFF,
     "PUT /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS | KEY,
     "PUT /api/v1/courses/<course_id>/configuration": TEACHERS,
+    "PUT /api/v1/courses/<course_id>/badges/<key>": TEACHERS,
     "PUT /api/v1/courses/<course_id>/settings": TEACHERS,
     "PUT /api/v1/me/board": {"learner"},
 }
@@ -105,6 +108,10 @@ BODIES: dict[str, object] = {
     "POST /api/v1/me/claims": {"code": CODE},
     "POST /lti/deep-linking": {"items": []},
     "PUT /api/v1/courses/<course_id>/awards/<award_id>": {"expires_at": None},
+    "PUT /api/v1/courses/<course_id>/badges/<key>": {
+        "metric": "events",
+        "threshold": 1,
+    },
     "PUT /api/v1/courses/<course_id>/settings": {"enabled": True},
     "PUT /api/v1/me/board": {"joined": True},
 }

@@ -1,0 +1,117 @@
+"""A badge as a course would have it: judged, written, and told of as it is."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.awards.compiled import frame_of
+from gamification.awards.findings import (
+    course_of,
+    faults_in_course,
+    findings,
+    senseless,
+)
+from gamification.catalog.criteria import Criterion
+from gamification.catalog.drafts import find_badge
+from gamification.catalog.own import LIVE, Wish, Written, rule_in, write
+from models import Badge, BadgeVersion, Context
+from models.locks import lock_course
+
+NO_RULE = "It has no rule yet."
+AS_A_DRAFT = "Change the rule, or save it as a draft."
+MOST_BADGES = 200
+"""Each is asked for at every launch."""
+
+
+class BadgeRefused(ValueError):
+    """A badge cannot be saved so; the message says what is wrong and what there is."""
+
+
+class TooMany(BadgeRefused):
+    """A course has as many badges as it may have."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is to be said of a badge's rule in its course."""
+
+    faults: list[str] = field(default_factory=list)
+    """What it names and is not there."""
+    senseless: list[str] = field(default_factory=list)
+    """Why it can only be a draft."""
+    findings: list[str] = field(default_factory=list)
+    """All that makes no sense about it, these included."""
+
+
+def judge(
+    session: Session,
+    context: Context,
+    key: str,
+    rule: Criterion | None,
+    now: datetime,
+) -> Judged:
+    """Say what a rule names that is not there, and what makes no sense about it."""
+    if rule is None:
+        return Judged([], [NO_RULE], [NO_RULE])
+    frame = frame_of(session, context, now, [rule])
+    faults = faults_in_course(rule, key, course_of(session, context.id))
+    return Judged(
+        [str(fault) for fault in faults],
+        senseless(rule, frame),
+        findings(session, rule, frame),
+    )
+
+
+def save(session: Session, context: Context, wish: Wish, now: datetime) -> Written:
+    """Make or change a badge of a course, if its rule can be used as it is wished.
+
+    A rule that names what is not there is refused, except where it was there before
+    and the badge is no longer, or not yet, in use. One that makes no sense is kept as
+    a draft alone. Raises BadgeRefused. Locks the course; `evaluate` comes after it.
+    """
+    lock_course(session, context.id)
+    badge, version = find_badge(session, context.id, wish.key)
+    if badge is None and _number(session, context.id) >= MOST_BADGES:
+        raise TooMany(f"A course has {MOST_BADGES} badges at most.")
+    known = rule_in(version)
+    rule = wish.rule or known
+    is_live = wish.state in LIVE
+    if is_live or (wish.rule is not None and wish.rule != known):
+        judged = judge(session, context, wish.key, rule, now)
+        if judged.faults:
+            raise BadgeRefused("; ".join(judged.faults))
+        if is_live and judged.senseless:
+            raise BadgeRefused(" ".join([*judged.senseless, AS_A_DRAFT]))
+    written = write(session, context, wish, now)
+    if written.has_changed and not written.past.notify:
+        _quieten(session, context.id, wish.key)
+    return written
+
+
+def _number(session: Session, context_id: int) -> int:
+    """Count the badges of a course that are not retired."""
+    query = sa.select(sa.func.count()).where(
+        Badge.context_id == context_id, Badge.state != "retired"
+    )
+    return session.scalar(query) or 0
+
+
+def _quieten(session: Session, context_id: int, key: str) -> None:
+    """Let nobody be told, either, of badges that come because this one did."""
+    badges = course_of(session, context_id).badges
+    reached, more = {key}, {key}
+    while more:
+        more = {one for one, asked in badges.items() if more & set(asked)} - reached
+        reached |= more
+    if len(reached) == 1:
+        return
+    ours = sa.select(Badge.id).where(
+        Badge.context_id == context_id, Badge.key.in_(reached - {key})
+    )
+    session.execute(
+        sa.update(BadgeVersion)
+        .where(BadgeVersion.badge_id.in_(ours), BadgeVersion.retired_at.is_(None))
+        .values(quiet=True)
+    )

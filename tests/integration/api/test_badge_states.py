@@ -1,0 +1,140 @@
+"""A badge as a draft, held, retired: who gains it, who keeps it, and what is shown."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from gamification.awards import badges_for
+from gamification.catalog.drafts import keep_draft
+from gamification.catalog.foreign import read_foreign
+from models import (
+    Context,
+    Membership,
+)
+from tests.factories import a_member, an_item
+from tests.integration.gamification.conftest import ON
+from tests.support.badges import TWICE, get, holders, put
+from tests.support.clock import NOW
+from tests.support.launches import Caller, a_caller, a_live_course, hand_in
+
+COMPLIANCE = {
+    "badge_id": "compliance_101",
+    "name": "Compliance Novice",
+    "description": "Completed the basic compliance training module",
+    "criteria": "Complete Module 1 and pass quiz with 80% or higher",
+}
+
+
+@pytest.fixture
+def course(session: Session) -> Context:
+    return a_live_course(session)
+
+
+@pytest.fixture
+def ada(session: Session, course: Context) -> Membership:
+    ada = a_member(session, of=course)
+    hand_in(session, ada, times=2)
+    session.commit()
+    return ada
+
+
+@pytest.fixture
+def teacher(session: Session, client: FlaskClient, course: Context) -> Caller:
+    return a_caller(session, client, of=course, role="instructor")
+
+
+def test_a_rule_that_makes_no_sense_is_kept_as_a_draft_with_what_is_wrong(
+    session: Session, ada: Membership, teacher: Caller
+) -> None:
+    calm = {"criterion": {"metric": "events", "at_most": 3}, "state": "draft"}
+
+    answer = put(teacher, "calm", calm)
+
+    assert answer.status_code == 201
+    assert answer.json["findings"] == ["Everybody meets it before doing anything."]
+    assert holders(session, "calm") == 0
+    assert "calm" not in {
+        badge.key for badge in badges_for(session, ada, NOW, switch=ON).badges
+    }
+
+
+def test_a_draft_may_be_without_a_rule_and_be_completed_later(
+    session: Session, ada: Membership, teacher: Caller
+) -> None:
+    draft = put(teacher, "later", {"label": "Later", "state": "draft"})
+    done = put(teacher, "later", {**TWICE, "label": "Later"})
+
+    assert draft.json["criterion"] is None
+    assert draft.json["findings"] == ["It has no rule yet."]
+    assert (done.json["state"], done.json["version"]) == ("active", 2)
+    assert holders(session, "later") == 1
+
+
+def test_another_programs_badge_is_bound_and_keeps_its_text(
+    session: Session, course: Context, ada: Membership, teacher: Caller
+) -> None:
+    item = an_item(session, of=course, key="m1")
+    item.label = "Module 1"
+    keep_draft(session, course, read_foreign(COMPLIANCE), NOW)
+    session.commit()
+    draft = get(teacher, "compliance_101").json
+
+    rule = {"metric": "completed", "item": "m1"}
+    bound = put(
+        teacher, "compliance_101", {**draft, "criterion": rule, "state": "active"}
+    )
+
+    assert (draft["state"], draft["criterion"]) == ("draft", None)
+    assert draft["source"] == bound.json["source"] == COMPLIANCE
+    assert (bound.json["criterion"], bound.json["proposal"]) == (rule, None)
+    assert (bound.json["label"], bound.json["state"]) == ("Compliance Novice", "active")
+
+
+def test_a_badge_that_is_held_is_neither_gained_nor_lost_and_progress_shows(
+    session: Session, course: Context, ada: Membership, teacher: Caller
+) -> None:
+    ben = a_member(session, of=course)
+    session.commit()
+    put(teacher, "twice", {**TWICE, "policy": "revoke"})
+    held = put(teacher, "twice", {**TWICE, "policy": "revoke", "state": "held"})
+    hand_in(session, ben, times=2)
+    session.commit()
+
+    shown = {b.key: b for b in badges_for(session, ben, NOW, switch=ON).badges}
+    before = holders(session, "twice")
+    resumed = put(teacher, "twice", {**TWICE, "policy": "revoke"})
+
+    assert (held.json["state"], held.json["held_at"]) == (
+        "held",
+        "2026-11-22T10:00:00Z",
+    )
+    assert (shown["twice"].earned, shown["twice"].progress) == (False, 2)
+    assert (before, holders(session, "twice")) == (1, 2)
+    assert (resumed.json["state"], resumed.json["version"]) == ("active", 1)
+
+
+def test_a_shipped_badge_that_is_held_stays_in_its_layer(
+    ada: Membership, teacher: Caller
+) -> None:
+    read = get(teacher, "author").json
+
+    held = put(teacher, "author", {**read, "state": "held"}).json
+    retired = put(teacher, "author", {**read, "state": "retired"}).json
+
+    assert (held["state"], held["origin"]) == ("held", "shipped")
+    assert (retired["state"], retired["origin"]) == ("retired", "course")
+
+
+def test_who_has_a_retired_badge_keeps_it_and_nobody_gains_it(
+    session: Session, course: Context, ada: Membership, teacher: Caller
+) -> None:
+    ben = a_member(session, of=course)
+    session.commit()
+    put(teacher, "twice", TWICE)
+
+    put(teacher, "twice", {**TWICE, "state": "retired"})
+    hand_in(session, ben, times=2)
+    session.commit()
+
+    assert holders(session, "twice") == 1
+    assert get(teacher, "twice").json["state"] == "retired"

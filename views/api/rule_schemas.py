@@ -1,0 +1,135 @@
+"""The shapes of a course's badges as their staff write them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool
+
+from gamification.catalog.definitions import KEY, LONGEST, LONGEST_VALID
+from lti.texts import can_be_kept, one_line
+from views.api.award_schemas import Moment, example
+from views.api.etags import IfMatch
+from views.api.schemas import Answer, Asked, CoursePath, Printable
+
+State = Literal["draft", "active", "held", "retired"]
+
+
+def _lines(text: str) -> str:
+    lines = text.strip().split("\n")
+    if not all(map(can_be_kept, lines)):
+        raise ValueError("it holds a character that cannot be shown")
+    return "\n".join(map(one_line, lines))
+
+
+Lines = Annotated[str, AfterValidator(_lines)]
+
+
+class BadgePath(CoursePath):
+    key: str = Field(pattern=f"^{KEY.pattern}$")
+    """The badge's key: letters, digits, dots, dashes and underscores."""
+
+
+class Matching(IfMatch):
+    """The headers by which a badge is changed, or made, only as its caller knows it."""
+
+    if_none_match: Literal["*"] | None = Field(default=None, alias="If-None-Match")
+    """`*`: only if there is no badge of this key yet."""
+
+
+class Past(Asked):
+    """What a rule does to what was before it; left out, nobody is told."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    since: Moment | None = Field(default=None, alias="from")
+    """Facts before it do not count; `null`: all of them do."""
+    unmet: Literal["keep", "revoke"] = "keep"
+    """`revoke` ends, once, what earlier versions gave and this rule does not justify."""
+    notify: StrictBool = False
+    """Tell who gains the badge by what was done before."""
+
+
+class Badge(Asked):
+    """A badge as it would be: its `criterion`, or the shorthand in its place."""
+
+    label: Annotated[Printable, Field(max_length=LONGEST["label"])] = ""
+    """Left out: made of the key."""
+    icon: Annotated[Printable, Field(max_length=LONGEST["icon"])] = ""
+    """Left out: a medal."""
+    description: Annotated[Lines, Field(max_length=LONGEST["description"])] = ""
+    criterion: dict[str, Any] | None = None
+    """As in `docs/criterion.schema.json`."""
+    metric: Annotated[str, Field(max_length=64)] | None = None
+    threshold: int | float | None = None
+    policy: Literal["keep", "revoke"] | None = None
+    """Left out: `keep`."""
+    valid_days: int | None = Field(default=None, ge=1, le=LONGEST_VALID)
+    """So long an award lasts; left out, for good."""
+    past: Past | None = None
+
+
+class BadgeChange(Badge):
+    """A badge as it is to be, whole; without a rule it keeps the one it has."""
+
+    model_config = example(
+        label="Quiz master",
+        icon="🎯",
+        criterion={"metric": "percent", "item": "quiz-1", "more_than": 90},
+        policy="keep",
+        state="active",
+        past={"from": None, "unmet": "keep", "notify": False},
+    )
+
+    state: State = "active"
+    """`held`: nobody gains or loses it for now; `retired`: awards stay."""
+    key: Any = None
+    """Read-only, as all that follows: who sends back what was read may leave it in."""
+    sentence: Any = None
+    held_at: Any = None
+    origin: Any = None
+    version: Any = None
+    effective_from: Any = None
+    versions: Any = None
+    findings: Any = None
+    locked: Any = None
+    source: Any = None
+    proposal: Any = None
+
+
+class BadgeVersion(Answer):
+    number: int
+    label: str
+    created_at: datetime
+    retired_at: datetime | None
+    effective_from: datetime | None
+
+
+class BadgeWritten(Answer):
+    """A badge of the course as it is written."""
+
+    key: str
+    label: str
+    icon: str
+    description: str
+    criterion: dict[str, Any] | None
+    """Empty for a draft that has no rule yet."""
+    sentence: str
+    policy: Literal["keep", "revoke"]
+    valid_days: int | None
+    state: State
+    held_at: datetime | None
+    origin: Literal["shipped", "tenant", "course"]
+    """The layer it comes from."""
+    version: int
+    effective_from: datetime | None
+    """Facts before it do not count."""
+    versions: list[BadgeVersion]
+    """The newest first, twenty at most."""
+    findings: list[str]
+    """What makes no sense about its rule, or not in this course."""
+    locked: bool
+    """The organisation's administrator keeps it as it is."""
+    source: dict[str, Any] | None
+    """Another program's badge, to the letter."""
+    proposal: dict[str, Any] | None
+    """The rule that is proposed for its text, until one is bound."""

@@ -1,0 +1,180 @@
+"""`flask badge …`: a course's badges, listed, written and put back by the operator."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from flask.cli import AppGroup
+from pydantic import ValidationError
+
+from gamification.awards.described import badges_listed, describe
+from gamification.awards.giving import Giver
+from gamification.awards.saving import BadgeRefused
+from gamification.catalog.definitions import KEY
+from gamification.catalog.own import Written, state_of
+from jobs import badges
+from jobs.clock import now
+from models import Context
+from models.db import db
+from models.locks import begin_write
+from views.api.criteria import RuleRefused, past_in, rule_or_none
+from views.api.problems import faults_of
+from views.api.rule_schemas import BadgeChange, BadgeWritten
+from views.commands.previewing import entries_in, the_course
+
+Done = TypeVar("Done")
+
+group = AppGroup("badge", help="A course's badges, as they are written.")
+of_course = click.option("--course", required=True, help="Our id, or the platform's.")
+of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
+OPERATOR = Giver("operator", "operator")
+NO_KEY = "it has no key of letters, digits, dots, dashes or underscores"
+NO_BADGE = "The course has no such badge; `flask badge list` names them."
+
+
+@group.command("list")
+@of_course
+@of_tenant
+def list_badges(course: str, tenant: str | None) -> None:
+    """One line per badge, in their order: key, state, layer and label."""
+    for badge, label in badges_listed(db.session(), the_course(course, tenant).id):
+        click.echo(f"{badge.key} {state_of(badge)} {badge.origin} {label}")
+
+
+@group.command("show")
+@click.argument("key")
+@of_course
+@of_tenant
+def show(key: str, course: str, tenant: str | None) -> None:
+    """Print a badge as JSON: its rule as written, its versions, what makes no sense."""
+    found = describe(db.session(), the_course(course, tenant), key, now())
+    if found is None:
+        raise click.ClickException(NO_BADGE)
+    said = BadgeWritten.model_validate({**vars(found), "locked": False})
+    click.echo(json.dumps(said.model_dump(mode="json"), indent=2, ensure_ascii=False))
+
+
+@group.command("save")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@of_course
+@of_tenant
+def save(file: Path, course: str, tenant: str | None) -> None:
+    """Make or change the badges of a file (TOML or JSON), each for itself.
+
+    Exit code 1 if a badge was refused.
+    """
+    refused = 0
+    for entry in entries_in(file):
+        try:
+            said = _saved(entry, course, tenant)
+        except (BadgeRefused, RuleRefused) as error:
+            refused += 1
+            said = f"{_name(entry)}: refused: {error}"
+        click.echo(said)
+    if refused:
+        raise click.exceptions.Exit(1)
+
+
+@group.command("retire")
+@click.argument("key")
+@of_course
+@of_tenant
+def retire(key: str, course: str, tenant: str | None) -> None:
+    """Let nobody gain a badge any more; who has it keeps it."""
+    _become(key, "retired", course, tenant)
+
+
+@group.command("hold")
+@click.argument("key")
+@of_course
+@of_tenant
+def hold(key: str, course: str, tenant: str | None) -> None:
+    """Let nobody gain or lose a badge until it is resumed."""
+    _become(key, "held", course, tenant)
+
+
+@group.command("resume")
+@click.argument("key")
+@of_course
+@of_tenant
+def resume(key: str, course: str, tenant: str | None) -> None:
+    """Let a badge that is held, retired or a draft be earned."""
+    _become(key, "active", course, tenant)
+
+
+@group.command("reset")
+@click.argument("key")
+@of_course
+@of_tenant
+def reset(key: str, course: str, tenant: str | None) -> None:
+    """Let a badge be again as the organisation's catalog has it."""
+
+    def work(context: Context) -> Written:
+        return badges.reset_badge(db.session(), context, key, OPERATOR, now())
+
+    _decided(work, course, tenant)
+
+
+def _become(key: str, state: str, course: str, tenant: str | None) -> None:
+    def work(context: Context) -> Written:
+        session = db.session()
+        wish = badges.as_it_is(session, context, key, state)
+        return badges.save_badge(session, context, wish, OPERATOR, now())
+
+    _decided(work, course, tenant)
+
+
+def _decided(
+    work: Callable[[Context], Written], course: str, tenant: str | None
+) -> None:
+    try:
+        click.echo(_told(_committed(work, course, tenant)))
+    except badges.NoBadge:
+        raise click.ClickException(NO_BADGE) from None
+    except BadgeRefused as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _saved(entry: Any, course: str, tenant: str | None) -> str:  # noqa: ANN401 -- whatever the file has
+    key = entry.get("key") if isinstance(entry, dict) else None
+    if not isinstance(key, str) or not KEY.fullmatch(key):
+        raise RuleRefused(NO_KEY)
+    try:
+        body = BadgeChange.model_validate(entry)
+    except ValidationError as error:
+        raise RuleRefused("; ".join(faults_of(error))) from None
+    wish = badges.wish_from(key, body, rule_or_none(body), past_in(body.past))
+
+    def work(context: Context) -> Written:
+        return badges.save_badge(db.session(), context, wish, OPERATOR, now())
+
+    return _told(_committed(work, course, tenant))
+
+
+def _committed(
+    work: Callable[[Context], Done], course: str, tenant: str | None
+) -> Done:
+    """Do a piece of work on a course as a writer, and commit it."""
+    session = db.session()
+    session.rollback()
+    begin_write(session)
+    try:
+        done = work(the_course(course, tenant))
+        session.commit()
+    finally:
+        session.rollback()
+    return done
+
+
+def _told(written: Written) -> str:
+    badge = written.badge
+    changed = "" if written.has_changed else ", as it was"
+    state = f"{state_of(badge)}, version {written.version.number}{changed}"
+    return f"{badge.key}: {state}"
+
+
+def _name(entry: Any) -> str:  # noqa: ANN401 -- whatever the file has
+    key = entry.get("key") if isinstance(entry, dict) else None
+    return key if isinstance(key, str) and KEY.fullmatch(key) else "?"
