@@ -14,6 +14,7 @@ from gamification.awards.saving import BadgeRefused, save
 from gamification.catalog import Criterion
 from gamification.catalog.definitions import ICON, label_of
 from gamification.catalog.drafts import find_badge
+from gamification.catalog.locks import BADGES
 from gamification.catalog.own import (
     Past,
     Wish,
@@ -26,10 +27,12 @@ from gamification.metrics.people import learners
 from gamification.switches import switch_of
 from jobs.catalog import current_catalog
 from jobs.following import ask_for_all
+from jobs.locking import refuse_locked
 from jobs.settings import settings
 from lti import audit
 from models import Context
 
+OPERATOR = "operator"
 AT_ONCE = 200
 """The rules of more people than these are looked at by a job."""
 OWN_ALONE = "No layer below the course has a badge of this key: retire it instead."
@@ -46,8 +49,12 @@ def save_badge(
     """Make or change a badge as `save` does, and see to who gains and loses it.
 
     Up to 200 learners are looked at at once, more by a job. What its rule gives for
-    the past is told to nobody, unless the wish says so.
+    the past is told to nobody, unless the wish says so. Raises BadgeRefused, and
+    Locked where the organisation keeps the badge as it is: the operator may all the
+    same.
     """
+    if by.role != OPERATOR:
+        refuse_locked(context, f"{BADGES}.{wish.key}")
     written = save(session, context, wish, now)
     if written.has_changed or wish.past:
         _follow(session, context, written, now)

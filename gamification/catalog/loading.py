@@ -7,7 +7,9 @@ from pathlib import Path
 
 from gamification.catalog.definitions import Catalog, Dropped, Note, shown, unknown_in
 from gamification.catalog.layers import Layer
+from gamification.catalog.locks import read_locks
 
+TENANT = ("badge", "locked")
 LARGEST_FILE = 1024 * 1024
 
 
@@ -47,12 +49,27 @@ def parse(document: object, name: str = "catalog") -> Catalog:
     overlays = {
         key: _overlay(shipped, key, table, name) for key, table in tenants.items()
     }
+    locks = {
+        key: _locks(overlays[key], key, table, name) for key, table in tenants.items()
+    }
     notes = [*shipped.notes, *(note for one in overlays.values() for note in one.notes)]
     return replace(
         shipped.to_catalog(),
         notes=tuple(notes),
-        tenants={key: layer.to_catalog() for key, layer in overlays.items()},
+        tenants={
+            key: replace(layer.to_catalog(), locked=locks[key])
+            for key, layer in overlays.items()
+        },
     )
+
+
+def _locks(layer: Layer, key: str, table: object, name: str) -> tuple[str, ...]:
+    if not isinstance(table, Mapping):
+        return ()
+    locks, wrong = read_locks(table.get("locked", []))
+    where = f"{name}, tenant {shown(key)}"
+    layer.notes += [Note(where, "", reason) for reason in wrong]
+    return locks
 
 
 def _overlay(shipped: Layer, key: str, table: object, name: str) -> Layer:
@@ -64,7 +81,7 @@ def _overlay(shipped: Layer, key: str, table: object, name: str) -> Layer:
         layer.drop(Dropped(where, "", reason))
         return layer
     layer.read(entries, where)
-    layer.notes += [Note(where, "", r) for r in unknown_in(table, ("badge",))]
+    layer.notes += [Note(where, "", r) for r in unknown_in(table, TENANT)]
     return layer
 
 

@@ -8,6 +8,7 @@ from gamification.standings import assign_aliases, refresh
 from jobs.catalog import adopt_catalog
 from jobs.clock import now
 from jobs.following import ask_for_all
+from jobs.locking import locked_settings_of, refuse_locked_settings
 from jobs.outbox import wake_after_commit
 from jobs.recounting import request_recount
 from jobs.sync import request_sync
@@ -17,6 +18,19 @@ from models.db import db
 from models.locks import lock_course
 from views.api import schemas
 from views.pages import switch_now
+
+NAMES = {
+    "board_enabled": "board.enabled",
+    "board_identity": "board.identity",
+    "board_rank": "board.rank",
+    "board_neighbours": "board.span.neighbours",
+    "board_top": "board.span.top",
+    "board_participation": "board.participation",
+    "next_time_zone": "time_zone",
+    "term_start": "term",
+    "term_end": "term",
+}
+"""What a column is called in the settings, where that is another name."""
 
 
 def settings_of(context: Context) -> schemas.Settings:
@@ -34,20 +48,28 @@ def settings_of(context: Context) -> schemas.Settings:
         ),
         time_zone=context.chosen_zone,
         term=schemas.Term(start=context.term_start, end=context.term_end),
-        locked=[],
+        locked=locked_settings_of(context),
     )
 
 
 def change(context: Context, asked: schemas.SettingsChange) -> None:
-    """Decide anew what is named, and let badges, board and totals follow."""
+    """Decide anew what is named, and let badges, board and totals follow.
+
+    Raises Locked for what the organisation keeps as it is; then nothing changes.
+    """
     session, moment = db.session(), now()
     lock(context)
     before = settings_of(context)
-    for column, value in _columns(asked).items():
-        # What was read and sent back is no decision: a course without a zone of its
-        # own keeps following its organisation's.
-        if value != _effective(context, column):
-            setattr(context, column, value)
+    # What was read and sent back is no decision: a course without a zone of its
+    # own keeps following its organisation's.
+    decided = {
+        column: value
+        for column, value in _columns(asked).items()
+        if value != _effective(context, column)
+    }
+    refuse_locked_settings(context, *(NAMES.get(name, name) for name in decided))
+    for column, value in decided.items():
+        setattr(context, column, value)
     after = settings_of(context)
     if after == before:
         return

@@ -7,6 +7,7 @@ from gamification.awards import badges_for
 from gamification.awards.offers import offered
 from jobs.api_keys import COURSES_READ, course_for
 from jobs.clock import now
+from jobs.locking import Locked
 from jobs.sync import request_sync
 from models import STAFF, ApiKey, Context
 from models.db import db
@@ -91,7 +92,10 @@ def put_settings(
     stale = changed_since(_tag(settings_of(context)), header)
     if stale is not None:
         return stale
-    change(context, body)
+    try:
+        change(context, body)
+    except Locked as locked:
+        return problem(403, str(locked))
     db.session.commit()
     return _told(settings_of(context))
 

@@ -7,10 +7,12 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from gamification.awards.described import describe
 from gamification.awards.saving import BadgeRefused, TooMany
+from gamification.catalog.locks import BADGES, is_locked
 from gamification.catalog.own import Wish
 from jobs import badges
 from jobs.api_keys import COURSES_READ
 from jobs.clock import now
+from jobs.locking import Locked, locks_of
 from models import STAFF, Context
 from models.db import db
 from views.api import rule_schemas as schemas
@@ -65,6 +67,8 @@ def put_badge(
         return stale
     try:
         badges.save_badge(db.session(), context, _wish(path, body), giver(), now())
+    except Locked as locked:
+        return problem(403, str(locked))
     except RuleRefused as refused:
         return problem(422, str(refused))
     except BadgeRefused as refused:
@@ -123,7 +127,8 @@ def _read(context: Context, key: str) -> schemas.BadgeWritten | None:
     found = describe(db.session(), context, key, now())
     if found is None:
         return None
-    return schemas.BadgeWritten.model_validate({**vars(found), "locked": False})
+    locked = is_locked(locks_of(context), f"{BADGES}.{key}")
+    return schemas.BadgeWritten.model_validate({**vars(found), "locked": locked})
 
 
 def _told(found: schemas.BadgeWritten) -> Response:

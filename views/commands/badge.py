@@ -13,9 +13,11 @@ from gamification.awards.described import badges_listed, describe
 from gamification.awards.giving import Giver
 from gamification.awards.saving import BadgeRefused
 from gamification.catalog.definitions import KEY
+from gamification.catalog.locks import BADGES, is_locked
 from gamification.catalog.own import Written, state_of
 from jobs import badges
 from jobs.clock import now
+from jobs.locking import locks_of
 from models import Context
 from models.db import db
 from models.locks import begin_write
@@ -49,10 +51,12 @@ def list_badges(course: str, tenant: str | None) -> None:
 @of_tenant
 def show(key: str, course: str, tenant: str | None) -> None:
     """Print a badge as JSON: its rule as written, its versions, what makes no sense."""
-    found = describe(db.session(), the_course(course, tenant), key, now())
+    context = the_course(course, tenant)
+    found = describe(db.session(), context, key, now())
     if found is None:
         raise click.ClickException(NO_BADGE)
-    said = BadgeWritten.model_validate({**vars(found), "locked": False})
+    locked = is_locked(locks_of(context), f"{BADGES}.{key}")
+    said = BadgeWritten.model_validate({**vars(found), "locked": locked})
     click.echo(json.dumps(said.model_dump(mode="json"), indent=2, ensure_ascii=False))
 
 

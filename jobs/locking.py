@@ -1,0 +1,41 @@
+"""What an organisation keeps as it is, asked before a course changes anything."""
+
+from gamification.catalog.locks import SETTINGS, is_locked, locked_settings
+from jobs.catalog import current_catalog
+from models import Context
+
+WHO = (
+    "Your organisation keeps this as it is. Whoever runs Laurel for it can unlock "
+    "{} in the catalog."
+)
+
+
+class Locked(Exception):
+    """A course may not change this; the message says who can."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__(WHO.format(", ".join(names)))
+        self.names = names
+
+
+def locks_of(context: Context) -> tuple[str, ...]:
+    """Return what a course may not change: `badges.author`, `settings.board`."""
+    return current_catalog().of(context.tenant.key).locked
+
+
+def locked_settings_of(context: Context) -> list[str]:
+    """Return which of a course's settings those are: `board.identity`."""
+    return locked_settings(locks_of(context))
+
+
+def refuse_locked(context: Context, *names: str) -> None:
+    """Raise Locked if any of these is locked for a course."""
+    locks = locks_of(context)
+    locked = [name for name in names if is_locked(locks, name)]
+    if locked:
+        raise Locked(*locked)
+
+
+def refuse_locked_settings(context: Context, *names: str) -> None:
+    """Do the same for some of its settings, as `locked_settings_of` names them."""
+    refuse_locked(context, *(f"{SETTINGS}.{name}" for name in names))
