@@ -8,6 +8,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from gamification.activity import Fact, Recorded, record
+from jobs.attempts import Basis, Told
 from jobs.clock import now
 from jobs.marks import Log, Marker, are_believable, log_of
 from jobs.settings import settings
@@ -113,17 +114,24 @@ def _sync_item(
 ) -> None:
     known = log_of(step.session, step.course.id, item_id)
     step.session.rollback()
+    basis = _basis(step)
     named: set[int] = set()
     began = seen_at = now()
     pages = 0
     for page in grades.result_pages(step.connector, url, scopes):
-        marker = Marker(step.course.id, item_id, seen_at)
+        marker = Marker(step.course.id, item_id, seen_at, basis)
         named |= _take(step, people, page, marker, known)
         seen_at, pages = now(), pages + 1
     if pages == 1:
         # In one piece it tells by whom it leaves out whose score was cleared; over
         # several pages somebody may have slipped between two of them.
-        _clear(step, people, named, known, Marker(step.course.id, item_id, began))
+        marker = Marker(step.course.id, item_id, began, basis)
+        _clear(step, people, named, known, marker)
+
+
+def _basis(step: Step) -> Basis:
+    """Say what the platform's dates tell."""
+    return "act" if step.connector.platform.tells_acts else "mark"
 
 
 def _take(
@@ -132,15 +140,15 @@ def _take(
     """Record a page's results; return the members it names."""
     step.tally.dropped += page.dropped
     step.tally.counts["results"] += len(page.results)
-    facts: list[Fact] = []
+    told = list[Told]()
     for result in page.results:
         member = people.members.get(result.sub)
         if member is None:
             stranger = "the person is not known in the course"
             step.tally.dropped.append(Dropped("results", stranger, result.sub))
         else:
-            facts += marker.facts(member, result)
-    _record(step, people, known.news(facts))
+            told += marker.facts(member, result)
+    _record(step, people, known.news(told))
     subs = {result.sub for result in page.results} | page.unclear
     return {people.members[sub] for sub in subs if sub in people.members}
 
@@ -158,10 +166,10 @@ def _clear(
             "--accept-cleared."
         )
         return
-    facts: list[Fact] = []
+    told = list[Told]()
     for member in sorted(missing):
-        facts += marker.facts(member, Result("", None, None, None))
-    _record(step, people, known.news(facts))
+        told += marker.facts(member, Result("", None, None, None))
+    _record(step, people, known.news(told))
 
 
 def _record(step: Step, people: _People, facts: Sequence[Fact]) -> None:

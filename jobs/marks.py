@@ -8,14 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.activity import Fact
+from jobs.attempts import Basis, Kept, Told, news_of
 from lti.grades import Result
 from lti.items import SOURCE
 from models import Contribution
 
 CLEARED_UNASKED = 5
 CLEARED_SHARE = 30
-
-Content = tuple[str, int | None, int | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -25,19 +24,21 @@ class Marker:
     context_id: int
     item_id: int
     seen_at: datetime
+    basis: Basis
+    """What the platform's dates say, where it gives one."""
 
-    def facts(self, member: int, result: Result) -> Iterator[Fact]:
+    def facts(self, member: int, result: Result) -> Iterator[Told]:
         """Yield a `graded` and a `completed` fact; both withdrawn if it was cleared.
 
         LTI has no other word for completion. The learner acted when the platform
         says so, but not in the future; else when we first saw it.
         """
         acted_at = min(result.acted_at or self.seen_at, self.seen_at)
+        basis = self.basis if result.acted_at else "nothing"
         status = "withdrawn" if result.score is None else "normal"
-        yield self._fact(
-            member, "graded", acted_at, status, (result.score, result.maximum)
-        )
-        yield self._fact(member, "completed", acted_at, status, (None, None))
+        mark = (result.score, result.maximum)
+        for kind, some in (("graded", mark), ("completed", (None, None))):
+            yield Told(self._fact(member, kind, acted_at, status, some), basis)
 
     def _fact(
         self,
@@ -63,36 +64,37 @@ class Marker:
 
 @dataclass(frozen=True)
 class Log:
-    """What is known of one item: each member's current facts by their keys."""
+    """What is known of one item: each member's current facts by their kind."""
 
-    facts: dict[tuple[int, str], Content]
+    kept: dict[tuple[int, str], list[Kept]]
 
-    def news(self, facts: Iterable[Fact]) -> list[Fact]:
+    def news(self, seen: Iterable[Told]) -> list[Fact]:
         """Return the facts that would change the log.
 
         Most of an hour's results are known: they must not cost a transaction.
         """
-        return [fact for fact in facts if self._is_news(fact)]
+        return [
+            fact
+            for told in seen
+            for fact in news_of(told, self.kept.get(told.place, ()))
+        ]
 
     def graded(self) -> set[int]:
         """Return who has a score now."""
         return {
             member
-            for (member, key), (status, score, _, _) in self.facts.items()
-            if key.startswith("graded:") and status == "normal" and score is not None
+            for (member, kind), attempts in self.kept.items()
+            if kind == "graded" and any(one.is_there for one in attempts)
         }
-
-    def _is_news(self, fact: Fact) -> bool:
-        known = self.facts.get((fact.membership_id, fact.key))
-        # What was never there need not be taken back.
-        return fact.status != "withdrawn" if known is None else known != fact.content
 
 
 def log_of(session: Session, context_id: int, item_id: int) -> Log:
     """Read what is known of an item, in one query."""
     query = sa.select(
         Contribution.membership_id,
+        Contribution.kind,
         Contribution.fact_key,
+        Contribution.occurred_at,
         Contribution.status,
         Contribution.score,
         Contribution.maximum,
@@ -103,7 +105,13 @@ def log_of(session: Session, context_id: int, item_id: int) -> Log:
         Contribution.kind.in_(["graded", "completed"]),
         Contribution.superseded_at.is_(None),
     )
-    return Log({(row[0], row[1]): (*row[2:],) for row in session.execute(query)})
+    kept: dict[tuple[int, str], list[Kept]] = {}
+    for row in session.execute(query):
+        attempt = row.fact_key.split(":", 2)[2]
+        content = (row.status, row.score, row.maximum, row.seconds)
+        place = (row.membership_id, row.kind)
+        kept.setdefault(place, []).append(Kept(attempt, row.occurred_at, content))
+    return Log(kept)
 
 
 def are_believable(cleared: Collection[int], graded: Collection[int]) -> bool:

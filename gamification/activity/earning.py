@@ -1,25 +1,25 @@
 """Keeping `earned` in step with the log, fact by fact."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.activity.ledger import ENTRY, Appended
+from gamification.activity.ledger import Appended
+from gamification.activity.peers import earned, peers_of
 from gamification.activity.scoring import (
     UNPAID,
     Course,
-    Entry,
     Scored,
-    capped,
     course_of,
+    settled,
 )
 from gamification.metrics import keys_of
 from gamification.standings.upkeep import NOTHING, Key, Totals
-from models import Context, Contribution, Earned
+from models import Context, Earned
 
 
 def earn(session: Session, context: Context, appended: Appended) -> dict[Key, Totals]:
@@ -32,11 +32,11 @@ def earn(session: Session, context: Context, appended: Appended) -> dict[Key, To
     course = course_of(session, context)
     lost = _lost(session, course, appended.superseded)
     fresh = list(filter(None, map(course.scored, appended.entries)))
-    peers = _peers(session, course, [*lost, *fresh], without=appended.superseded)
-    settled = capped([*peers, *fresh])
+    peers, beside = peers_of(session, course, [*lost, *fresh], appended.superseded)
+    final = settled([*peers, *fresh], beside)
     known = {peer.entry.id: peer for peer in peers}
-    added = [s for s in settled if s.entry.id not in known]
-    repriced = [s for s in settled if known.get(s.entry.id, s).points != s.points]
+    added = [s for s in final if s.entry.id not in known]
+    repriced = [s for s in final if known.get(s.entry.id, s).points != s.points]
     _delete(session, lost)
     write(session, context.id, added)
     _reprice(session, repriced)
@@ -50,7 +50,7 @@ def changes_of(
     *, plus: Iterable[Scored], minus: Iterable[Scored] = ()
 ) -> dict[Key, Totals]:
     """Add facts up by member and period; what changes nothing is left out."""
-    days: dict[tuple[int, date], Totals] = defaultdict(Totals)
+    days = defaultdict[tuple[int, date], Totals](Totals)
     for scored in plus:
         days[scored.entry.membership_id, scored.day] += scored.totals
     for scored in minus:
@@ -74,48 +74,7 @@ def _lost(session: Session, course: Course, superseded: list[int]) -> list[Score
     """Return what was earned by facts that are no longer current."""
     if not superseded:
         return []
-    return _earned(session, course, Earned.contribution_id.in_(superseded))
-
-
-def _peers(
-    session: Session,
-    course: Course,
-    touched: Iterable[Scored],
-    *,
-    without: Collection[int],
-) -> list[Scored]:
-    """Return the known facts that share a daily cap with those touched."""
-    groups = {s.cap_group for s in touched if s.weight.daily_cap is not None}
-    if not groups:
-        return []
-    among = _earned(
-        session,
-        course,
-        Earned.membership_id.in_({member for member, _, _ in groups}),
-        Earned.kind.in_({weight.kind for _, _, weight in groups}),
-        Earned.day.in_({day for _, day, _ in groups}),
-        Earned.contribution_id.not_in(without),
-    )
-    return [scored for scored in among if scored.cap_group in groups]
-
-
-def _earned(
-    session: Session, course: Course, *conditions: sa.ColumnElement[bool]
-) -> list[Scored]:
-    rows = session.execute(
-        sa.select(Earned.day, Earned.points, *ENTRY)
-        .join(Earned, Earned.contribution_id == Contribution.id)
-        .where(*conditions)
-    )
-    return [_scored(course, *row) for row in rows]
-
-
-def _scored(course: Course, day: date, points: int, *columns: Any) -> Scored:  # noqa: ANN401 -- the columns of an Entry
-    entry = Entry(*columns)
-    weight = course.weight_of(entry)
-    if weight is None:
-        raise LookupError(f"Contribution {entry.id} is earned without a weight.")
-    return Scored(entry, weight, day, points)
+    return earned(session, course, Earned.contribution_id.in_(superseded))
 
 
 def _columns(context_id: int, scored: Scored) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a fact is worth, by the weights that were in force when it happened."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -76,6 +76,14 @@ class Scored:
         """Facts that share one daily cap share this."""
         return self.entry.membership_id, self.day, self.weight
 
+    @property
+    def result_group(self) -> tuple[int, int] | None:
+        """Results that are paid together share this: those of one member on an item."""
+        entry = self.entry
+        if entry.kind != "graded" or entry.item_id is None:
+            return None
+        return entry.membership_id, entry.item_id
+
 
 @dataclass(frozen=True)
 class Course:
@@ -110,7 +118,7 @@ class Course:
 
     def worth(self, entries: Iterable[Entry]) -> list[Scored]:
         """Score complete days of facts, caps and all."""
-        return capped(filter(None, map(self.scored, entries)))
+        return settled(filter(None, map(self.scored, entries)))
 
 
 def course_of(session: Session, context: Context) -> Course:
@@ -131,11 +139,18 @@ def course_of(session: Session, context: Context) -> Course:
     return Course(context, (*SHIPPED, *own))
 
 
-def capped(facts: Iterable[Scored]) -> list[Scored]:
-    """Let the first facts of a day have the points up to the cap, in their order."""
+def settled(facts: Iterable[Scored], beside: Sequence[Scored] = ()) -> list[Scored]:
+    """Let a result add what it is better by, and a day's first facts have its cap.
+
+    `facts` are whole days where there is a cap, and all results on an item; where
+    they are not, the others are `beside`, and left out of what is returned.
+    """
+    known = {one.entry.id for one in beside}
     groups: dict[tuple[int, date, Weight], list[Scored]] = defaultdict(list)
     free = []
-    for fact in facts:
+    for fact in _improved([*facts, *beside]):
+        if fact.entry.id in known:
+            continue
         if fact.weight.daily_cap is None:
             free.append(fact)
         else:
@@ -143,11 +158,33 @@ def capped(facts: Iterable[Scored]) -> list[Scored]:
     return free + [fact for group in groups.values() for fact in _cut(group)]
 
 
+def _improved(facts: Iterable[Scored]) -> list[Scored]:
+    """Pay for a result what it is better than those before it on the same item."""
+    results: dict[tuple[int, int], list[Scored]] = defaultdict(list)
+    paid = []
+    for fact in facts:
+        worth = replace(fact, points=_worth(fact.entry, fact.weight))
+        if fact.result_group is None:
+            paid.append(worth)
+        else:
+            results[fact.result_group].append(worth)
+    for attempts in results.values():
+        best = 0
+        for one in sorted(attempts, key=_place):
+            paid.append(replace(one, points=max(one.points - best, 0)))
+            best = max(best, one.points)
+    return paid
+
+
+def _place(fact: Scored) -> tuple[datetime, str]:
+    return fact.entry.occurred_at, fact.entry.fact_key
+
+
 def _cut(group: list[Scored]) -> Iterable[Scored]:
     left = group[0].weight.daily_cap or 0
     # The key tells facts of one moment apart, in every order they may arrive.
-    for fact in sorted(group, key=lambda f: (f.entry.occurred_at, f.entry.fact_key)):
-        points = min(_worth(fact.entry, fact.weight), left)
+    for fact in sorted(group, key=_place):
+        points = min(fact.points, left)
         left -= points
         yield replace(fact, points=points)
 

@@ -108,6 +108,9 @@ class Platform:
         """Return a link that a teacher picked, as this platform reads it."""
         return members
 
+    tells_acts = False
+    """Whether `acted_at` is the learner's act, not the last change of their mark."""
+
     def acted_at(self, result: Mapping[str, object]) -> object:  # noqa: ARG002 -- platforms need it
         """Return when the learner acted, as the platform wrote it; AGS has no word."""
         return None

@@ -133,6 +133,8 @@ class Canvas(Platform):
             return members
         return {**members, "lineItem": {**column, "label": members["title"]}}
 
+    tells_acts = True
+
     def acted_at(self, result: Mapping[str, object]) -> object:
         """Return when the work was handed in, where a tool's score said so.
 

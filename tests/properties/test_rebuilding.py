@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gamification.activity import Fact, rebuild, record
 from gamification.standings.upkeep import refresh
-from models import Context, Earned, Histogram, Item, Membership, Standing
+from models import Context, Earned, Histogram, Item, Membership, Scoring, Standing
 from tests.factories import POINT, a_context, a_member, an_item
 from tests.support.clock import NOW
 
@@ -21,6 +21,9 @@ from tests.support.clock import NOW
 KINDS = ("launched", "submitted", *["posted"] * 4, "completed", *["graded"] * 3)
 PLACES = st.tuples(st.sampled_from([0, 0, 1, 2]), st.sampled_from([None, 0]))
 SCORES = st.tuples(st.integers(0, 120), st.sampled_from([0, 3, 100]))
+
+
+ATTEMPTS = {"posted": "abcdefgh", "graded": "abc"}
 
 
 @st.composite
@@ -35,7 +38,7 @@ def acts(draw: st.DrawFn) -> dict[str, Any]:
         "member": member,
         "item": item,
         # Enough posts for the cap of a day; other facts meet again and again.
-        "attempt": draw(st.sampled_from("abcdefgh" if kind == "posted" else "a")),
+        "attempt": draw(st.sampled_from(ATTEMPTS.get(kind, "a"))),
         "occurred_at": NOW - timedelta(hours=draw(st.sampled_from([0, 1, 2, 200]))),
         "status": draw(st.sampled_from(["normal", "normal", "late", "excused"])),
         "score": score * POINT if graded else None,
@@ -54,9 +57,21 @@ CHANGES = st.lists(
 )
 
 
-@pytest.fixture
-def course(session: Session) -> tuple[Context, list[Membership], list[Item]]:
+@pytest.fixture(params=[False, True], ids=["as shipped", "capped results"])
+def course(
+    session: Session, request: pytest.FixtureRequest
+) -> tuple[Context, list[Membership], list[Item]]:
     context = a_context(session, time_zone="America/Los_Angeles")
+    if request.param:
+        weight = Scoring(
+            context_id=context.id,
+            version=1,
+            kind="graded",
+            weight=5 * POINT,
+            daily_cap=6 * POINT,
+            effective_from=NOW - timedelta(hours=100),
+        )
+        session.add(weight)
     members = [a_member(session, of=context) for _ in range(3)]
     items = [an_item(session, of=context) for _ in range(2)]
     return context, members, items

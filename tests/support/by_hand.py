@@ -114,9 +114,21 @@ class Person:
             before = [one for one in same if one.order < deed.order]
             return Fraction(int(len(before) < POSTS_A_DAY))
         if deed.kind == "graded":
-            share = min(deed.score or Fraction(), Fraction(1))
-            return Fraction(5_000_000 * share.numerator // share.denominator, 1_000_000)
+            before = [
+                one
+                for one in self.deeds
+                if (one.kind, one.item, one.counts) == ("graded", deed.item, True)
+                and (one.day, one.order) < (deed.day, deed.order)
+            ]
+            best = max(map(_mark, before), default=Fraction())
+            return max(_mark(deed) - best, Fraction())
         return Fraction({"submitted": 2, "completed": 3}[deed.kind])
+
+
+def _mark(deed: Deed) -> Fraction:
+    """Return the points of a result by itself: five for full marks."""
+    share = min(deed.score or Fraction(), Fraction(1))
+    return Fraction(5_000_000 * share.numerator // share.denominator, 1_000_000)
 
 
 def _best(deeds: Sequence[Deed], item: str) -> Fraction | None:

@@ -78,7 +78,10 @@ class Desk:
         }
 
     def facts(self, kind: str = "graded") -> dict[tuple[str, str], tuple[object, ...]]:
-        """Return current facts: status, score and maximum by person and item's key."""
+        """Return current facts: status, score and maximum by person and item's key.
+
+        Of several attempts the last one.
+        """
         self.session.rollback()
         query = (
             sa.select(
@@ -96,6 +99,7 @@ class Desk:
                 Contribution.kind == kind,
                 Contribution.superseded_at.is_(None),
             )
+            .order_by(Contribution.occurred_at)
         )
         rows = self.session.execute(query)
         return {(sub, key): tuple(rest) for sub, key, *rest in rows}

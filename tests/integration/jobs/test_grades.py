@@ -106,21 +106,47 @@ def test_nobody_acts_in_the_future(desk: Desk, session: Session) -> None:
     assert max(moments) == NOW
 
 
-def test_a_better_score_takes_the_place_of_the_old_one(
+def test_a_better_score_of_a_later_date_stands_beside_the_first(
     desk: Desk, session: Session
 ) -> None:
     ben = desk.registered.cast.ben
     desk.sync()
     grade(desk, ben, 20)
 
+    for _ in range(2):
+        desk.sync()
+
+    assert marks(session, desk, ben) == [
+        (NOW - timedelta(days=1), 12_000_000, 1),
+        (NOW, 20_000_000, 1),
+    ]
+    # Three for completing it once, and five for full marks.
+    assert points(desk, ben) == 8_000_000
+
+
+def test_a_lower_score_takes_the_place_of_the_old_one_and_of_its_day(
+    desk: Desk, session: Session
+) -> None:
+    ben = desk.registered.cast.ben
+    desk.sync()
+    grade(desk, ben, 4)
+
     desk.sync()
 
-    assert desk.facts()[ben.sub, QUIZ] == ("normal", 20_000_000, 20_000_000)
-    query = sa.select(Contribution.revision).where(
-        Contribution.membership_id == member_id(desk, ben),
+    assert marks(session, desk, ben) == [(NOW - timedelta(days=1), 4_000_000, 2)]
+    assert points(desk, ben) == 4_000_000
+
+
+def marks(session: Session, desk: Desk, person: Person) -> list[tuple[object, ...]]:
+    """Return somebody's current results: the day, the score and its revision."""
+    query = sa.select(
+        Contribution.occurred_at, Contribution.score, Contribution.revision
+    ).where(
+        Contribution.membership_id == member_id(desk, person),
         Contribution.kind == "graded",
+        Contribution.superseded_at.is_(None),
     )
-    assert sorted(session.scalars(query)) == [1, 2]
+    return [tuple(row) for row in session.execute(query.order_by(Contribution.id))]
 
 
 def test_a_cleared_score_of_moodle_takes_points_and_leaves_the_badge(
