@@ -17,6 +17,7 @@ from views.commands import (
     doctor,
     exchanging,
     gamification,
+    group,
     keys,
     mcp,
     platform,
@@ -46,6 +47,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(doctor.command)
     gamification.group.add_command(previewing.command)
     app.cli.add_command(gamification.group)
+    app.cli.add_command(group.group)
     app.cli.add_command(keys.group)
     app.cli.add_command(mcp.command)
     app.cli.add_command(platform.group)

@@ -16,6 +16,7 @@ from models.course import (
     UserIdentity,
 )
 from models.gradebook import PublishedScore, ScoreItem
+from models.groups import Group, GroupMember
 from models.launch import AuditEntry, LaunchSession, Login, PendingLaunch
 from models.platform import Deployment, Invitation, KeyPair, Registration, Tenant
 from models.recognition import Award, Badge, BadgeVersion
@@ -35,6 +36,8 @@ __all__ = [
     "Contribution",
     "Deployment",
     "Earned",
+    "Group",
+    "GroupMember",
     "Histogram",
     "Invitation",
     "Item",

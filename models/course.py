@@ -45,6 +45,8 @@ class Context(Public, Base):
     board_neighbours: Mapped[int] = mapped_column(default=2)
     board_top: Mapped[int] = mapped_column(default=3)
     board_participation: Mapped[str] = mapped_column(sa.String(8), default="opt_in")
+    board_minimum: Mapped[int] = mapped_column(default=0)
+    """The whole points of a period from which on one is listed on its board."""
 
     memberships_url: Mapped[str | None] = mapped_column(sa.String(2048))
     lineitems_url: Mapped[str | None] = mapped_column(sa.String(2048))

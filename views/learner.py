@@ -12,6 +12,7 @@ from gamification.standings import (
     Milestone,
     PersonalBest,
     Viewer,
+    Wanted,
     assign_aliases,
     is_named,
     leaderboard,
@@ -160,13 +161,17 @@ def board(launch: LaunchSession, period: str) -> Page | None:
     )
 
 
-def board_of(launch: LaunchSession, period: str) -> Board:
-    """Return the board of `week`, `month` or `all` as this person may see it."""
+def board_of(launch: LaunchSession, period: str, group: str | None = None) -> Board:
+    """Return the board of `week`, `month` or `all` as this person may see it.
+
+    Raises NoSuchGroup for a group that they may not filter by.
+    """
     switch = switch_now(launch.context)
     if not has_board(launch):
         switch = replace(switch, course=False)
     viewer = Viewer(launch.membership, launch.role)
-    return leaderboard(db.session(), viewer, now(), switch=switch, period=period)
+    wanted = Wanted(period, group)
+    return leaderboard(db.session(), viewer, now(), switch=switch, wanted=wanted)
 
 
 def name_on_board(launch: LaunchSession) -> None:

@@ -1,7 +1,13 @@
 """Where a learner stands: with oneself first, and on a board for who joins it."""
 
 from gamification.standings.aliases import assign as assign_aliases
-from gamification.standings.board import Board, BoardRow, Viewer, leaderboard
+from gamification.standings.board import (
+    Board,
+    BoardRow,
+    NoSuchGroup,
+    Wanted,
+    leaderboard,
+)
 from gamification.standings.class_list import (
     BadCursor,
     ClassPage,
@@ -11,6 +17,13 @@ from gamification.standings.class_list import (
 )
 from gamification.standings.consent import is_named, set_consent, set_name_consent
 from gamification.standings.digest import BadgeCount, Digest, digest
+from gamification.standings.groups import (
+    GroupRow,
+    GroupTold,
+    groups_of,
+    own_groups,
+    set_groups,
+)
 from gamification.standings.milestones import Milestone, next_milestone
 from gamification.standings.mine import (
     MyStanding,
@@ -19,6 +32,7 @@ from gamification.standings.mine import (
     progress_of,
     standing_of,
 )
+from gamification.standings.places import Viewer
 from gamification.standings.upkeep import refresh
 
 __all__ = [
@@ -29,21 +43,28 @@ __all__ = [
     "ClassPage",
     "ClassRow",
     "Digest",
+    "GroupRow",
+    "GroupTold",
     "Milestone",
     "MyStanding",
+    "NoSuchGroup",
     "Page",
     "PersonalBest",
     "Viewer",
+    "Wanted",
     "assign_aliases",
     "class_list",
     "digest",
+    "groups_of",
     "is_named",
     "leaderboard",
     "next_milestone",
+    "own_groups",
     "periods_of",
     "progress_of",
     "refresh",
     "set_consent",
+    "set_groups",
     "set_name_consent",
     "standing_of",
 ]

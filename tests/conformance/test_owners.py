@@ -72,6 +72,7 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("POST", "lift"): {},
     ("PUT", "<key>"): {"metric": "events", "threshold": 1},
     ("POST", "reset"): {},
+    ("PUT", "groups"): {"kind": "team", "groups": []},
     ("DELETE", "<code_id>"): {},
 }
 

@@ -8,6 +8,7 @@ from views.api import (
     codes,
     configurations,
     courses,
+    groups,
     importing,
     me,
     previews,
@@ -41,6 +42,7 @@ def register(app: OpenAPI) -> None:
     ours = (
         *(me, courses, previews, rules, awards, importing, codes, standings, session),
         configurations,
+        groups,
     )
     for resource in ours:
         app.register_api(resource.bp)

@@ -45,6 +45,7 @@ def settings_of(context: Context) -> schemas.Settings:
                 neighbours=context.board_neighbours, top=context.board_top
             ),
             participation=context.board_participation,  # type: ignore[arg-type] # the database keeps it to these words
+            minimum=context.board_minimum,
         ),
         time_zone=context.chosen_zone,
         term=schemas.Term(start=context.term_start, end=context.term_end),
@@ -124,6 +125,7 @@ def _columns(asked: schemas.SettingsChange) -> dict[str, object]:
         "board_neighbours": board.span.neighbours,
         "board_top": board.span.top,
         "board_participation": board.participation,
+        "board_minimum": board.minimum,
         # Its days and what was counted by them change together: when it is recounted.
         "next_time_zone": asked.time_zone,
     }

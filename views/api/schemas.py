@@ -52,6 +52,8 @@ class CoursePath(Asked):
 
 class LeaderboardQuery(Asked):
     period: str = Field(default="all", pattern=r"^(all|week|month)$")
+    group: str | None = Field(default=None, pattern=r"^[0-9A-Za-z-]{1,64}$")
+    """A group's id, for the board of its people; learners take their own groups."""
 
 
 class MembersQuery(Asked):
@@ -211,6 +213,8 @@ class Board(Answer):
     rank: Literal["absolute", "relative", "hidden"]
     span: Span
     participation: Literal["opt_in", "opt_out", "all"]
+    minimum: int
+    """The points of a period from which on one is listed on its board."""
 
 
 class BoardChange(Asked):
@@ -219,6 +223,7 @@ class BoardChange(Asked):
     rank: Literal["absolute", "relative", "hidden"] | None = None
     span: SpanChange = SpanChange()
     participation: Literal["opt_in", "opt_out", "all"] | None = None
+    minimum: int | None = Field(default=None, ge=0, le=1_000_000)
 
 
 class Term(Asked):

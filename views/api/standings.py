@@ -1,10 +1,11 @@
 """What the API tells of points and places: one's own, the board's, the class's."""
 
-from flask import Response, jsonify
+from flask import Response, abort, jsonify
 from flask_openapi3.blueprint import APIBlueprint
 
 from gamification.standings import (
     BadCursor,
+    NoSuchGroup,
     Page,
     class_list,
     progress_of,
@@ -89,7 +90,10 @@ def get_leaderboard(
 ) -> Response:
     """Give the board as the caller may see it: nobody while it is off or too empty."""
     the_course(path)
-    board = learner.board_of(launch_session(), query.period)
+    try:
+        board = learner.board_of(launch_session(), query.period, query.group)
+    except NoSuchGroup:
+        abort(404)
     answer = schemas.Leaderboard(
         state=board.state,
         people=board.people,

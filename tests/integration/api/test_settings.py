@@ -38,6 +38,7 @@ AS_DELIVERED = {
         "rank": "absolute",
         "span": {"neighbours": 2, "top": 3},
         "participation": "opt_in",
+        "minimum": 0,
     },
     "time_zone": "UTC",
     "term": {"start": None, "end": None},

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gamification.activity import record
-from gamification.standings import Board, leaderboard
+from gamification.standings import Board, Wanted, leaderboard
 from gamification.switches import Switch
 from models import Context
 from tests.factories import POINT, a_badge, a_member, an_item
@@ -164,7 +164,7 @@ def test_a_week_counts_the_weeks_facts_alone(session: Session, now: datetime) ->
             row.name: row.points
             for person in people
             for row in leaderboard(
-                session, as_usual(person), now, switch=ON, period=period
+                session, as_usual(person), now, switch=ON, wanted=Wanted(period)
             ).rows
         }
         for period in ("week", "month", "all")
@@ -184,7 +184,9 @@ def test_a_period_that_is_not_there_is_an_error(
     people = a_class(session, now, [1])
 
     with pytest.raises(KeyError):
-        leaderboard(session, as_usual(people[0]), now, switch=ON, period="decade")
+        leaderboard(
+            session, as_usual(people[0]), now, switch=ON, wanted=Wanted("decade")
+        )
 
 
 def test_who_has_earned_nothing_yet_is_joined_and_has_no_row(

@@ -62,6 +62,7 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/badges/<key>": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/codes": STAFF,
     "GET /api/v1/courses/<course_id>/configuration": STAFF,
+    "GET /api/v1/courses/<course_id>/groups": PEOPLE,
     "GET /api/v1/courses/<course_id>/leaderboard": PEOPLE,
     "GET /api/v1/courses/<course_id>/members": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/settings": STAFF | KEY,
@@ -88,6 +89,7 @@ ALLOWED = {
     "PUT /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS | KEY,
     "PUT /api/v1/courses/<course_id>/configuration": TEACHERS,
     "PUT /api/v1/courses/<course_id>/badges/<key>": TEACHERS,
+    "PUT /api/v1/courses/<course_id>/groups": TEACHERS,
     "PUT /api/v1/courses/<course_id>/settings": TEACHERS,
     "PUT /api/v1/me/board": {"learner"},
 }
@@ -112,6 +114,7 @@ BODIES: dict[str, object] = {
         "metric": "events",
         "threshold": 1,
     },
+    "PUT /api/v1/courses/<course_id>/groups": {"kind": "team", "groups": []},
     "PUT /api/v1/courses/<course_id>/settings": {"enabled": True},
     "PUT /api/v1/me/board": {"joined": True},
 }
