@@ -53,7 +53,7 @@ class Participation:
         return bool(self.own_name)
 
 
-def overview(launch: LaunchSession) -> Page:
+def overview(launch: LaunchSession, notice: str = "") -> Page:
     """Return points, badges and the next step; nothing at all while it is off."""
     switch = switch_now(launch.context)
     if not switch.on or launch.role == "observer":
@@ -70,6 +70,7 @@ def overview(launch: LaunchSession) -> Page:
         "overview",
         {
             "name": member.name,
+            "notice": notice,
             "roster": roster,
             "earned_count": sum(badge.earned for badge in roster.badges),
             "next_badge": ahead,

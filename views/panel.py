@@ -16,6 +16,9 @@ BADGE_GONE = (
 )
 
 
+NO_BOARD = "There is no leaderboard in this course now. This is your own progress."
+
+
 def first_page(launch: LaunchSession) -> Page:
     """Return the panel that a launch's link asked for, with all it needs to know."""
     if launch.panel == "badge" and launch.badge_key:
@@ -28,8 +31,10 @@ def first_page(launch: LaunchSession) -> Page:
     return _home(launch)
 
 
-def _home(launch: LaunchSession) -> Page:
-    return instructor.manage(launch) if is_staff(launch) else learner.overview(launch)
+def _home(launch: LaunchSession, notice: str = "") -> Page:
+    if is_staff(launch):
+        return instructor.manage(launch)
+    return learner.overview(launch, notice)
 
 
 def _badges(launch: LaunchSession, notice: str = "") -> Page:
@@ -46,7 +51,7 @@ def _badge_list(launch: LaunchSession, notice: str = "") -> Page:
 
 
 def _board(launch: LaunchSession, period: str) -> Page:
-    return learner.board(launch, period) or _home(launch)
+    return learner.board(launch, period) or _home(launch, NO_BOARD)
 
 
 def _shown(page: Page) -> str:

@@ -12,6 +12,7 @@ from tests.factories import a_contribution, a_member
 from tests.support.clock import NOW, Clock
 from tests.support.launches import a_caller, a_live_course, hand_in
 from tests.support.markup import text_of
+from views.panel import NO_BOARD
 
 
 @pytest.mark.demand("A35")
@@ -163,6 +164,20 @@ def test_off_leaves_no_trace_of_badges_for_a_learner(
     assert {"leaderboard" in page.text.lower() for page in pages} == {False}
     assert all("Nothing to see here yet" in page.text for page in pages)
     assert caller.get("/panel/badges/contributor").status_code == 404
+
+
+def test_a_link_to_a_board_that_is_off_says_so_above_ones_own_progress(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_live_course(session, board_enabled=False)
+    caller = a_caller(session, client, member=a_member(session, of=course))
+
+    asked = text_of(caller.get("/panel/leaderboard").text)
+    unasked = text_of(caller.get("/panel/overview").text)
+
+    assert NO_BOARD in asked
+    assert NO_BOARD not in unasked
+    assert asked.replace(NO_BOARD, "").split() == unasked.split()
 
 
 def test_a_badges_page_says_how_it_is_earned(
