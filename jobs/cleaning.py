@@ -16,6 +16,7 @@ from models import (
     KeptAnswer,
     LaunchSession,
     Login,
+    Notification,
     PendingLaunch,
     StreamEvent,
     Tenant,
@@ -30,10 +31,11 @@ RUNS_KEPT = timedelta(days=90)
 REFUSALS_KEPT = timedelta(days=90)
 INVITATIONS_KEPT = timedelta(days=90)
 ATTEMPTS_KEPT = timedelta(days=1)
+NEWS_KEPT = timedelta(days=365)
 
 
 def clean_up() -> None:
-    """Delete what has had its time: logins, sessions, events, runs, answers, tries.
+    """Delete what has had its time: logins, sessions, events, runs, answers, tries, news.
 
     Of the audit only what anybody may cause goes; what was decided stays.
     """
@@ -53,6 +55,7 @@ def _expired(moment: datetime) -> tuple[sa.Delete, ...]:
         sa.delete(StreamEvent).where(StreamEvent.created_at < moment - STREAM_KEPT),
         sa.delete(Invitation).where(Invitation.expires_at < moment - INVITATIONS_KEPT),
         sa.delete(ClaimAttempt).where(ClaimAttempt.tried_at < moment - ATTEMPTS_KEPT),
+        sa.delete(Notification).where(Notification.created_at < moment - NEWS_KEPT),
         sa.delete(KeptAnswer).where(KeptAnswer.created_at < moment - KEPT),
         sa.delete(JobRun).where(JobRun.started_at < moment - RUNS_KEPT),
         *_refusals(moment),

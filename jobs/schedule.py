@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from config import Config
 
 HOURLY, DAILY = "%Y-%m-%dT%H", "%Y-%m-%d"
+REMIND_AT = time(7)
+"""After the night has looked at everything, and before people do."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ def schedule(config: Config) -> tuple[Periodic, ...]:
     zone = ZoneInfo(config.time_zone)
     hour, minute = map(int, config.recompute_at.split(":"))
     at, every = time(hour, minute), config.sync_every_minutes
-    nightly = f"every day at {at:%H:%M} ({config.time_zone})"
+    named = config.time_zone
+    nightly = f"every day at {at:%H:%M} ({named})"
     return (
         Periodic("sweep_outbox", "every minute", zone),
         Periodic("sync_due_courses", f"each course every {every} minutes", zone),
@@ -47,4 +50,11 @@ def schedule(config: Config) -> tuple[Periodic, ...]:
         Periodic("clean_up", "every hour", zone, HOURLY),
         Periodic("publish_due_scores", "every minute", zone),
         Periodic("end_awards", "every minute", zone),
+        Periodic(
+            "remind",
+            f"every day at {REMIND_AT:%H:%M} ({named})",
+            zone,
+            DAILY,
+            REMIND_AT,
+        ),
     )

@@ -10,6 +10,7 @@ from jobs.endings import end_awards
 from jobs.freshness import RECOUNT_COURSE, SYNC_COURSE, SYNC_COURSE_NOW
 from jobs.queue import Jobs
 from jobs.recounting import recount_course
+from jobs.reminders import remind
 from jobs.runs import Unfinished
 from jobs.scores import PUBLISH_SCORES, publish_due_scores, publish_scores
 from jobs.sync import sync_course, sync_course_now, sync_due_courses
@@ -52,4 +53,5 @@ JOBS: Jobs = {
     "tick": tick,
     "clean_up": clean_up,
     "end_awards": end_awards,
+    "remind": remind,
 }

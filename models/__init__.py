@@ -18,6 +18,7 @@ from models.course import (
 from models.gradebook import PublishedScore, ScoreItem
 from models.groups import Group, GroupMember
 from models.launch import AuditEntry, LaunchSession, Login, PendingLaunch
+from models.news import Notification, NotificationPreference
 from models.platform import Deployment, Invitation, KeyPair, Registration, Tenant
 from models.recognition import Award, Badge, BadgeVersion
 from models.work import JobRun, Notice, Outbox, StreamEvent, SyncState
@@ -49,6 +50,8 @@ __all__ = [
     "Login",
     "Membership",
     "Notice",
+    "Notification",
+    "NotificationPreference",
     "Outbox",
     "PendingLaunch",
     "PublishedScore",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.giving import Giver
 from gamification.awards.statements import EXPIRED, UNMET
+from gamification.feedback import Change, tell
 from models import Award, StreamEvent
 from models.locks import lock_course
 
@@ -60,7 +61,7 @@ def revoke(
         raise DecisionRefused("This award is over already.")
     award.ended_at, award.end_reason = now, why.reason
     award.ended_by, award.bars_regrant = by.id, why.bars
-    _announce(session, award, "award_revoked", now)
+    _announce(session, award, "revoked", now)
 
 
 def lift(session: Session, award: Award, now: datetime) -> bool:
@@ -68,7 +69,7 @@ def lift(session: Session, award: Award, now: datetime) -> bool:
     if not award.bars_regrant:
         return False
     award.bars_regrant = False
-    _announce(session, award, "award_lifted", now)
+    _announce(session, award, "lifted", now)
     return True
 
 
@@ -89,19 +90,25 @@ def renew(
     if award.expires_at == expires_at:
         return False
     award.expires_at, award.warned_at = expires_at, None
-    _announce(session, award, "award_renewed", now)
+    _announce(session, award, "renewed", now)
     return True
 
 
 def _announce(session: Session, award: Award, kind: str, now: datetime) -> None:
-    """Tell the streams of the award's owner, once."""
+    """Tell the award's owner, once: by a row that stays, and their streams."""
+    session.flush()
+    # An award is renewed more than once, and each time is another change.
+    again = f":{now.timestamp():.6f}" if kind == "renewed" else ""
+    key, subject = f"{kind}:{award.id}{again}", {"award": award.id}
+    change = Change(award.membership_id, kind, key, subject)
+    tell(session, award.context_id, [change], now)
     session.add(
         StreamEvent(
             context_id=award.context_id,
             membership_id=award.membership_id,
             audience="member",
-            kind=kind,
-            subject={"award": award.id},
+            kind=f"award_{kind}",
+            subject=subject,
             created_at=now,
         )
     )

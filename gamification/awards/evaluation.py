@@ -13,6 +13,7 @@ from gamification.awards.expiring import set_ends
 from gamification.awards.rules import COURSE
 from gamification.awards.trees import award_trees, end_unjustified
 from gamification.catalog.criteria import is_shorthand
+from gamification.feedback import tell_of_awards
 from gamification.switches import Switch
 from models import Award, Badge, BadgeVersion, Context, StreamEvent
 from models.locks import lock_course
@@ -85,6 +86,31 @@ def evaluate(
     limit = TOLD_ONE_BY_ONE + 1 if members is None else None
     granted = new_awards(session, context.id, look.before, limit=limit)
     announce(session, context.id, now, granted)
+    if granted:
+        _tell(session, context.id, "award", Award.id > look.before, now)
+    if look.has_first:
+        settle(session, context.id)
+    return granted
+
+
+def evaluate_silently(
+    session: Session,
+    context: Context,
+    now: datetime,
+    *,
+    switch: Switch,
+    members: Sequence[int] | None = None,
+) -> list[Granted]:
+    """Do what `evaluate` does, and tell nobody: for what is made up for afterwards.
+
+    There is neither news nor a word to the streams of what is gained or lost; who
+    looks sees it.
+    """
+    if not switch.on:
+        return []
+    look = grant(session, context.id, now, members=members, silent=True)
+    limit = TOLD_ONE_BY_ONE + 1 if members is None else None
+    granted = new_awards(session, context.id, look.before, limit=limit)
     if look.has_first:
         settle(session, context.id)
     return granted
@@ -96,11 +122,13 @@ def grant(
     now: datetime,
     *,
     members: Sequence[int] | None = None,
+    silent: bool = False,
 ) -> Look:
     """Bring a course's awards up to date without reading them.
 
     A look at everybody does, once, what was said of the past when a rule was saved;
-    `settle` comes after it, as soon as the new awards were read.
+    `settle` comes after it, as soon as the new awards were read. Who lost one is told
+    here unless it is `silent`; who gained one, by whoever asks.
     """
     lock_course(session, context_id)
     before = session.scalar(sa.select(sa.func.max(Award.id))) or 0
@@ -113,7 +141,26 @@ def grant(
     award_trees(session, context_id, now, trees, members=members)
     days = {rule.valid_days for rule in rules if rule.valid_days is not None}
     set_ends(session, context_id, before, now, days)
+    if not silent and any(rule.policy == "revoke" for rule in rules):
+        unmet = (Award.ended_at == now) & (Award.end_reason == statements.UNMET)
+        _tell(session, context_id, "revoked", unmet, now)
     return Look(before, has_first=bool(first))
+
+
+def _tell(
+    session: Session,
+    context_id: int,
+    kind: str,
+    which: sa.ColumnElement[bool],
+    now: datetime,
+) -> None:
+    """Write news of some awards, but for those of rules that are quiet by now."""
+    is_quiet = sa.exists().where(
+        BadgeVersion.badge_id == Award.badge_id,
+        BadgeVersion.retired_at.is_(None),
+        BadgeVersion.quiet,
+    )
+    tell_of_awards(session, context_id, kind, which & ~is_quiet, now)
 
 
 def settle(session: Session, context_id: int) -> None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards import statements
+from gamification.feedback import Change, tell
 from gamification.metrics.people import RANKED
 from models import Award, BadgeVersion, Context, Membership, StreamEvent, Tenant
 
@@ -81,7 +82,7 @@ def warn(session: Session, context_id: int, now: datetime) -> int:
 
     At most `AT_ONCE`; returns how many were told. Whoever left is not told.
     """
-    return _tell(session, context_id, now, "award_expiring")
+    return _tell(session, context_id, now, "expiring")
 
 
 def tell_expired(session: Session, context_id: int, now: datetime) -> int:
@@ -89,12 +90,12 @@ def tell_expired(session: Session, context_id: int, now: datetime) -> int:
 
     After `end_expired`.
     """
-    return _tell(session, context_id, now, "award_expired")
+    return _tell(session, context_id, now, "expired")
 
 
 def _tell(session: Session, context_id: int, now: datetime, kind: str) -> int:
-    due = _soon(now) if kind == "award_expiring" else _ended()
-    column = Award.warned_at if kind == "award_expiring" else Award.end_told_at
+    due = _soon(now) if kind == "expiring" else _ended()
+    column = Award.warned_at if kind == "expiring" else Award.end_told_at
     some = (
         sa.select(Award.id)
         .where(Award.context_id == context_id, due)
@@ -105,22 +106,35 @@ def _tell(session: Session, context_id: int, now: datetime, kind: str) -> int:
         sa.update(Award)
         .where(Award.id.in_(some))
         .values({column: now})
-        .returning(Award.id, Award.membership_id)
+        .returning(Award.id, Award.membership_id, Award.expires_at)
         .execution_options(synchronize_session=False)
     ).all()
-    event = {"context_id": context_id, "audience": "member", "kind": kind}
+    changes = [
+        # A renewed award is warned of anew: its end is another one.
+        Change(member, kind, f"{kind}:{award}:{end:%Y%m%dT%H%M%S}", {"award": award})
+        for award, member, end in sorted(told)
+    ]
+    tell(session, context_id, changes, now)
+    _announce(session, context_id, changes, now)
+    return len(changes)
+
+
+def _announce(
+    session: Session, context_id: int, changes: Collection[Change], now: datetime
+) -> None:
     events = [
         {
-            **event,
-            "membership_id": member,
-            "subject": {"award": award},
+            "context_id": context_id,
+            "membership_id": change.membership_id,
+            "audience": "member",
+            "kind": f"award_{change.kind}",
+            "subject": change.subject,
             "created_at": now,
         }
-        for award, member in sorted(told)
+        for change in changes
     ]
     if events:
         session.execute(sa.insert(StreamEvent), events)
-    return len(events)
 
 
 def _soon(now: datetime) -> sa.ColumnElement[bool]:

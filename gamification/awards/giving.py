@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from gamification.awards.evaluation import Granted, announce
 from gamification.awards.pinning import BY_PEOPLE, pin
 from gamification.awards.recipients import Offer, Person, offers_of, people_of
+from gamification.feedback import tell_of_awards
 from gamification.metrics.awarded import is_open
 from models import Award, Context
 from models.locks import lock_course
@@ -251,3 +252,5 @@ def _write(
     insert = sa.insert(Award).execution_options(render_nulls=True).returning(*columns)
     granted = [Granted(*row) for row in session.execute(insert, rows)]
     announce(session, context_id, now, sorted(granted, key=lambda one: one.award_id))
+    theirs = Award.id.in_([one.award_id for one in granted])
+    tell_of_awards(session, context_id, "award", theirs, now)

@@ -38,7 +38,9 @@ class BadgeStanding:
     granted_at: datetime | None
     """Empty, too, where the rule is met and the award is about to be written."""
     is_new: bool
-    """It was awarded after the visit before the one that looks, or is about to be."""
+    """It was awarded after the visit before the one that looks, or is about to be.
+
+    Not where its owner was not told, or has said that they saw it."""
     retired: bool
     """It can no longer be earned; only those who have it see it."""
 
@@ -121,7 +123,7 @@ def _is_new(one: Seen, visit: datetime | None) -> bool:
     """Tell whether a badge that is earned was not there at the last visit."""
     if one.granted_at is None:
         return True
-    if visit is None:
+    if visit is None or not one.has_news:
         return False
     if one.visited_at is None:
         return one.granted_at > visit - FIRST_VISIT_SEES

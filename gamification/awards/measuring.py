@@ -21,7 +21,15 @@ from gamification.catalog import Criterion
 from gamification.catalog.rules import BadRule
 from gamification.metrics import METRICS
 from gamification.metrics.awarded import is_open
-from models import Award, Badge, BadgeVersion, Contribution, Earned, Membership
+from models import (
+    Award,
+    Badge,
+    BadgeVersion,
+    Contribution,
+    Earned,
+    Membership,
+    Notification,
+)
 from models.activity import LAUNCHED
 
 log = logging.getLogger(__name__)
@@ -36,6 +44,8 @@ class Seen:
     granted_at: datetime | None
     visited_at: datetime | None
     """The visit before the one that looks; empty if that is the first, or none does."""
+    has_news: bool
+    """The member was told of the award, and has not said that they saw it."""
     barred: bool
     criterion: Criterion
     haves: tuple[Have, ...] = ()
@@ -124,9 +134,9 @@ def _question() -> sa.Select[*tuple[Any, ...]]:
     )
     past = past_awards(COURSE, MOMENT, [person])
     barred = sa.func.coalesce(past.c.barred, 0)
-    last_visit = _last_visit(person)
+    asides = (_last_visit(person), _has_news(person))
     return (
-        sa.select(Badge, BadgeVersion, Award.granted_at, last_visit, barred, *_METRICS)
+        sa.select(Badge, BadgeVersion, Award.granted_at, *asides, barred, *_METRICS)
         .join(
             BadgeVersion,
             sa.and_(
@@ -161,6 +171,20 @@ def _last_visit(person: sa.BindParameter[int]) -> sa.ScalarSelect[datetime]:
     )
 
 
+def _has_news(person: sa.BindParameter[int]) -> sa.ColumnElement[bool]:
+    """Ask whether a member was told of an award and has not said that they saw it."""
+    return (
+        sa.exists()
+        .where(
+            Notification.membership_id == person,
+            Notification.key
+            == sa.literal("award:", sa.Text) + sa.cast(Award.id, sa.Text),
+            Notification.seen_at.is_(None),
+        )
+        .correlate(Award)
+    )
+
+
 _METRICS = [metric.column.label(name) for name, metric in METRICS.items()]
 # Asked at every launch, so it is put together once.
 MEASURED = _question()
@@ -176,7 +200,7 @@ def _seen(
     moments = {"moment": now, "visit": visit}
     asked = {"course": member.context_id, "person": member.id, **moments}
     for row in session.execute(question, asked):
-        badge, version, granted_at, visited_at, barred, *sums = row
+        badge, version, granted_at, visited_at, has_news, barred, *sums = row
         values = dict(zip(METRICS, sums, strict=True))
         try:
             criterion = Criterion.from_json(version.criterion)
@@ -188,5 +212,5 @@ def _seen(
         if criterion.is_flat:
             value = values[criterion.metric]
             haves = (Have(value >= criterion.needed, value),)
-        award = (granted_at, visited_at, bool(barred))
+        award = (granted_at, visited_at, bool(has_news), bool(barred))
         yield Seen(badge, version, *award, criterion, haves)

@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gamification.awards.portable import AsJson
 from gamification.metrics import METRICS
 from gamification.metrics.awarded import Moment
 from models import Award, Badge, BadgeVersion, Earned
+from models.portable import AsJson
 
 Members = Sequence[int | sa.ColumnElement[int]] | sa.BindParameter[Any]
 

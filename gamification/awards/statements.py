@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gamification.awards.portable import RandomName
 from gamification.awards.rules import (
     COURSE,
     MEMBERS,
@@ -23,6 +22,7 @@ from gamification.awards.rules import (
 from gamification.metrics import totals
 from gamification.metrics.people import RANKED
 from models import Award, Base, Earned, Membership
+from models.portable import RandomName
 from models.upsert import insert_on
 
 EXPIRED, UNMET = "expired", "no longer met"

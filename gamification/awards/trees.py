@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from gamification.awards.compiled import Frame, Ruled, frame_of, measured, met
 from gamification.awards.compiled.queries import had, is_met_by_nothing
 from gamification.awards.ordering import in_order
-from gamification.awards.portable import AsJson
 from gamification.awards.rules import past_awards
 from gamification.awards.statements import AWARD, UNMET, insert_awards
 from gamification.catalog import Criterion
 from gamification.catalog.rules import BadRule
 from gamification.metrics.people import RANKED
 from models import Award, Context, Membership
+from models.portable import AsJson
 
 log = logging.getLogger(__name__)
 

@@ -11,6 +11,7 @@ from views.api import (
     groups,
     importing,
     me,
+    news,
     previews,
     rules,
     session,
@@ -40,6 +41,7 @@ def register(app: OpenAPI) -> None:
     app.validation_error_callback = invalid
     app.validation_error_model = Problem
     ours = (
+        news,
         *(me, courses, previews, rules, awards, importing, codes, standings, session),
         configurations,
         groups,

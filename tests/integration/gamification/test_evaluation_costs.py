@@ -32,9 +32,9 @@ def test_an_evaluation_asks_the_same_number_of_times(
         granted = evaluate(session, context, now, switch=ON)
 
     assert len(granted) == badges * people
-    # The last id, the rules, expiry, first and renewed awards, news, the answer; the
-    # course is locked since the acts.
-    assert len(seen) == 7
+    # The last id, the rules, expiry, first and renewed awards, the answer, the streams
+    # and the news that stay; the course is locked since the acts.
+    assert len(seen) == 8
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
+from gamification.feedback import Change, tell
 from jobs.cleaning import clean_up
 from lti import audit
 from lti.audit import PASSING
@@ -17,6 +18,7 @@ from models import (
     KeptAnswer,
     LaunchSession,
     Login,
+    Notification,
     PendingLaunch,
     Registration,
     StreamEvent,
@@ -172,3 +174,15 @@ def test_wrong_codes_and_kept_answers_are_forgotten_after_a_day(
 
     assert (rows(session, ClaimAttempt), rows(session, KeptAnswer)) == (1, 1)
     assert session.scalars(sa.select(KeptAnswer.key)).all() == ["23"]
+
+
+def test_news_are_forgotten_after_a_year(app: OpenAPI, session: Session) -> None:
+    ada = a_member(session)
+    for days in (364, 366):
+        change = Change(ada.id, "level", f"level:{days}", {})
+        tell(session, ada.context_id, [change], NOW - timedelta(days=days))
+    session.commit()
+
+    clean(app)
+
+    assert rows(session, Notification) == 1

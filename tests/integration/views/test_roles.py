@@ -67,6 +67,8 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/members": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/settings": STAFF | KEY,
     "GET /api/v1/me": PEOPLE,
+    "GET /api/v1/me/notifications": PEOPLE,
+    "GET /api/v1/me/notifications/preferences": PEOPLE,
     "GET /api/v1/me/standing": PEOPLE,
     "GET /lti/deep-linking/preview": STAFF,
     "GET /panel/badges": EVERYONE,
@@ -85,6 +87,7 @@ ALLOWED = {
     "POST /api/v1/courses/<course_id>/configuration/preview": TEACHERS,
     "POST /api/v1/courses/<course_id>/sync": TEACHERS,
     "POST /api/v1/me/claims": {"learner"},
+    "POST /api/v1/me/notifications/seen": PEOPLE,
     "POST /lti/deep-linking": STAFF,
     "PUT /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS | KEY,
     "PUT /api/v1/courses/<course_id>/configuration": TEACHERS,
@@ -92,6 +95,7 @@ ALLOWED = {
     "PUT /api/v1/courses/<course_id>/groups": TEACHERS,
     "PUT /api/v1/courses/<course_id>/settings": TEACHERS,
     "PUT /api/v1/me/board": {"learner"},
+    "PUT /api/v1/me/notifications/preferences": PEOPLE,
 }
 CODE = "2345-6789-ABCD"
 BODIES: dict[str, object] = {
@@ -117,6 +121,7 @@ BODIES: dict[str, object] = {
     "PUT /api/v1/courses/<course_id>/groups": {"kind": "team", "groups": []},
     "PUT /api/v1/courses/<course_id>/settings": {"enabled": True},
     "PUT /api/v1/me/board": {"joined": True},
+    "PUT /api/v1/me/notifications/preferences": {"off": []},
 }
 
 

@@ -32,6 +32,7 @@ def test_what_happens_by_itself_when_nobody_set_anything(by_itself: Config) -> N
         "clean_up": "every hour",
         "publish_due_scores": "every minute",
         "end_awards": "every minute",
+        "remind": "every day at 07:00 (UTC)",
     }
 
 

@@ -1,0 +1,99 @@
+"""The shapes of what a member is told."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from views.api.schemas import Answer, Asked, Cursor
+
+Kind = Literal[
+    "award",
+    "milestone",
+    "expiring",
+    "expired",
+    "revoked",
+    "lifted",
+    "renewed",
+    "level",
+    "personal_best",
+]
+
+
+class NewsQuery(Asked):
+    cursor: Cursor | None = None
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+class NewsSubject(Answer):
+    """What a piece of news is about: a badge, or a number of one's own."""
+
+    award: str | None = None
+    """Our id of the award, where it is about one; so are the next four."""
+    key: str | None = None
+    label: str | None = None
+    icon: str | None = None
+    expires_at: datetime | None = None
+    kind: str | None = None
+    """Which milestone or personal best, where it is about one."""
+    value: int | None = None
+    """The milestone, or the best, in wholes."""
+
+
+class NewsItem(Answer):
+    """One change, or many that came together."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "id": "17",
+                "kind": "award",
+                "created_at": "2026-11-22T10:00:00Z",
+                "seen": False,
+                "count": 1,
+                "subjects": [
+                    {
+                        "award": "5f2c0a9be1d34c77a0b1c2",
+                        "key": "author",
+                        "label": "Author",
+                        "icon": "📚",
+                    }
+                ],
+            }
+        }
+    )
+
+    id: str
+    kind: Kind
+    created_at: datetime
+    seen: bool
+    count: int
+    """How many changes it stands for."""
+    subjects: list[NewsSubject]
+
+
+class NewsList(Answer):
+    """One's own news, the newest first; none while a switch is off."""
+
+    items: list[NewsItem]
+    next: str | None = None
+    unseen: int = 0
+
+
+class NewsSeen(Asked):
+    until: str | None = Field(default=None, pattern=r"^[0-9]{1,18}$")
+    """The id of the newest one that was seen; left out, all of them were."""
+
+
+class Unseen(Answer):
+    unseen: int
+
+
+class NewsChoice(Asked):
+    """Which kinds one does not want to be told of: the whole list, or none."""
+
+    off: list[Kind] = Field(max_length=20)
+
+
+class NewsChoices(Answer):
+    off: list[Kind]
