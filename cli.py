@@ -15,6 +15,7 @@ from views.commands import (
     code,
     course,
     doctor,
+    event,
     exchanging,
     gamification,
     group,
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(code.group)
     app.cli.add_command(course.group)
     app.cli.add_command(doctor.command)
+    app.cli.add_command(event.group)
     gamification.group.add_command(previewing.command)
     app.cli.add_command(gamification.group)
     app.cli.add_command(group.group)

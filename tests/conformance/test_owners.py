@@ -66,6 +66,11 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
         "uses": 1,
         "expires_at": "2030-01-01T00:00:00Z",
     },
+    ("POST", "events"): {
+        "user": "ada",
+        "kind": "submitted",
+        "occurred_at": "2026-11-20T09:30:00Z",
+    },
     ("POST", "preview"): {"metric": "events", "threshold": 1},
     ("DELETE", "<award_id>"): {"reason": "copied"},
     ("PUT", "<award_id>"): {"expires_at": None},

@@ -8,6 +8,7 @@ from views.api import (
     codes,
     configurations,
     courses,
+    events,
     groups,
     importing,
     me,
@@ -45,6 +46,7 @@ def register(app: OpenAPI) -> None:
         *(me, courses, previews, rules, awards, importing, codes, standings, session),
         configurations,
         groups,
+        events,
     )
     for resource in ours:
         app.register_api(resource.bp)

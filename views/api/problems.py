@@ -33,10 +33,10 @@ def invalid(error: ValidationError) -> Response:
     return problem(422, "; ".join(faults_of(error)))
 
 
-def faults_of(error: ValidationError) -> list[str]:
+def faults_of(error: ValidationError, whole: str = "body") -> list[str]:
     """Name what is wrong, each by its field, without its value."""
     return [
-        f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}"
+        f"{'.'.join(map(str, fault['loc'])) or whole}: {fault['msg']}"
         for fault in error.errors(include_url=False, include_input=False)
     ]
 
