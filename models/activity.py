@@ -119,7 +119,10 @@ class Earned(Base):
 
 
 class Standing(Base):
-    """A learner's totals in one period of a course. Derived."""
+    """A learner's totals in one period of a course.
+
+    Derived, until the period is frozen: from then on a record, but for its audience.
+    """
 
     __tablename__ = "standing"
     __table_args__ = (
@@ -132,7 +135,7 @@ class Standing(Base):
 
     context_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     period: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
-    """`all`, a week (`2026-W47`) or a month (`2026-11`)."""
+    """`all`, a week (`2026-W47`), a month (`2026-11`) or the `term`."""
     membership_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     points: Mapped[int] = mapped_column(default=0)
     """In millionths."""

@@ -37,6 +37,14 @@ class Context(Public, Base):
     """The one that was chosen; it takes effect when the course is counted anew."""
     term_start: Mapped[date | None]
     term_end: Mapped[date | None]
+    ranked_from: Mapped[date | None]
+    """The term that standings are counted by; its dates are those above as soon as
+    the course was counted anew."""
+    ranked_to: Mapped[date | None]
+    ranked_since: Mapped[date | None]
+    """The day on which it was counted by these dates for the first time."""
+    frozen_through: Mapped[date | None]
+    """The standings of a period that ended by this day stay as they are."""
 
     enabled: Mapped[bool] = mapped_column(default=False)
     board_enabled: Mapped[bool] = mapped_column(default=False)
@@ -63,6 +71,17 @@ class Context(Public, Base):
     def zone(self) -> str:
         """The IANA name of the zone whose days count in this course."""
         return self.time_zone or self.tenant.time_zone
+
+    @property
+    def ranked_term(self) -> tuple[date | None, date | None]:
+        """The first and the last day of the term that standings are counted by."""
+        return self.ranked_from, self.ranked_to
+
+    @property
+    def has_ranked_term(self) -> bool:
+        """Whether there is a term, and standings are counted by its dates already."""
+        chosen = (self.term_start, self.term_end)
+        return None not in chosen and chosen == self.ranked_term
 
     @property
     def chosen_zone(self) -> str:

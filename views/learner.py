@@ -17,6 +17,7 @@ from gamification.standings import (
     is_named,
     leaderboard,
     next_milestone,
+    periods_of,
     progress_of,
 )
 from gamification.standings.audience import PARTICIPANTS, audience_of
@@ -32,7 +33,12 @@ SEEN_BY_LEARNERS = {
     "alias": "Learners see made-up names here.",
     "name": "Learners see made-up names here, but for those who chose to show theirs.",
 }
-PERIODS = {"week": "This week", "month": "This month", "all": "All time"}
+PERIODS = {
+    "week": "This week",
+    "month": "This month",
+    "term": "This term",
+    "all": "All time",
+}
 
 
 @dataclass(frozen=True)
@@ -136,13 +142,15 @@ def badge(launch: LaunchSession, key: str) -> Page | None:
 def board(launch: LaunchSession, period: str) -> Page | None:
     """Return the board of a period, or None where there is no board to be seen."""
     context = launch.context
-    period = period if period in PERIODS else "all"
+    offered = periods_of(context, now())
+    period = period if period in offered else "all"
     shown = board_of(launch, period)
     if shown.state == "off":
         return None
     tabs = [
         {"key": key, "label": label, "current": key == period}
         for key, label in PERIODS.items()
+        if key in offered
     ]
     return Page(
         "panel/leaderboard.html",
@@ -165,7 +173,7 @@ def board(launch: LaunchSession, period: str) -> Page | None:
 def board_of(launch: LaunchSession, period: str, group: str | None = None) -> Board:
     """Return the board of `week`, `month` or `all` as this person may see it.
 
-    Raises NoSuchGroup for a group that they may not filter by.
+    Raises NoSuchPeriod, and NoSuchGroup for a group that they may not filter by.
     """
     switch = switch_now(launch.context)
     if not has_board(launch):

@@ -18,6 +18,7 @@ from gamification.activity.scoring import (
     settled,
 )
 from gamification.metrics import keys_of
+from gamification.metrics.periods import Days
 from gamification.standings.upkeep import NOTHING, Key, Totals
 from models import Context, Earned
 
@@ -43,11 +44,12 @@ def earn(session: Session, context: Context, appended: Appended) -> dict[Key, To
     return changes_of(
         plus=[*added, *repriced],
         minus=[*lost, *(known[s.entry.id] for s in repriced)],
+        term=context.ranked_term,
     )
 
 
 def changes_of(
-    *, plus: Iterable[Scored], minus: Iterable[Scored] = ()
+    *, plus: Iterable[Scored], minus: Iterable[Scored] = (), term: Days = (None, None)
 ) -> dict[Key, Totals]:
     """Add facts up by member and period; what changes nothing is left out."""
     days = defaultdict[tuple[int, date], Totals](Totals)
@@ -57,7 +59,7 @@ def changes_of(
         days[scored.entry.membership_id, scored.day] += -scored.totals
     periods: dict[Key, Totals] = defaultdict(Totals)
     for (member, day), totals in days.items():
-        for period in keys_of(day):
+        for period in keys_of(day, term):
             periods[member, period] += totals
     return {key: totals for key, totals in periods.items() if totals != NOTHING}
 

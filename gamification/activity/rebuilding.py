@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from gamification.activity.earning import changes_of, write
 from gamification.activity.ledger import current_entries
 from gamification.activity.scoring import course_of
-from gamification.standings.upkeep import move
+from gamification.standings.freezing import freeze, frozen_rows
+from gamification.standings.histogram import recount
+from gamification.standings.upkeep import move, refresh
 from models import Context, Earned, Histogram, Membership, Standing
 from models.locks import lock_course
 
@@ -19,21 +21,35 @@ MEMBERS_AT_ONCE = 200
 def rebuild(session: Session, context: Context, now: datetime) -> None:
     """Drop a course's points, standings and histograms and derive them anew.
 
-    For a changed time zone or scoring; awards are records and stay.
+    For a changed time zone or scoring; awards are records and stay, and so do the
+    standings of frozen periods: only who is shown in them is looked at again.
     """
     lock_course(session, context.id)
+    freeze(session, context, now)
     session.flush()
-    for derived in (Earned, Standing, Histogram):
-        session.execute(
-            sa.delete(derived)
-            .where(derived.context_id == context.id)
-            .execution_options(synchronize_session=False)
-        )
+    _drop(session, context)
     course = course_of(session, context)
     for members in _batches(session, context.id):
         facts = course.worth(current_entries(session, members))
         write(session, context.id, facts)
-        move(session, context, changes_of(plus=facts), now)
+        changes = changes_of(plus=facts, term=context.ranked_term)
+        move(session, context, changes, now)
+    if context.frozen_through is not None:
+        refresh(session, context)
+        recount(session, context.id)
+
+
+def _drop(session: Session, context: Context) -> None:
+    for derived, stays in (
+        (Earned, sa.false()),
+        (Standing, frozen_rows(context, Standing.period)),
+        (Histogram, sa.false()),
+    ):
+        session.execute(
+            sa.delete(derived)
+            .where(derived.context_id == context.id, ~stays)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _batches(session: Session, context_id: int) -> Iterator[list[int]]:

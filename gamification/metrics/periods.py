@@ -5,6 +5,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ALL = "all"
+TERM = "term"
+Days = tuple[date | None, date | None]
+"""The first and the last day that count, in the course's zone; open where empty."""
 
 
 @lru_cache(maxsize=256)
@@ -47,6 +50,23 @@ def month_key(day: date) -> str:
     return f"{day.year:04}-{day.month:02}"
 
 
-def keys_of(day: date) -> tuple[str, str, str]:
-    """Return every period a day belongs to: all-time, its week, its month."""
-    return ALL, week_key(day), month_key(day)
+def keys_of(day: date, term: Days = (None, None)) -> tuple[str, ...]:
+    """Return every period a day belongs to: all-time, its week, its month, the term.
+
+    A term without a date at either end has no days.
+    """
+    keys = (ALL, week_key(day), month_key(day))
+    first, last = term
+    is_in_term = first is not None and last is not None and first <= day <= last
+    return (*keys, TERM) if is_in_term else keys
+
+
+def days_of_key(key: str) -> tuple[date, date]:
+    """Return the first and the last day of a week (`2026-W47`) or month (`2026-11`).
+
+    Raises ValueError for what names neither.
+    """
+    year, _, part = key.partition("-")
+    if part.startswith("W"):
+        return week_of(date.fromisocalendar(int(year), int(part[1:]), 1))
+    return month_of(date(int(year), int(part), 1))

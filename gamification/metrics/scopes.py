@@ -5,11 +5,9 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from gamification.metrics.periods import month_of, week_of
+from gamification.metrics.periods import Days, month_of, week_of
 from models import Earned
 
-Days = tuple[date | None, date | None]
-"""The first and the last day that count, in the course's zone; open where empty."""
 EVER: Days = (None, None)
 NEVER: Days = (date.max, date.min)
 

@@ -27,6 +27,7 @@ from gamification.standings.groups import (
 from gamification.standings.milestones import Milestone, next_milestone
 from gamification.standings.mine import (
     MyStanding,
+    NoSuchPeriod,
     PersonalBest,
     periods_of,
     progress_of,
@@ -48,6 +49,7 @@ __all__ = [
     "Milestone",
     "MyStanding",
     "NoSuchGroup",
+    "NoSuchPeriod",
     "Page",
     "PersonalBest",
     "Viewer",

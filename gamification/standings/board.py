@@ -18,7 +18,8 @@ from gamification.standings.filters import (
     people_in,
     word_of,
 )
-from gamification.standings.mine import periods_of
+from gamification.standings.freezing import is_frozen
+from gamification.standings.mine import key_of
 from gamification.standings.places import (
     Overview,
     View,
@@ -64,6 +65,9 @@ class Board:
     state: Literal["off", "too_few", "ready"]
     """`too_few`, too, where a group's would single somebody out beside another."""
     period: str
+    """The key of the period: `all`, `term`, `2026-W47`, `2026-11`."""
+    final: bool
+    """The period is over for a week: points that come later change nothing here."""
     people: int
     """How many are on it; of too few people only staff learn the number."""
     joined: bool
@@ -76,7 +80,7 @@ class Wanted:
     """Which board somebody wants to see."""
 
     period: str = "all"
-    """`all`, or the running `week` or `month`."""
+    """`all`, the `term`, the running `week` or `month`, or a past one by its key."""
     group: str | None = None
     """The public id of a group, for the board of its people alone."""
 
@@ -96,12 +100,19 @@ def leaderboard(
 
     Best first; two queries, or three with a group, however large the course. Learners
     filter by their own groups, staff by any: NoSuchGroup is raised for others, and
-    KeyError for another period.
+    NoSuchPeriod.
     """
     context = viewer.member.context
-    key = periods_of(context, now)[wanted.period]
+    key = key_of(context, now, wanted.period)
     joined = audience_of(viewer.member, context.board_participation) == PARTICIPANTS
-    empty = Board(state="off", period=wanted.period, people=0, joined=joined, rows=[])
+    empty = Board(
+        state="off",
+        period=key,
+        final=is_frozen(context, key),
+        people=0,
+        joined=joined,
+        rows=[],
+    )
     if not (switch.on and context.board_enabled):
         return empty
     view = View(context, viewer, key, wanted.group)

@@ -6,8 +6,20 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.metrics import ALL, POINT, day_of, month_key, week_key
+from gamification.metrics import (
+    ALL,
+    POINT,
+    TERM,
+    day_of,
+    days_of_key,
+    month_key,
+    week_key,
+)
 from models import Context, Membership, Standing
+
+
+class NoSuchPeriod(LookupError):
+    """A course has no such period; the message names those it has."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +64,31 @@ MINE = sa.select(
 
 
 def periods_of(context: Context, now: datetime) -> dict[str, str]:
-    """Return the keys of the periods that are running, by their short names."""
+    """Return the keys of the periods that are running, by their short names.
+
+    The term is one of them once standings are counted by its dates, and stays it.
+    """
     today = day_of(now, context.zone)
-    return {"all": ALL, "week": week_key(today), "month": month_key(today)}
+    running = {"all": ALL, "week": week_key(today), "month": month_key(today)}
+    return {**running, "term": TERM} if context.has_ranked_term else running
+
+
+def key_of(context: Context, now: datetime, period: str) -> str:
+    """Return the key of a period: a running one's short name, or a past week or month.
+
+    Raises NoSuchPeriod for what is neither, or has not begun.
+    """
+    running = periods_of(context, now)
+    if period in running:
+        return running[period]
+    try:
+        first, _ = days_of_key(period)
+    except ValueError:
+        first = None
+    if first is None or first > day_of(now, context.zone):
+        past = "a past week (2026-W45) or month (2026-11)"
+        raise NoSuchPeriod(f"there are {', '.join(running)}, and {past}")
+    return period
 
 
 def standing_of(session: Session, member: Membership, period: str = ALL) -> MyStanding:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from gamification.metrics import POINT
 from gamification.standings.audience import AUDIENCES, NONE, audience_column
+from gamification.standings.freezing import freeze, is_frozen
 from gamification.standings.histogram import Place, recount, shift
 from models import Context, Membership, Standing
 from models.locks import lock_course
@@ -60,8 +61,14 @@ def move(
 ) -> None:
     """Add changes to standings and histograms; the caller has locked the course.
 
-    A handful of statements, whatever the number of changes.
+    A handful of statements, whatever the number of changes. What falls into a frozen
+    period changes nothing there.
     """
+    if not changes:
+        return
+    freeze(session, context, now)
+    frozen = {key for key in {key for _, key in changes} if is_frozen(context, key)}
+    changes = {key: change for key, change in changes.items() if key[1] not in frozen}
     if not changes:
         return
     members = {member for member, _ in changes}

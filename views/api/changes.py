@@ -94,7 +94,7 @@ def _follow(
 ) -> None:
     """Set going what a change brings with it."""
     session = db.session()
-    if after.time_zone != before.time_zone:
+    if (after.time_zone, after.term) != (before.time_zone, before.term):
         request_recount(session, context, moment)
     if after.term != before.term:
         # What counts in the term counts on other days now.

@@ -51,7 +51,11 @@ class CoursePath(Asked):
 
 
 class LeaderboardQuery(Asked):
-    period: str = Field(default="all", pattern=r"^(all|week|month)$")
+    period: str = Field(
+        default="all",
+        pattern=r"^(all|week|month|term|[1-9][0-9]{3}-(W[0-9]{2}|[0-9]{2}))$",
+    )
+    """`all`, the `term`, this `week` or `month`, or a past one: `2026-W45`, `2026-11`."""
     group: str | None = Field(default=None, pattern=r"^[0-9A-Za-z-]{1,64}$")
     """A group's id, for the board of its people; learners take their own groups."""
 
@@ -175,6 +179,10 @@ class Leaderboard(Answer):
     """The board as the caller may see it; `off` and `too_few` have no rows."""
 
     state: Literal["off", "too_few", "ready"]
+    period: str
+    """The period's key, `2026-W47`."""
+    final: bool
+    """It is over for a week and stays as it is."""
     people: int
     items: list[LeaderboardRow]
     next: None = None

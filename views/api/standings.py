@@ -6,6 +6,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from gamification.standings import (
     BadCursor,
     NoSuchGroup,
+    NoSuchPeriod,
     Page,
     class_list,
     progress_of,
@@ -94,8 +95,12 @@ def get_leaderboard(
         board = learner.board_of(launch_session(), query.period, query.group)
     except NoSuchGroup:
         abort(404)
+    except NoSuchPeriod as error:
+        return problem(422, f"period: {error}")
     answer = schemas.Leaderboard(
         state=board.state,
+        period=board.period,
+        final=board.final,
         people=board.people,
         items=[schemas.LeaderboardRow.model_validate(row) for row in board.rows],
     )

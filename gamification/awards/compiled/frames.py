@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from gamification.catalog import Criterion
 from gamification.catalog.rules import Leaf
 from gamification.metrics import Scope, day_of, days_of_period, last_days
-from gamification.metrics.scopes import Days, within
+from gamification.metrics.periods import Days
+from gamification.metrics.scopes import within
 from models import Context, Item
 
 

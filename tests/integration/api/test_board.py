@@ -1,14 +1,18 @@
 """The board over the API and on the page: whom it shows to whom."""
 
+from datetime import date
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from jobs.recounting import recount_course
 from tests.factories import a_member
 from tests.integration.api.conftest import a_board, rows_of
 from tests.support.launches import a_caller, a_live_course
 from tests.support.markup import text_of
 
+EMPTY = {"period": "all", "final": False, "people": 0, "items": [], "next": None}
 LEARNERS_ROW = {
     "rank",
     "name",
@@ -106,7 +110,7 @@ def test_a_board_that_is_off_is_nowhere(
     answer = caller.get(f"{caller.course}/leaderboard").json
     choice = caller.send("PUT", "/api/v1/me/board", {"joined": False})
 
-    assert answer == {"state": "off", "people": 0, "items": [], "next": None}
+    assert answer == EMPTY | {"state": "off"}
     assert choice.status_code == 409
     assert "eaderboard" not in caller.get("/panel/overview").text
 
@@ -120,7 +124,7 @@ def test_four_people_are_too_few_to_be_shown(
     answer = caller.get(f"{caller.course}/leaderboard").json
     page = text_of(caller.get("/panel/leaderboard").text)
 
-    assert answer == {"state": "too_few", "people": 0, "items": [], "next": None}
+    assert answer == EMPTY | {"state": "too_few"}
     assert "Not enough people yet" in page
     assert "Alias 0" in page  # their own, in the choice to leave
     assert "Alias 1" not in page
@@ -191,3 +195,50 @@ def test_another_course_has_its_own_board(
     assert (
         caller.get(f"/api/v1/courses/{here.public_id}/leaderboard").status_code == 404
     )
+
+
+def test_a_past_week_has_its_key_and_what_has_not_begun_is_named(
+    client: FlaskClient, session: Session
+) -> None:
+    ada = a_board(session)[0]
+    ada.context.frozen_through = date(2026, 11, 22)
+    caller = a_caller(session, client, member=ada)
+    board = f"{caller.course}/leaderboard?period="
+
+    past = {
+        period: (answer["period"], answer["final"], answer["people"])
+        for period in ("week", "2026-W47", "2026-W46", "2026-11", "all")
+        if (answer := caller.get(board + period).json)
+    }
+    refused = [caller.get(board + period) for period in ("2026-W48", "term")]
+
+    assert past == {
+        "week": ("2026-W47", True, 6),
+        "2026-W47": ("2026-W47", True, 6),
+        "2026-W46": ("2026-W46", True, 0),
+        "2026-11": ("2026-11", False, 6),
+        "all": ("all", False, 6),
+    }
+    assert {answer.status_code for answer in refused} == {422}
+    assert "there are all, week, month, and a past week" in refused[0].text
+
+
+def test_the_term_has_a_tab_once_it_is_counted(
+    client: FlaskClient, session: Session
+) -> None:
+    ada = a_board(session)[0]
+    term = {"start": "2026-09-01", "end": "2027-01-31"}
+    teacher = a_caller(session, client, of=ada.context, role="instructor")
+    caller = a_caller(session, client, member=ada)
+    pages = [caller.get("/panel/leaderboard?period=term").text]
+
+    teacher.send("PUT", f"{teacher.course}/settings", {"term": term})
+    pages.append(caller.get("/panel/leaderboard?period=term").text)
+    with caller.client.application.app_context():
+        recount_course(ada.context_id)
+    pages.append(caller.get("/panel/leaderboard?period=term").text)
+
+    assert ["This term" in page for page in pages] == [False, False, True]
+    assert "Alias 5" in pages[2]
+    points = [row["points"] for row in rows_of(caller, "?period=term")]
+    assert points == [12, 10, 8, 6, 4, 2]

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gamification.activity import record
-from gamification.standings import Board, Wanted, leaderboard
+from gamification.standings import Board, NoSuchPeriod, Wanted, leaderboard
 from gamification.switches import Switch
 from models import Context
 from tests.factories import POINT, a_badge, a_member, an_item
@@ -183,7 +183,7 @@ def test_a_period_that_is_not_there_is_an_error(
 ) -> None:
     people = a_class(session, now, [1])
 
-    with pytest.raises(KeyError):
+    with pytest.raises(NoSuchPeriod):
         leaderboard(
             session, as_usual(people[0]), now, switch=ON, wanted=Wanted("decade")
         )

@@ -1,0 +1,243 @@
+"""What a learner is told holds nobody else: every address there is, every event.
+
+The addresses come from the application itself, so a new one is read here, too.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from gamification.standings.groups import GroupTold, groups_of, set_groups
+from models import Award, Badge, Context, Membership, StreamEvent
+from tests.factories import a_member
+from tests.support.awarding import an_award
+from tests.support.clock import NOW
+from tests.support.launches import Caller, a_caller, a_live_course, hand_in
+
+OTHERS = 9
+OURS = ("/api/", "/panel/", "/stream", "/download")
+BODIES: dict[str, object] = {
+    "/api/v1/me/board": {"joined": True},
+    "/api/v1/me/claims": {"code": "2345-6789-ABCD"},
+}
+ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@pytest.fixture
+def course(session: Session) -> Context:
+    return a_live_course(
+        session,
+        board_enabled=True,
+        board_participation="all",
+        board_identity="name",
+        board_top=50,
+        board_neighbours=10,
+        memberships_url="https://lms.example/members",
+    )
+
+
+@pytest.fixture
+def others(session: Session, course: Context) -> list[Membership]:
+    """Enrol classmates who do all there is to do, and consent to no name."""
+    members = [
+        a_member(
+            session,
+            of=course,
+            id=910_000_001 + number,
+            name=f"Zora Geheim {number}",
+            sub=f"sub-geheim-{number}",
+            alias=f"Alias {number}",
+        )
+        for number in range(OTHERS)
+    ]
+    badges = session.scalars(sa.select(Badge).order_by(Badge.id)).all()
+    for member in members:
+        hand_in(session, member, times=3)
+        an_award(session, member, badges[-1])
+    return members
+
+
+@pytest.fixture
+def me(session: Session, course: Context, others: list[Membership]) -> Membership:
+    """Enrol the one who asks, in a team with some of the others."""
+    me = a_member(session, of=course, name="Ada", alias="Alias me")
+    hand_in(session, me, times=2)
+    halves = {"mine": [me, *others[:4]], "theirs": others[4:]}
+    told = [
+        GroupTold(name, name, frozenset(m.id for m in members))
+        for name, members in halves.items()
+    ]
+    set_groups(session, course, "team", told, NOW)
+    return me
+
+
+def marks_of(session: Session, others: list[Membership]) -> list[str]:
+    """Return all words by which somebody could be known."""
+    awards = session.scalars(
+        sa.select(Award.public_id).where(
+            Award.membership_id.in_([member.id for member in others])
+        )
+    )
+    people = [mark for m in others for mark in (m.user.public_id, str(m.id), m.name)]
+    return ["Geheim", "sub-geheim", *people, *awards]
+
+
+def asked(app: OpenAPI, values: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """Yield every way to ask that the application knows, its questions included."""
+    document = app.api_doc["paths"]
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith(OURS):
+            continue
+        for path in paths_of(rule, values):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield method, path
+                if method == "GET":
+                    for name in questions_of(document, rule):
+                        for value in values.get(name, []):
+                            yield method, f"{path}?{name}={value}"
+
+
+def paths_of(rule: Rule, values: dict[str, list[str]]) -> list[str]:
+    names = ARGUMENT.findall(rule.rule)
+    found = []
+    for chosen in product(*(values.get(name, ["nothing"]) for name in names)):
+        path = rule.rule
+        for value in chosen:
+            path = ARGUMENT.sub(value, path, count=1)
+        found.append(path)
+    return found
+
+
+def questions_of(document: dict[str, Any], rule: Rule) -> list[str]:
+    described = document.get(ARGUMENT.sub(r"{\1}", rule.rule), {}).get("get", {})
+    found = [p["name"] for p in described.get("parameters", []) if p["in"] == "query"]
+    return found or (["period"] if rule.rule.startswith("/panel/") else [])
+
+
+def said_to(
+    caller: Caller, app: OpenAPI, values: dict[str, list[str]]
+) -> dict[str, str]:
+    """Ask everything; return the answers that are no refusal."""
+    answers = {}
+    for method, path in asked(app, values):
+        body = BODIES.get(path, {})
+        answer = (
+            caller.get(path) if method == "GET" else caller.send(method, path, body)
+        )
+        if answer.status_code < 400:
+            answers[f"{method} {path}"] = answer.text
+    return answers
+
+
+def values_of(session: Session, others: list[Membership]) -> dict[str, list[str]]:
+    context = others[0].context
+    query = sa.select(Award.public_id).where(Award.context_id == context.id)
+    return {
+        "course_id": [context.public_id],
+        "award_id": list(session.scalars(query)),
+        "user_id": [others[0].user.public_id],
+        "user": [others[0].user.public_id],
+        "key": ["author", "contributor"],
+        "badge": ["author"],
+        "period": ["all", "week", "month", "2026-W46", "2026-10"],
+        "group": [row.id for row in groups_of(session, context)],
+        "search": ["Geheim"],
+        "kind": ["team"],
+    }
+
+
+def test_no_answer_to_a_learner_holds_anybody_else(
+    app: OpenAPI,
+    client: FlaskClient,
+    session: Session,
+    me: Membership,
+    others: list[Membership],
+) -> None:
+    marks, values = marks_of(session, others), values_of(session, others)
+    caller = a_caller(session, client, member=me)
+
+    answers = said_to(caller, app, values)
+
+    told = {
+        way: [mark for mark in marks if mark in text]
+        for way, text in answers.items()
+        if any(mark in text for mark in marks)
+    }
+    assert told == {}
+    # There was something to read: the others, under their aliases, and one's own data.
+    read = [way for way, text in answers.items() if "Alias 3" in text]
+    assert len(read) >= 8
+    assert len(answers) >= 20
+
+
+def test_an_instructor_reads_by_the_same_ways_who_they_are(
+    app: OpenAPI,
+    client: FlaskClient,
+    session: Session,
+    me: Membership,
+    others: list[Membership],
+) -> None:
+    marks, values = marks_of(session, others), values_of(session, others)
+    teacher = a_caller(session, client, of=me.context, role="instructor")
+
+    answers = said_to(teacher, app, values)
+
+    found = {mark for mark in marks for text in answers.values() if mark in text}
+    assert {"Geheim", others[0].user.public_id} <= found
+
+
+def test_no_event_to_a_learner_holds_anybody_else(
+    client: FlaskClient, session: Session, me: Membership, others: list[Membership]
+) -> None:
+    marks = marks_of(session, others)
+    caller = a_caller(session, client, member=others[0])
+    caller.send("PUT", "/api/v1/me/board", {"named": False})
+    caller.send("PUT", "/api/v1/me/board", {"joined": True})
+    session.rollback()
+
+    events = session.scalars(sa.select(StreamEvent)).all()
+
+    mine = [
+        event
+        for event in events
+        if event.audience == "course" or event.membership_id == me.id
+    ]
+    texts = [
+        json.dumps([event.kind, event.subject, event.membership_id]) for event in mine
+    ]
+    assert [text for text in texts if any(mark in text for mark in marks)] == []
+    assert {event.audience for event in events} <= {"course", "member", "staff"}
+    assert len(mine) >= OTHERS
+    addressed = [e for e in events if e.audience == "course" and e.membership_id]
+    assert addressed == []
+
+
+def test_a_name_is_read_with_its_owners_consent_alone(
+    app: OpenAPI,
+    client: FlaskClient,
+    session: Session,
+    me: Membership,
+    others: list[Membership],
+) -> None:
+    others[0].name_consent = True
+    values = values_of(session, others)
+    caller = a_caller(session, client, member=me)
+
+    answers = said_to(caller, app, values)
+
+    named = {
+        member.name
+        for member in others
+        for text in answers.values()
+        if member.name in text
+    }
+    assert named == {others[0].name}
