@@ -21,9 +21,10 @@ from gamification.standings import (
     progress_of,
 )
 from gamification.standings.audience import PARTICIPANTS, audience_of
+from gamification.standings.outside import outsider
 from jobs.clock import now
 from jobs.freshness import freshness
-from models import LaunchSession
+from models import Context, LaunchSession
 from models.db import db
 from views.earned import badges_of
 from views.pages import Page, has_board, is_staff, switch_now
@@ -181,6 +182,22 @@ def board_of(launch: LaunchSession, period: str, group: str | None = None) -> Bo
     viewer = Viewer(launch.membership, launch.role)
     wanted = Wanted(period, group)
     return leaderboard(db.session(), viewer, now(), switch=switch, wanted=wanted)
+
+
+def board_from_outside(
+    context: Context, period: str, group: str | None = None
+) -> Board:
+    """Return the board as nobody of the course reads it: by alias alone.
+
+    Raises NoSuchGroup for any group: those are for the people of the course.
+    """
+    return leaderboard(
+        db.session(),
+        outsider(context),
+        now(),
+        switch=switch_now(context),
+        wanted=Wanted(period, group),
+    )
 
 
 def name_on_board(launch: LaunchSession) -> None:

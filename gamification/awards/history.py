@@ -85,6 +85,27 @@ def awards_of(
     return AwardPage(rows, rows[-1].id if more else None)
 
 
+def own_awards(
+    session: Session,
+    member: Membership,
+    now: datetime,
+    before: tuple[int, sa.Tuple | None],
+    limit: int,
+) -> list[tuple[int, AwardRow]]:
+    """Return a member's awards with their numbers, the newest first.
+
+    Only those before a place, if there is one: a moment, the number that stands for
+    awards there, and one of ours.
+    """
+    number, place = before
+    query = _awards(member.context_id).where(Award.membership_id == member.id)
+    if place is not None:
+        here = sa.tuple_(Award.granted_at, sa.literal(number), Award.id)
+        query = query.where(here < place)
+    newest = query.order_by(Award.granted_at.desc(), Award.id.desc()).limit(limit)
+    return [(found[0].id, _row(found, now)) for found in session.execute(newest)]
+
+
 def award_of(
     session: Session, context_id: int, public_id: str, now: datetime
 ) -> AwardRow | None:

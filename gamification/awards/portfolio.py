@@ -24,6 +24,16 @@ def is_tenant(session: Session, key: str) -> bool:
     return session.scalar(sa.select(Tenant.id).where(Tenant.key == key)) is not None
 
 
+def course_of(session: Session, tenant: str, public_id: str) -> Context | None:
+    """Return a course of a tenant, by the tenant's key and the course's public id."""
+    return session.scalar(
+        sa.select(Context)
+        .join(Context.tenant)
+        .where(Tenant.key == tenant, Context.public_id == public_id)
+        .options(contains_eager(Context.tenant))
+    )
+
+
 def portfolio(
     session: Session, tenant: str, user_id: str, now: datetime, *, environment: bool
 ) -> list[CourseRoster] | None:

@@ -7,6 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from models.base import UTCDateTime
+
 
 class BadCursor(ValueError):
     """A cursor is not one of ours, or was made for another list."""
@@ -46,4 +48,4 @@ def _literal(
     moment = datetime.fromisoformat(str(part))
     if moment.tzinfo is None:
         raise BadCursor("This cursor cannot be read.")
-    return sa.literal(moment)
+    return sa.literal(moment, UTCDateTime())

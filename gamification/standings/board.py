@@ -172,6 +172,8 @@ def _gap(view: View, points: int) -> int | None:
 
 
 def _name(view: View, member: Membership) -> str:
+    if view.viewer.is_outside:
+        return member.alias or NAMELESS
     if (view.by_staff or is_named(member, view.context)) and member.name:
         return member.name
     return member.alias or NAMELESS

@@ -13,6 +13,8 @@ from gamification.standings.audience import PARTICIPANTS
 from gamification.standings.filters import in_group
 from models import STAFF, Award, Context, Histogram, Membership, Standing, User
 
+OUTSIDE = "outside"
+
 
 @dataclass(frozen=True)
 class Viewer:
@@ -27,6 +29,11 @@ class Viewer:
     @property
     def is_staff(self) -> bool:
         return self.role in STAFF
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether they are not in the course at all: they read no name."""
+        return self.role == OUTSIDE
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from views.api import (
     importing,
     me,
     news,
+    own,
     previews,
     rules,
     session,
     standings,
+    whys,
 )
 from views.api.problems import Problem, invalid
 
@@ -47,6 +49,8 @@ def register(app: OpenAPI) -> None:
         configurations,
         groups,
         events,
+        own,
+        whys,
     )
     for resource in ours:
         app.register_api(resource.bp)

@@ -208,12 +208,15 @@ def _tag(row: AwardRow) -> str:
 def shape_of(row: AwardRow) -> schemas.Award:
     """Return an award as the caller may see it."""
     award = schemas.Award.model_validate(row)
-    if not reads_all():
-        award.ended_by = None
-        award.evidence = {
-            name: said for name, said in award.evidence.items() if name not in FOR_STAFF
-        }
-    return award
+    return award if reads_all() else unnamed(award)
+
+
+def unnamed(award: schemas.Award) -> schemas.Award:
+    """Return an award without the ids of those who gave and ended it."""
+    evidence = {
+        name: said for name, said in award.evidence.items() if name not in FOR_STAFF
+    }
+    return award.model_copy(update={"ended_by": None, "evidence": evidence})
 
 
 def told(row: AwardRow) -> Response:

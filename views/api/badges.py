@@ -1,6 +1,6 @@
 """Badges as the API and the assistants' server give them: one shape for both."""
 
-from gamification.awards import BadgeRoster
+from gamification.awards import BadgeRoster, BadgeStanding
 from views.api.schemas import Badge, MyBadges
 
 
@@ -8,21 +8,23 @@ def badges_in(roster: BadgeRoster) -> MyBadges:
     """Return a roster in the API's shape."""
     return MyBadges(
         enabled=roster.enabled,
-        badges=[
-            Badge(
-                key=badge.key,
-                label=badge.label,
-                icon=badge.icon,
-                description=badge.description,
-                criterion=badge.criterion_text,
-                metric=badge.metric,
-                earned=badge.earned,
-                progress=badge.progress,
-                threshold=badge.threshold,
-                percent=badge.percent,
-                missing=list(badge.missing),
-                granted_at=badge.granted_at,
-            )
-            for badge in roster.badges
-        ],
+        badges=[badge_in(badge) for badge in roster.badges],
+    )
+
+
+def badge_in(badge: BadgeStanding) -> Badge:
+    """Return one badge in the API's shape."""
+    return Badge(
+        key=badge.key,
+        label=badge.label,
+        icon=badge.icon,
+        description=badge.description,
+        criterion=badge.criterion_text,
+        metric=badge.metric,
+        earned=badge.earned,
+        progress=badge.progress,
+        threshold=badge.threshold,
+        percent=badge.percent,
+        missing=list(badge.missing),
+        granted_at=badge.granted_at,
     )

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
+from gamification.standings import set_name_consent
 from jobs import api_keys
 from jobs.api_keys import (
     AWARDS_WRITE,
@@ -21,7 +22,7 @@ from jobs.api_keys import (
     Wanted,
 )
 from models import ApiKey, AuditEntry, Context, Membership
-from tests.integration.api.conftest import awards, helper_for
+from tests.integration.api.conftest import a_board, awards, helper_for
 from tests.support.clock import NOW, Clock
 from tests.support.launches import Caller, a_live_course, hand_in
 from tests.support.programs import a_key, a_program
@@ -162,6 +163,21 @@ def test_a_key_reads_the_badges_that_can_be_earned_and_nobodys_progress(
         25,
     )
     assert not any(one["earned"] or one["progress"] for one in badges.values())
+
+
+def test_a_key_reads_the_board_by_alias_alone(
+    client: FlaskClient, session: Session
+) -> None:
+    members = a_board(session, board_identity="name")
+    for member in members:
+        set_name_consent(session, member, NOW, named=True)
+    program = a_program(session, client, members[0].context, COURSES_READ)
+
+    answer: Any = program.get(f"{program.course}/leaderboard").json
+
+    assert answer["state"] == "ready"
+    assert [row["name"] for row in answer["items"]] == ["Alias 5", "Alias 4", "Alias 3"]
+    assert not any(row["me"] or "user_id" in row for row in answer["items"])
 
 
 def test_a_course_that_is_off_offers_a_key_no_badges(

@@ -153,17 +153,21 @@ def test_the_command_says_which_tenant_is_missing(app: OpenAPI) -> None:
     assert "There is no tenant nowhere." in result.output
 
 
-def test_the_tool_says_that_it_only_reads(app: OpenAPI, ada: Membership) -> None:
+def test_the_tools_say_that_they_only_read(app: OpenAPI, ada: Membership) -> None:
     async def listed() -> Any:  # noqa: ANN401 -- the SDK's result
         async with Client(server_for(app, ada.context.tenant.key)) as client:
             return (await client.list_tools()).tools
 
-    (tool,) = run(listed())
+    tools = {tool.name: tool for tool in run(listed())}
 
-    assert tool.name == "user_badges"
-    assert tool.annotations.read_only_hint is True
-    assert set(tool.input_schema["properties"]) == {"user_id", "course"}
-    assert tool.input_schema["required"] == ["user_id"]
+    asked = {name: tool.input_schema.get("required") for name, tool in tools.items()}
+    assert asked == {
+        "user_badges": ["user_id"],
+        "course_badges": ["course"],
+        "leaderboard": ["course"],
+        "explain_badge": ["user_id", "badge", "course"],
+    }
+    assert all(tool.annotations.read_only_hint is True for tool in tools.values())
 
 
 def test_the_command_speaks_the_protocol_over_standard_input_and_output(

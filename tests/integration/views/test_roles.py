@@ -60,17 +60,20 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/awards/<award_id>": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/badges": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/badges/<key>": STAFF | KEY,
+    "GET /api/v1/courses/<course_id>/badges/<key>/standing": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/codes": STAFF,
     "GET /api/v1/courses/<course_id>/configuration": STAFF,
     "GET /api/v1/courses/<course_id>/groups": PEOPLE,
     "GET /api/v1/courses/<course_id>/events": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/items": STAFF | KEY,
-    "GET /api/v1/courses/<course_id>/leaderboard": PEOPLE,
+    "GET /api/v1/courses/<course_id>/leaderboard": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/members": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/settings": STAFF | KEY,
     "GET /api/v1/me": PEOPLE,
     "GET /api/v1/me/notifications": PEOPLE,
     "GET /api/v1/me/notifications/preferences": PEOPLE,
+    "GET /api/v1/me/data": PEOPLE,
+    "GET /api/v1/me/history": PEOPLE,
     "GET /api/v1/me/standing": PEOPLE,
     "GET /lti/deep-linking/preview": STAFF,
     "GET /panel/badges": EVERYONE,
@@ -150,6 +153,8 @@ def ask(caller: Caller, route: str, course_id: str) -> int:
     path = path.replace("<course_id>", course_id).replace("<key>", "author")
     path = path.replace("<award_id>", "the-award").replace("<code_id>", "the-code")
     body = BODIES.get(route)
+    if route.endswith("/standing") and caller.token.startswith(PREFIX):
+        path += "?user=ada"  # a key is nobody, so it has to say who
     if method == "GET":
         return caller.get(path).status_code
     if "/configuration" in route:

@@ -1,0 +1,50 @@
+"""Why somebody has a badge, or not yet: what the rule says, and what people did."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from gamification.awards.history import AwardRow, Wanted, awards_of
+from gamification.awards.holding import BadgeStanding, badges_for
+from gamification.metrics.people import is_ranked
+from gamification.switches import Switch
+from models import Membership, User
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How somebody stands with one badge."""
+
+    standing: BadgeStanding
+    award: AwardRow | None
+    """Their newest one of it, open or over."""
+    is_learner: bool
+    """They are a learner who is in the course now: only those earn badges."""
+
+
+def member_of(session: Session, context_id: int, user_id: str) -> Membership | None:
+    """Return the membership of a person, by our public id."""
+    return session.scalar(
+        sa.select(Membership)
+        .join(Membership.user)
+        .where(Membership.context_id == context_id, User.public_id == user_id)
+        .options(joinedload(Membership.user), joinedload(Membership.context))
+    )
+
+
+def explain(
+    session: Session, member: Membership, badge: str, now: datetime, *, switch: Switch
+) -> Explanation | None:
+    """Say how a member stands with a badge, by its key.
+
+    None where there is no such badge to be seen, as while a switch is off.
+    """
+    roster = badges_for(session, member, now, switch=switch)
+    standing = next((one for one in roster.badges if one.key == badge), None)
+    if standing is None:
+        return None
+    wanted = Wanted(user=member.user.public_id, badge=badge, limit=1)
+    newest = awards_of(session, member.context_id, now, wanted).rows
+    return Explanation(standing, newest[0] if newest else None, is_ranked(member))

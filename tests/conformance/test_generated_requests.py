@@ -1,0 +1,118 @@
+"""Requests that nobody thought of: whatever comes, no operation fails on our side.
+
+They are generated from the OpenAPI document, the same ones in every run: some that fit
+it, and some that do not.
+"""
+
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Any
+
+import pytest
+import schemathesis
+from flask.testing import FlaskClient
+from flask_openapi3.openapi import OpenAPI
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.core.result import Ok
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from models import Context, Membership
+from tests.factories import a_badge, a_member, an_item
+from tests.support.awarding import an_award
+from tests.support.launches import a_caller, a_live_course, hand_in
+from tests.support.programs import a_key
+
+pytestmark = pytest.mark.conformance
+
+ROLES = ("learner", "assistant", "instructor", "admin", "key")
+AnyCase = Case[Any]
+every_run_the_same = settings(
+    max_examples=len(ROLES),
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture
+def course(session: Session) -> Context:
+    course = a_live_course(
+        session, board_enabled=True, memberships_url="https://lms.example/members"
+    )
+    an_item(session, of=course, key="quiz-1")
+    return course
+
+
+@pytest.fixture
+def ada(session: Session, course: Context) -> Membership:
+    """Let the ids that are asked for be there."""
+    ada = a_member(session, of=course, name="Ada")
+    hand_in(session, ada, times=3)
+    badge = a_badge(session, of=course, key="helper")
+    an_award(session, ada, badge).public_id = "award"
+    return ada
+
+
+@pytest.fixture
+def tokens(session: Session, client: FlaskClient, ada: Membership) -> dict[str, str]:
+    tokens = {
+        role: a_caller(session, client, of=ada.context, role=role).token
+        for role in ROLES[1:4]
+    }
+    learner = a_caller(session, client, member=ada)
+    return {**tokens, "learner": learner.token, "key": a_key(session, ada.context)[1]}
+
+
+def test_no_operation_fails_whatever_it_is_asked(
+    app: OpenAPI, client: FlaskClient, ada: Membership, tokens: dict[str, str]
+) -> None:
+    known = {
+        "course_id": ada.context.public_id,
+        "award_id": "award",
+        "code_id": "code",
+        "key": "helper",
+    }
+    schema = schemathesis.openapi.from_dict(app.api_doc)
+    answered: dict[int, int] = {}
+    failed: list[str] = []
+
+    def ask(case: AnyCase, role: str) -> None:
+        answer = sent(client, case, tokens[role])
+        answered[answer.status_code] = answered.get(answer.status_code, 0) + 1
+        if answer.status_code >= 500:
+            failed.append(f"{role}: {case.as_curl_command()}")
+
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
+        for mode in GenerationMode:
+            turns = cycle(ROLES)
+            cases = found.ok().as_strategy(generation_mode=mode)
+
+            @every_run_the_same
+            @given(case=cases, is_astray=st.integers(0, 3).map(lambda n: n == 0))
+            def generated(
+                case: AnyCase, *, is_astray: bool, turns: Iterator[str] = turns
+            ) -> None:
+                if not is_astray:
+                    there = case.path_parameters
+                    there |= {name: known[name] for name in known.keys() & there}
+                ask(case, next(turns))
+
+            generated()
+
+    assert failed == []
+    assert {200, 403, 404, 422} <= set(answered)
+
+
+def sent(client: FlaskClient, case: AnyCase, token: str) -> TestResponse:
+    """Send a generated request as the bearer of a token."""
+    wire = case.as_transport_kwargs(base_url="http://localhost")
+    kept = {name: wire[name] for name in ("json", "data") if wire.get(name) is not None}
+    kept |= {"query_string": wire.get("params")}
+    headers = {**wire["headers"], "Authorization": f"Bearer {token}"}
+    return client.open(case.formatted_path, method=case.method, headers=headers, **kept)

@@ -1,0 +1,77 @@
+"""The shapes of what the API tells a person of their own past."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from views.api.award_schemas import Award
+from views.api.event_schemas import AnyKind, Millionths, Status
+from views.api.schemas import Answer, Asked, Course, Cursor, User
+
+
+class HistoryQuery(Asked):
+    cursor: Cursor | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class OwnEvent(Answer):
+    """Something the caller did, as it counts now."""
+
+    kind: AnyKind
+    item: str | None
+    """The item's key."""
+    label: str | None
+    status: Status
+    score: Millionths | None
+    maximum: Millionths | None
+    seconds: int | None
+    attempt: str
+    occurred_at: datetime
+    recorded_at: datetime
+    source: str
+    revision: int
+    superseded_at: datetime | None
+    """When a newer sighting took its place; the history has none of those."""
+
+
+class Happened(Answer):
+    """An event or an award; the other one is empty."""
+
+    at: datetime
+    event: OwnEvent | None
+    award: Award | None
+
+
+class History(Answer):
+    items: list[Happened]
+    next: str | None
+
+
+class OwnMembership(Answer):
+    """What is known of the caller in this course, and what they decided."""
+
+    name: str
+    alias: str
+    role: str
+    status: str
+    board_consent: bool | None
+    """Their word on the leaderboard: joined, left, or not asked yet."""
+    name_consent: bool | None
+    """Their word on their name being read there."""
+    first_seen_at: datetime
+    left_at: datetime | None
+
+
+class OwnData(Answer):
+    """Everything that is kept about the caller in this course."""
+
+    told_at: datetime
+    user: User
+    platform_ids: list[str]
+    course: Course
+    membership: OwnMembership
+    events: list[OwnEvent]
+    """What they did, with what was corrected since."""
+    awards: list[Award]
+    kept: dict[str, list[dict[str, object]]]
+    """What else there is, by what it is; points are in millionths here."""
