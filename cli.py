@@ -24,6 +24,7 @@ from views.commands import (
     platform,
     previewing,
     scores,
+    scoring,
     sync,
     worker,
 )
@@ -54,6 +55,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(mcp.command)
     app.cli.add_command(platform.group)
     app.cli.add_command(scores.group)
+    app.cli.add_command(scoring.group)
     app.cli.add_command(sync.group)
     app.cli.add_command(worker.worker)
 

@@ -72,6 +72,11 @@ def unfinished(subject_id: int | InstrumentedAttribute[int], *jobs: str) -> sa.E
     return sa.exists().where(Outbox.subject_id == subject_id, Outbox.job.in_(jobs))
 
 
+def unfinished_now(session: Session, subject_id: int, *jobs: str) -> bool:
+    """Tell whether one of these jobs is asked for and is not done."""
+    return bool(session.scalar(sa.select(unfinished(subject_id, *jobs))))
+
+
 def sweep() -> int:
     """Hand every row that is due to a worker; return how many."""
     moment = now()

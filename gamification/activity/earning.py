@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from gamification.activity.ledger import Appended
 from gamification.activity.peers import earned, peers_of
 from gamification.activity.scoring import (
-    UNPAID,
     Course,
     Scored,
     course_of,
@@ -19,6 +18,7 @@ from gamification.activity.scoring import (
 )
 from gamification.metrics import keys_of
 from gamification.metrics.periods import Days
+from gamification.metrics.weights import UNPAID
 from gamification.standings.upkeep import NOTHING, Key, Totals
 from models import Context, Earned
 

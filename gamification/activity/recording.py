@@ -11,8 +11,8 @@ from gamification.activity.earning import earn
 from gamification.activity.facts import Fact
 from gamification.activity.ledger import append, append_idle, rounds
 from gamification.activity.outbox import request
-from gamification.activity.scoring import UNPAID
 from gamification.awards import Granted, evaluate
+from gamification.metrics.weights import UNPAID
 from gamification.standings.news import announce
 from gamification.standings.upkeep import move
 from gamification.switches import switch_of

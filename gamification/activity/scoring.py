@@ -5,40 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.metrics import COUNTS, EVENTS, POINT, day_of
+from gamification.metrics import COUNTS, EVENTS, day_of
+from gamification.metrics.weights import UNPAID, Weight, weights_of
 from gamification.standings.upkeep import Totals
-from models import Context, Scoring
-
-
-@dataclass(frozen=True)
-class Weight:
-    """What one kind of fact is worth; for `graded` that of full marks."""
-
-    kind: str
-    points: int
-    """In millionths, like the cap."""
-    daily_cap: int | None = None
-    item_id: int | None = None
-    version: int = 0
-    effective_from: datetime | None = None
-
-    def is_for(self, item_id: int | None, moment: datetime) -> bool:
-        """Say whether it covers an act on an item, or on none, at a moment."""
-        began = self.effective_from is None or self.effective_from <= moment
-        return began and self.item_id in {None, item_id}
-
-
-SHIPPED = (
-    Weight("submitted", 2 * POINT),
-    Weight("posted", 1 * POINT, daily_cap=5 * POINT),
-    Weight("completed", 3 * POINT),
-    Weight("graded", 5 * POINT),
-)
-UNPAID = ("launched", "spent")
-"""Opening the tool is no contribution: worth nothing, counted in no metric."""
+from models import Context
 
 
 @dataclass(frozen=True)
@@ -123,20 +95,7 @@ class Course:
 
 def course_of(session: Session, context: Context) -> Course:
     """Read what a course's facts are worth: its own weights over the shipped."""
-    rows = session.scalars(sa.select(Scoring).where(Scoring.context_id == context.id))
-    own = [
-        Weight(
-            row.kind,
-            row.weight,
-            row.daily_cap,
-            row.item_id,
-            row.version,
-            row.effective_from,
-        )
-        for row in rows
-    ]
-    own.sort(key=lambda weight: (weight.item_id is not None, weight.version))
-    return Course(context, (*SHIPPED, *own))
+    return Course(context, weights_of(session, context.id))
 
 
 def settled(facts: Iterable[Scored], beside: Sequence[Scored] = ()) -> list[Scored]:

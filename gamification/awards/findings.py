@@ -54,7 +54,7 @@ def faults_in_course(criterion: Criterion, key: str, course: Course) -> list[Fau
     there = {"item": course.items, "badge": dict.fromkeys(course.badges, "")}
     faults = [
         Fault(
-            one.path, f'there is no {one.kind} "{one.key}"; {_listed(there[one.kind])}'
+            one.path, f'there is no {one.kind} "{one.key}"; {listed(there[one.kind])}'
         )
         for one in named_in(criterion.rule, "criterion")
         if one.key not in there[one.kind]
@@ -97,16 +97,8 @@ def findings(session: Session, criterion: Criterion, frame: Frame) -> list[str]:
     return found
 
 
-def _asked(rule: object) -> tuple[str, ...]:
-    try:
-        return Criterion.from_json(rule).prerequisites
-    except BadRule:
-        # A newer Laurel wrote it; it cannot be part of what we are asked about.
-        return ()
-
-
-def _listed(there: Mapping[str, str]) -> str:
-    """Name what is there by key, and by what people call it."""
+def listed(there: Mapping[str, str]) -> str:
+    """Say what there is, by key and by what people call it."""
     if not there:
         return "there are none yet"
     named = [
@@ -115,3 +107,11 @@ def _listed(there: Mapping[str, str]) -> str:
     ]
     more = ", …" if len(there) > MOST_NAMED else ""
     return f"there are {', '.join(named)}{more}"
+
+
+def _asked(rule: object) -> tuple[str, ...]:
+    try:
+        return Criterion.from_json(rule).prerequisites
+    except BadRule:
+        # A newer Laurel wrote it; it cannot be part of what we are asked about.
+        return ()

@@ -98,6 +98,18 @@ def _number(session: Session, context_id: int) -> int:
     return session.scalar(query) or 0
 
 
+def quieten_all(session: Session, context_id: int) -> None:
+    """Let nobody be told what a course's badges give at the next look at everybody."""
+    ours = sa.select(Badge.id).where(
+        Badge.context_id == context_id, Badge.state == "active"
+    )
+    session.execute(
+        sa.update(BadgeVersion)
+        .where(BadgeVersion.badge_id.in_(ours), BadgeVersion.retired_at.is_(None))
+        .values(quiet=True)
+    )
+
+
 def _quieten(session: Session, context_id: int, key: str) -> None:
     """Let nobody be told, either, of badges that come because this one did."""
     badges = course_of(session, context_id).badges

@@ -147,6 +147,8 @@ def asked(caller: Caller, method: str, name: str, path: str) -> TestResponse:
         return caller.send_table(path, "user,badge\nada,author\n")
     if "/configuration" in path:
         return caller.send_toml(method, path, "version = 1\nbadge = []")
+    if "/scoring" in path:
+        return caller.send(method, path, {"weights": []})
     return caller.send(method, path, BODIES.get((method, name), SWITCHES_OFF))
 
 

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from gamification.activity.scoring import SHIPPED, Course, Entry, Weight
+from gamification.activity.scoring import Course, Entry
+from gamification.metrics.weights import SHIPPED, Weight
 from gamification.standings.upkeep import Totals
 from models import Context
 from tests.factories import POINT
