@@ -7,13 +7,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards import Recomputed, courses_on, evaluate, recompute
-from gamification.catalog import Catalog
+from gamification.awards.remaking import Counted, Remade, remake
+from gamification.catalog import Catalog, adopt
+from gamification.catalog.own import Past
 from gamification.switches import switch_of
 from jobs.catalog import current_catalog
 from jobs.clock import now
 from jobs.faults import logged
 from jobs.settings import settings
 from jobs.steps import written
+from lti import audit
 from models import Context, Tenant
 from models.db import db
 from models.locks import begin_write, retried
@@ -27,6 +30,8 @@ class Scope:
     context_id: int | None = None
     is_trial: bool = False
     """Roll back instead of committing: what would be awarded?"""
+    policy: Past | None = None
+    """What becomes of the past in one course; None: it is as it was."""
 
 
 @dataclass
@@ -37,6 +42,9 @@ class Outcome:
     found: Recomputed = field(default_factory=Recomputed)
     failed: int = 0
     """So many courses could not be recomputed; the log says why."""
+    gains: tuple[Counted, ...] = ()
+    losses: tuple[Counted, ...] = ()
+    """Badge by badge, where there was a policy."""
 
 
 def recompute_all(scope: Scope = Scope()) -> Iterator[Outcome]:
@@ -70,7 +78,10 @@ def _add(
     scope: Scope,
 ) -> None:
     try:
-        outcome.found += _recompute(session, context_id, catalog, scope)
+        remade = _recompute(session, context_id, catalog, scope)
+        outcome.found += remade.found
+        outcome.gains += remade.gains
+        outcome.losses += remade.losses
     except Exception as error:  # noqa: BLE001 -- one course must not end the night
         session.rollback()
         logged(f"Recomputing course {context_id}", error)
@@ -90,20 +101,45 @@ def evaluate_course(context_id: int) -> None:
 
 def _recompute(
     session: Session, context_id: int, catalog: Catalog, scope: Scope
-) -> Recomputed:
-    def look() -> Recomputed:
+) -> Remade:
+    def look() -> Remade:
         begin_write(session)
-        found = recompute(
-            session,
-            session.get_one(Context, context_id),
-            now(),
-            catalog=catalog,
-            environment=settings().gamification_enabled,
-        )
+        context = session.get_one(Context, context_id)
+        if scope.policy is None:
+            remade = Remade(_as_ever(session, context, catalog))
+        else:
+            remade = _remake(session, context, catalog, scope.policy)
         if scope.is_trial:
             session.rollback()
         else:
             session.commit()
-        return found
+        return remade
 
     return retried(session, look)
+
+
+def _as_ever(session: Session, context: Context, catalog: Catalog) -> Recomputed:
+    environment = settings().gamification_enabled
+    return recompute(session, context, now(), catalog=catalog, environment=environment)
+
+
+def _remake(
+    session: Session, context: Context, catalog: Catalog, policy: Past
+) -> Remade:
+    """Look at a course by a policy of the operator's, with its line in the audit."""
+    moment = now()
+    switch = switch_of(context, environment=settings().gamification_enabled)
+    adopt(session, context, catalog, moment)
+    audit.note(
+        session,
+        "badges_recomputed",
+        moment,
+        registration=context.registration,
+        course=context.public_id,
+        since=policy.since.isoformat() if policy.since else None,
+        unmet=policy.unmet,
+        notify=policy.notify,
+        by="operator",
+        role="operator",
+    )
+    return remake(session, context, policy, moment, switch=switch)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,11 +10,12 @@ from sqlalchemy.orm import Session
 from gamification.activity.rebuilding import rebuild
 from gamification.awards.evaluation import grant
 from gamification.awards.findings import course_of, listed
+from gamification.awards.remaking import Counted, counted
 from gamification.awards.statements import UNMET
 from gamification.metrics import ALL
 from gamification.metrics.weights import ALWAYS, Worth, newest
 from gamification.switches import Switch
-from models import Award, Badge, Context, Earned, Item, Scoring, Standing
+from models import Award, Context, Earned, Item, Scoring, Standing
 from models.locks import lock_course
 
 MOST_WEIGHTS = 200
@@ -23,14 +23,6 @@ MOST_WEIGHTS = 200
 
 class WeightRefused(ValueError):
     """What facts are to be worth cannot be; the message says why."""
-
-
-@dataclass(frozen=True)
-class Counted:
-    """A badge, and how many people."""
-
-    badge: str
-    people: int
 
 
 @dataclass(frozen=True)
@@ -148,19 +140,6 @@ def _badges(
     session: Session, context: Context, now: datetime
 ) -> tuple[list[Counted], list[Counted]]:
     look = grant(session, context.id, now)
-    gains = _counted(session, context.id, Award.id > look.before)
+    gains = counted(session, context.id, Award.id > look.before)
     unmet = (Award.ended_at == now) & (Award.end_reason == UNMET)
-    return gains, _counted(session, context.id, unmet)
-
-
-def _counted(
-    session: Session, context_id: int, which: sa.ColumnElement[bool]
-) -> list[Counted]:
-    rows: Any = session.execute(
-        sa.select(Badge.key, sa.func.count())
-        .join(Award, Award.badge_id == Badge.id)
-        .where(Award.context_id == context_id, which)
-        .group_by(Badge.id, Badge.key, Badge.position)
-        .order_by(Badge.position, Badge.id)
-    )
-    return [Counted(*row) for row in rows]
+    return gains, counted(session, context.id, unmet)

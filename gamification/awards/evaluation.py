@@ -132,7 +132,7 @@ def grant(
     """
     lock_course(session, context_id)
     before = session.scalar(sa.select(sa.func.max(Award.id))) or 0
-    rules = session.execute(_RULES, {"course": context_id}).all()
+    rules = rules_of(session, context_id)
     trees = [rule for rule in rules if not is_shorthand(rule.criterion)]
     flat = [rule for rule in rules if is_shorthand(rule.criterion)]
     first = [] if members is not None else [r for r in rules if r.quiet or r.ends_unmet]
@@ -141,10 +141,15 @@ def grant(
     award_trees(session, context_id, now, trees, members=members)
     days = {rule.valid_days for rule in rules if rule.valid_days is not None}
     set_ends(session, context_id, before, now, days)
-    if not silent and any(rule.policy == "revoke" for rule in rules):
+    if not silent and any(r.policy == "revoke" or r.ends_unmet for r in rules):
         unmet = (Award.ended_at == now) & (Award.end_reason == statements.UNMET)
         _tell(session, context_id, "revoked", unmet, now)
     return Look(before, has_first=bool(first))
+
+
+def rules_of(session: Session, context_id: int) -> Sequence[Any]:
+    """Return the rules that are in force in a course, as `award_trees` takes them."""
+    return session.execute(_RULES, {"course": context_id}).all()
 
 
 def _tell(

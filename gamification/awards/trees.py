@@ -53,11 +53,17 @@ def award_trees(
 
 
 def end_unjustified(
-    session: Session, context_id: int, now: datetime, rules: Iterable[Any]
+    session: Session,
+    context_id: int,
+    now: datetime,
+    rules: Iterable[Any],
+    *,
+    whoever: bool = False,
 ) -> None:
     """End awards by earlier versions of rules that those of today do not justify.
 
-    Never one that a person gave. `rules` are as for `award_trees`, flat or not.
+    `whoever`: those by the versions of today as well. Never one that a person gave.
+    `rules` are as for `award_trees`, flat or not.
     """
     unread = list(_ruled(rules))
     if not unread:
@@ -65,8 +71,10 @@ def end_unjustified(
     context = session.get_one(Context, context_id)
     frame = frame_of(session, context, now, (r.criterion for r in unread))
     for ruled in in_order(unread):
-        earlier = Award.badge_version_id != ruled.version_id
-        session.execute(_end_unmet(ruled, frame).where(earlier))
+        ended = _end_unmet(ruled, frame)
+        if not whoever:
+            ended = ended.where(Award.badge_version_id != ruled.version_id)
+        session.execute(ended)
 
 
 def _over(session: Session, frame: Frame, trees: Sequence[Ruled]) -> set[int | None]:

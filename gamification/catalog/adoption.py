@@ -79,12 +79,19 @@ def _reword(
     }
     if version and all(getattr(version, name) == wording[name] for name in wording):
         return
-    number = 1
+    number, since = 1, None
     if version:
         version.retired_at = now
-        number = version.number + 1
+        # From when facts count is the course's word, not the catalog's.
+        number, since = version.number + 1, version.effective_from
         # One active version a badge: the old one must go before the new one comes.
         session.flush()
     session.add(
-        BadgeVersion(badge_id=badge.id, number=number, created_at=now, **wording)
+        BadgeVersion(
+            badge_id=badge.id,
+            number=number,
+            created_at=now,
+            effective_from=since,
+            **wording,
+        )
     )

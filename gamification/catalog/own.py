@@ -16,6 +16,9 @@ from models import Badge, BadgeVersion, Context
 from models.locks import lock_course
 
 DRAFT, ACTIVE, HELD, RETIRED = STATES = ("draft", "active", "held", "retired")
+CONTENT = (
+    *("label", "icon", "description", "criterion", "valid_days", "effective_from"),
+)
 LIVE = (ACTIVE, HELD)
 """The states whose rule is in force, or will be again as it is."""
 
@@ -129,6 +132,26 @@ def write(session: Session, context: Context, wish: Wish, now: datetime) -> Writ
         version.ends_unmet = past.unmet == "revoke"
     session.flush()
     return Written(badge, version, is_new, has_changed, past)
+
+
+def begin_at(session: Session, context_id: int, since: datetime, now: datetime) -> None:
+    """Let facts before a moment count for none of a course's badges that are in use.
+
+    Each gets a version that says so, unless it does already. Locks the course.
+    """
+    lock_course(session, context_id)
+    rows = session.execute(
+        sa.select(Badge, BadgeVersion)
+        .join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
+        .where(Badge.context_id == context_id, Badge.state == ACTIVE)
+        .where(BadgeVersion.retired_at.is_(None))
+        .order_by(Badge.id)
+    ).all()
+    for badge, version in rows:
+        if version.effective_from != since:
+            content = {name: getattr(version, name) for name in CONTENT}
+            _next(session, badge, version, content | {"effective_from": since}, now)
+    session.flush()
 
 
 def put_back(

@@ -1,13 +1,16 @@
 """`flask gamification …`: the switches, and the nightly look at any time."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec
+from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import AppGroup
 
 from gamification.awards import courses_on
+from gamification.catalog.own import Past
 from gamification.standings import Digest, digest
 from gamification.switches import (
     NotFound,
@@ -99,17 +102,47 @@ def disable(tenant: str, course: str | None) -> None:
 @click.option("--tenant", help="Only this organisation.")
 @of_course
 @click.option("--dry-run", is_flag=True, help="Tell what would be awarded.")
+@click.option(
+    "--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Facts count from then."
+)
+@click.option(
+    "--unmet",
+    type=click.Choice(["keep", "revoke"]),
+    help="End, too, what the rules do not justify.",
+)
+@click.option("--notify", is_flag=True, help="Tell who gains and who loses one.")
 @_explained
-def recompute(tenant: str | None, course: str | None, *, dry_run: bool) -> None:
-    """Award what is earned and missing; safe at any time."""
+def recompute(
+    tenant: str | None,
+    course: str | None,
+    *,
+    dry_run: bool,
+    **past: Any,  # noqa: ANN401 -- the options of a policy
+) -> None:
+    """Award what is earned and missing; safe at any time.
+
+    For one course it may be said what becomes of the past: from when facts count,
+    whether awards end that no rule justifies, and whether anybody is told.
+    """
     session = db.session()
     owner = get_tenant(session, tenant) if tenant else None
     if course and not owner:
         raise click.UsageError("--course needs --tenant: its courses are looked up.")
     context = get_course(session, owner, course) if owner and course else None
-    scope = Scope(tenant, context.id if context else None, is_trial=dry_run)
+    if any(past.values()) and context is None:
+        raise click.UsageError("--from, --unmet and --notify are for one --course.")
+    policy = _policy(context, **past) if context else None
+    scope = Scope(tenant, context.id if context else None, dry_run, policy)
     session.rollback()
     _recompute(scope)
+
+
+def _policy(
+    context: Context, since: datetime | None, unmet: str | None, *, notify: bool
+) -> Past:
+    """Return what was typed of the past; a day begins where the course is."""
+    began = since.replace(tzinfo=ZoneInfo(context.zone)) if since else None
+    return Past(since=began, unmet=unmet or "keep", notify=notify)
 
 
 @group.command("digest")
@@ -166,6 +199,8 @@ def _recompute(scope: Scope) -> None:
     failed = 0
     for outcome in recompute_all(scope):
         click.echo(f"[{outcome.tenant}] {_told(outcome, scope)}")
+        if scope.policy and scope.is_trial:
+            click.echo("".join(_by_badge(outcome)), nl=False)
         if outcome.failed:
             courses = "1 course" if outcome.failed == 1 else f"{outcome.failed} courses"
             click.echo(
@@ -181,7 +216,19 @@ def _told(outcome: Outcome, scope: Scope) -> str:
         return f"off ({', '.join(off_by)}): nothing was recomputed"
     trial = " (dry run: nothing was written)" if scope.is_trial else ""
     found = outcome.found
-    return f"contributors={found.contributors} badges_awarded={found.badges_awarded}{trial}"
+    ended = ""
+    if scope.policy and scope.policy.unmet == "revoke":
+        ended = f" badges_ended={sum(one.people for one in outcome.losses)}"
+    counts = f"contributors={found.contributors} badges_awarded={found.badges_awarded}"
+    return f"{counts}{ended}{trial}"
+
+
+def _by_badge(outcome: Outcome) -> list[str]:
+    """Return a line for each badge that anybody would gain or lose."""
+    sides = (("+", outcome.gains), ("-", outcome.losses))
+    return [
+        f"  {one.badge} {sign}{one.people}\n" for sign, side in sides for one in side
+    ]
 
 
 def _switch(key: str, scope: Scope) -> Switch:

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import click
 from flask.cli import AppGroup
 
-from gamification.activity.weighing import Counted, WeightRefused
+from gamification.activity.weighing import WeightRefused
 from gamification.awards.giving import Giver
+from gamification.awards.remaking import Counted
 from gamification.metrics.weights import PAID, Worth, newest
 from jobs import scoring
 from jobs.clock import now
