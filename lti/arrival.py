@@ -83,6 +83,7 @@ class Arrival:
     context: Context
     resource_link: ResourceLink | None
     membership: Membership
+    course_is_new: bool
     is_new: bool
     role_changed: bool
 
@@ -115,7 +116,6 @@ def arrive(session: Session, launch: Launch, gate: Gate, now: datetime) -> Arriv
     link = known[3] or _new_link(session, context, launch)
     user = known[4] or _new_user(session, registration, launch, now)
     membership = known[5] or _new_membership(session, context, user, launch, now)
-    is_new = known[5] is None
     _note_platform(registration, launch, gate, now)
     _note_course(context, link, launch, now)
     _note_services(session, context, launch, gate, now)
@@ -124,9 +124,8 @@ def arrive(session: Session, launch: Launch, gate: Gate, now: datetime) -> Arriv
     _put(membership, name=launch.name)
     role_changed = _note_role(membership, launch.role, now)
     session.flush()
-    return Arrival(
-        registration, deployment, context, link, membership, is_new, role_changed
-    )
+    news = (known[2] is None, known[5] is None, role_changed)
+    return Arrival(registration, deployment, context, link, membership, *news)
 
 
 def _known(

@@ -47,6 +47,9 @@ LONGEST_TEXT: Final = 255
 LONGEST_URL: Final = 2048
 LONGEST_SCOPE: Final = 255
 MOST_SCOPES: Final = 20
+LONGEST_HISTORY: Final = 65_536
+MOST_ORIGINS: Final = 100
+"""So many of the nearest courses: those before them are long over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +78,8 @@ class Launch:
     memberships_url: str
     lineitems_url: str
     ags_scopes: tuple[str, ...]
+    context_history: tuple[str, ...] = ()
+    """The courses of which this one is a copy, the nearest first."""
     deep_linking: DeepLinkingSettings | None = None
     """There when somebody wants to pick links; such a launch comes from none."""
 
@@ -115,6 +120,7 @@ class Launch:
             memberships_url=_url(_members(claims, NRPS), "context_memberships_url"),
             lineitems_url=_url(_members(claims, AGS), "lineitems"),
             ags_scopes=_scopes(_members(claims, AGS)),
+            context_history=_history(custom),
             deep_linking=_settings(claims) if picking else None,
         )
 
@@ -127,8 +133,11 @@ class Launch:
         """Return the launch that `as_stored` wrote down."""
         picking = stored.get("deep_linking")
         settings = DeepLinkingSettings.restored(picking) if picking else None
-        scopes = tuple(stored["ags_scopes"])
-        return cls(**{**stored, "ags_scopes": scopes, "deep_linking": settings})
+        lists = {
+            name: tuple(stored.get(name, ()))
+            for name in ("ags_scopes", "context_history")
+        }
+        return cls(**{**stored, **lists, "deep_linking": settings})
 
 
 def _is_picking(claims: Mapping[str, Any]) -> bool:
@@ -186,6 +195,17 @@ def _scopes(endpoint: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     kept = (s for s in scopes if isinstance(s, str) and len(s) <= LONGEST_SCOPE)
     return tuple(kept)[:MOST_SCOPES]
+
+
+def _history(custom: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the ids in `$Context.id.history`, which commas part.
+
+    Canvas may end it with `truncated` or `timed out`, which are no courses.
+    """
+    told = text_of(custom.get("context_history"), LONGEST_HISTORY).split(",")
+    ids = (one.strip() for one in told)
+    known = (one for one in ids if 0 < len(one) <= LONGEST_ID and one.isascii())
+    return tuple(dict.fromkeys(known))[:MOST_ORIGINS]
 
 
 def _members(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from lti.launch import (
     CONTEXT,
     DEPLOYMENT_ID,
     MESSAGE_TYPE,
+    MOST_ORIGINS,
     NOTICE,
     ORIGIN_CONTEXTS,
     VERSION,
@@ -30,7 +31,6 @@ HELLO, CONTEXT_COPY = "LtiHelloWorldNotice", "LtiContextCopyNotice"
 KINDS = (HELLO, CONTEXT_COPY)
 REQUIRED = ("exp", "iat", "iss", "aud")
 MOST_AT_ONCE = 50
-MOST_ORIGINS = 100
 LONGEST_ID = 255
 LONGEST_ISSUER = 512
 

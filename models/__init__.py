@@ -5,6 +5,7 @@ from models.activity import Contribution, Earned, Histogram, Scoring, Standing
 from models.answers import KeptAnswer
 from models.base import Base
 from models.claiming import ClaimAttempt, ClaimCode
+from models.copying import CopyProposal
 from models.course import (
     STAFF,
     Context,
@@ -35,6 +36,7 @@ __all__ = [
     "ClaimCode",
     "Context",
     "Contribution",
+    "CopyProposal",
     "Deployment",
     "Earned",
     "Group",

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from gamification.awards import badges_for
+from gamification.copying.sources import Source, proposed_source
 from gamification.metrics.sources import unfed
 from gamification.standings import BadCursor, ClassPage, class_list, digest
 from gamification.standings import Page as ListPage
@@ -50,7 +51,7 @@ class Earnable:
 
 
 @dataclass(frozen=True)
-class Source:
+class Fed:
     """One source of a course, in words."""
 
     label: str
@@ -101,6 +102,7 @@ def manage(launch: LaunchSession) -> Page:
             "is_recounted": fresh.is_recounted,
             "is_waiting": fresh.is_waiting,
             "may_manage": launch.role in TEACHERS,
+            "proposal": _proposal(launch),
             "settings_url": url_for(
                 "course_api.put_settings", course_id=context.public_id
             ),
@@ -111,6 +113,13 @@ def manage(launch: LaunchSession) -> Page:
             "zones": zones(),
         },
     )
+
+
+def _proposal(launch: LaunchSession) -> Source | None:
+    """Return the earlier course that this one is a copy of, if somebody may decide."""
+    if launch.role not in TEACHERS:
+        return None
+    return proposed_source(db.session(), launch.membership)
 
 
 def badges(launch: LaunchSession, notice: str = "") -> Page:
@@ -185,12 +194,12 @@ def _class(launch: LaunchSession, asked: Asked) -> ClassPage:
         return class_list(session, context, now(), search=asked.search, page=page)
 
 
-def _in_words(source: SourceFreshness) -> Source:
+def _in_words(source: SourceFreshness) -> Fed:
     counts = source.counts
     read = [
         counted(counts[name], noun) for name, noun in READ.items() if name in counts
     ]
-    return Source(
+    return Fed(
         label=SOURCES.get(source.source, source.source),
         succeeded_at=source.succeeded_at,
         error=source.error,

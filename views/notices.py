@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, current_app, g, request
 
 from jobs.clock import now
-from lti import notices
+from lti import history, notices
 from models.db import db
 from models.locks import begin_write
 
@@ -38,5 +38,6 @@ def take() -> Response:
     session.rollback()
     begin_write(session)
     notices.store(session, verified)
+    history.propose_by_notices(session, verified, now())
     session.commit()
     return Response(status=HTTPStatus.ACCEPTED)

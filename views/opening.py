@@ -15,6 +15,7 @@ from gamification.switches import switch_of
 from jobs.catalog import adopt_catalog
 from jobs.clock import now
 from jobs.sync import request_sync
+from lti import history
 from lti.adapters import cookie_name, set_pair
 from lti.arrival import Arrival, Gate, arrive
 from lti.deep_linking import admit, settings_of
@@ -69,6 +70,8 @@ def write_down(launch: "Launch", gate: Gate) -> tuple[LaunchSession, str]:
     session, moment = db.session(), now()
     arrival = arrive(session, launch, gate, moment)
     admit(launch, arrival.registration, development=gate.development)
+    if arrival.course_is_new:
+        history.propose_by_launch(session, arrival.context, launch, moment)
     opened, token = open_session(session, arrival, launch, moment)
     _tell_the_rules(arrival, opened.token_hash, moment)
     return opened, token

@@ -101,7 +101,7 @@ def outline_of(session: Session, context: Context) -> Outline:
 
 
 def entries_of(
-    session: Session, context_id: int, *, origins: Iterable[str] = ()
+    session: Session, context_id: int, origins: Iterable[str] = ()
 ) -> list[Entry]:
     """Return a course's badges by key, or those of some layers alone.
 
@@ -121,13 +121,17 @@ def entries_of(
     return [entry for entry in read if entry is not None]
 
 
-def places_of(session: Session, context_id: int) -> list[Place]:
-    """Return the items that a course has now, in their order."""
+def places_of(
+    session: Session, context_id: int, *, with_gone: bool = False
+) -> list[Place]:
+    """Return the items that a course has now, or ever had, in their order."""
     query = (
         sa.select(Item.key, Item.label, Item.type, Item.position, Item.resource_id)
-        .where(Item.context_id == context_id, Item.gone_at.is_(None))
+        .where(Item.context_id == context_id)
         .order_by(Item.position, Item.id)
     )
+    if not with_gone:
+        query = query.where(Item.gone_at.is_(None))
     return [Place(*row) for row in session.execute(query)]
 
 

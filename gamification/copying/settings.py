@@ -26,6 +26,15 @@ def settings_of(context: Context) -> dict[str, Any]:
     }
 
 
+def _delivered(columns: Mapping[str, str]) -> dict[str, Any]:
+    table = Context.__table__.columns
+    return {name: table[column].default.arg for name, column in columns.items()}
+
+
+BOARD_AS_DELIVERED = {**_delivered(BOARD), "span": _delivered(SPAN)}
+"""The board of a course in which nobody chose anything yet."""
+
+
 def flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Return settings by their whole names: `board.span.top`."""
     found: dict[str, Any] = {}

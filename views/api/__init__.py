@@ -11,6 +11,7 @@ from views.api import (
     events,
     groups,
     importing,
+    imports,
     me,
     news,
     own,
@@ -47,6 +48,7 @@ def register(app: OpenAPI) -> None:
     ours = (
         news,
         *(me, courses, previews, rules, awards, importing, codes, standings, session),
+        imports,
         configurations,
         scoring,
         groups,

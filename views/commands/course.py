@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from gamification.copying.importing import Import
 from gamification.copying.outline import outline_of
 from gamification.copying.reading import BadFile
 from gamification.copying.writing import to_toml
@@ -12,6 +13,8 @@ from models.db import db
 from models.locks import begin_write
 from views.api.changes import lock
 from views.api.configuring import Plan, carry_out, plan
+from views.api.copying_schemas import LONGEST_SHIFT
+from views.api.taking import planned, take
 from views.commands.previewing import the_course
 
 group = AppGroup("course", help="A course's settings and badges, without its people.")
@@ -68,3 +71,44 @@ def import_course(
 def told(planned: Plan) -> list[str]:
     """Say what changes, and what becomes a draft."""
     return [*planned.changes, *planned.drafts] or [NOTHING]
+
+
+@group.command("copy")
+@click.option("--from", "source", required=True, help="The earlier course's id.")
+@click.option("--to", "target", required=True, help="The new course's id.")
+@of_tenant
+@click.option("--shift-days", type=click.IntRange(-LONGEST_SHIFT, LONGEST_SHIFT))
+@click.option("--dry-run", is_flag=True, help="Only say what would come.")
+def copy(
+    source: str,
+    target: str,
+    tenant: str | None,
+    *,
+    shift_days: int | None,
+    dry_run: bool,
+) -> None:
+    """Let a course have an earlier one's badges and settings, and none of its people.
+
+    Days in rules move by --shift-days, else by the distance of the terms' starts.
+    Both courses belong to one organisation. The new course is not turned on.
+    """
+    session = db.session()
+    begin_write(session)
+    earlier, new = the_course(source, tenant), the_course(target, tenant)
+    if earlier.tenant_id != new.tenant_id or earlier.id == new.id:
+        raise click.UsageError("Name two courses of the same organisation.")
+    plan_of_copy = planned(earlier, new, shift_days)
+    lines = brought(plan_of_copy)
+    if dry_run:
+        session.rollback()
+    else:
+        take(earlier, new, plan_of_copy)
+        session.commit()
+    click.echo("\n".join(lines))
+
+
+def brought(found: Import) -> list[str]:
+    """Say what comes along, and what does not."""
+    items = [f"{there.key} is {here.key} here." for there, here in found.mapping]
+    said = [*found.changes, *found.drafts, *found.dates, *found.stays]
+    return [*said, *items] if said else [NOTHING]

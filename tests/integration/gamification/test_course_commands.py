@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Context
-from tests.factories import a_badge
+from models import Badge, Context
+from tests.factories import a_badge, a_context
 from tests.integration.gamification.conftest import Flask
 
 
@@ -88,3 +89,45 @@ def test_a_course_that_is_not_there_is_said(flask: Flask, helped: Context) -> No
 
     assert result.exit_code == 2
     assert "No course has this id" in result.stderr
+
+
+@pytest.fixture
+def new(session: Session, helped: Context) -> Context:
+    new = a_context(
+        session, registration=helped.registration, enabled=False, lti_id="43"
+    )
+    session.execute(sa.update(Badge).values(origin="course"))
+    session.commit()
+    return new
+
+
+def test_a_course_is_copied_after_a_look_at_it(
+    flask: Flask, new: Context, session: Session
+) -> None:
+    words = ("course", "copy", "--from", "42", "--to", "43")
+
+    dry = flask(*words, "--dry-run")
+    unchanged = flask("course", "export", "--course", "43").stdout
+    done = flask(*words)
+    again = flask(*words)
+
+    added = "The badge “Helper” (helper) is added: Earn 25 points.\n"
+    assert (dry.stdout, done.stdout) == (added, added)
+    assert "helper" not in unchanged
+    assert "helper" in flask("course", "export", "--course", "43").stdout
+    assert again.stdout == "Nothing changes: all of it is so already.\n"
+    session.rollback()
+    assert not session.get_one(Context, new.id, populate_existing=True).enabled
+
+
+def test_courses_of_two_organisations_share_nothing(
+    flask: Flask, helped: Context, session: Session
+) -> None:
+    a_context(session, lti_id="44")
+    session.commit()
+
+    result = flask("course", "copy", "--from", "42", "--to", "44")
+
+    assert result.exit_code == 2
+    assert "Name two courses of the same organisation." in result.stderr
+    assert "helper" not in flask("course", "export", "--course", "44").stdout

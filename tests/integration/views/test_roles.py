@@ -63,6 +63,7 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/badges/<key>/standing": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/codes": STAFF,
     "GET /api/v1/courses/<course_id>/configuration": STAFF,
+    "GET /api/v1/courses/<course_id>/imports/sources": TEACHERS,
     "GET /api/v1/courses/<course_id>/groups": PEOPLE,
     "GET /api/v1/courses/<course_id>/events": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/items": STAFF | KEY,
@@ -93,6 +94,9 @@ ALLOWED = {
     "POST /api/v1/courses/<course_id>/scoring/preview": TEACHERS,
     "POST /api/v1/courses/<course_id>/configuration/preview": TEACHERS,
     "POST /api/v1/courses/<course_id>/events": TEACHERS | KEY,
+    "POST /api/v1/courses/<course_id>/imports": TEACHERS,
+    "POST /api/v1/courses/<course_id>/imports/dismiss": TEACHERS,
+    "POST /api/v1/courses/<course_id>/imports/preview": TEACHERS,
     "POST /api/v1/courses/<course_id>/sync": TEACHERS,
     "POST /api/v1/me/claims": {"learner"},
     "POST /api/v1/me/notifications/seen": PEOPLE,
@@ -107,6 +111,7 @@ ALLOWED = {
     "PUT /api/v1/me/notifications/preferences": PEOPLE,
 }
 CODE = "2345-6789-ABCD"
+EARLIER = {"course": "the-earlier"}
 BODIES: dict[str, object] = {
     "DELETE /api/v1/courses/<course_id>/awards/<award_id>": {"reason": "copied"},
     "POST /api/v1/courses/<course_id>/awards": {"badge": "author", "user": "ada"},
@@ -125,6 +130,9 @@ BODIES: dict[str, object] = {
         "kind": "submitted",
         "occurred_at": "2026-11-20T09:30:00Z",
     },
+    "POST /api/v1/courses/<course_id>/imports": EARLIER,
+    "POST /api/v1/courses/<course_id>/imports/dismiss": EARLIER,
+    "POST /api/v1/courses/<course_id>/imports/preview": EARLIER,
     "POST /api/v1/me/claims": {"code": CODE},
     "POST /lti/deep-linking": {"items": []},
     "PUT /api/v1/courses/<course_id>/awards/<award_id>": {"expires_at": None},
@@ -170,7 +178,11 @@ def ask(caller: Caller, route: str, course_id: str) -> int:
 
 
 def cast(session: Session, member: Membership) -> None:
-    """Let the table's ids be there: another learner, an award and a code."""
+    """Let the table's ids be there: a learner, an award, a code, an earlier course."""
+    earlier = a_context(session, registration=member.context.registration)
+    earlier.public_id = "the-earlier"
+    values = {"user_id": member.user_id, "role": "instructor", "first_seen_at": NOW}
+    session.add(Membership(context_id=earlier.id, **values))
     ada = a_member(session, of=member.context)
     ada.user.public_id = "ada"
     query = sa.select(Badge).where(Badge.context_id == member.context_id)

@@ -89,6 +89,23 @@ def test_a_link_opens_its_panel(custom: object, panel: str) -> None:
     assert launched(CUSTOM=custom).panel == panel
 
 
+@pytest.mark.parametrize(
+    ("told", "ids"),
+    [
+        ("17, 4,17,,9", ("17", "4", "9")),
+        ("$Context.id.history", ()),
+        ("", ()),
+        (17, ()),
+        (f"{'x' * 256},ü,5", ("5",)),
+        (",".join(map(str, range(1000))), tuple(map(str, range(100)))),
+    ],
+)
+def test_the_courses_that_one_was_copied_from_are_read_newest_first(
+    told: object, ids: tuple[str, ...]
+) -> None:
+    assert launched(CUSTOM={"context_history": told}).context_history == ids
+
+
 def test_services_are_read_as_sent() -> None:
     scope = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
     launch = launched(

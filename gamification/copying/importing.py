@@ -1,0 +1,207 @@
+"""From an earlier course to a new one: what comes along, and what does not.
+
+It fills what is empty and takes nothing away: what was decided in the new course
+stays, so doing it again changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.catalog.adoption import OWN
+from gamification.catalog.circles import circle_in
+from gamification.copying.dates import Moved, moved
+from gamification.copying.differences import differences
+from gamification.copying.fitting import UNBOUND, Fitted, fitted
+from gamification.copying.mapping import Place
+from gamification.copying.outline import (
+    Entry,
+    Outline,
+    entries_of,
+    outline_of,
+    places_of,
+)
+from gamification.copying.settings import BOARD_AS_DELIVERED, settings_of
+from models import Badge, Context
+
+
+@dataclass(frozen=True)
+class Import:
+    """What an earlier course brings, in the words of the new one."""
+
+    before: Outline
+    after: Outline
+    changes: list[str]
+    """One sentence for each difference."""
+    drafts: list[str]
+    """The badges that come as drafts, and what they lack."""
+    mapping: list[tuple[Place, Place]]
+    """The items that rules name, there and here."""
+    dates: list[str]
+    """What becomes of the days in rules."""
+    stays: list[str]
+    """What is not taken, and why."""
+
+
+def plan_import(
+    session: Session, source: Context, target: Context, shift_days: int | None = None
+) -> Import:
+    """Say what a course would bring to another; nothing is written.
+
+    Days in rules move by so many days, else by the distance of the terms' starts; if
+    that is not known they stay. The new course has its catalog's badges already.
+    """
+    before = outline_of(session, target)
+    distance = _distance(source, target, shift_days)
+    shifted = [
+        moved(entry, distance) for entry in entries_of(session, source.id, (OWN,))
+    ]
+    theirs = Outline(
+        course=source.public_id,
+        badges=tuple(one.entry for one in shifted),
+        items=tuple(places_of(session, source.id, with_gone=True)),
+    )
+    fit = fitted(theirs, before)
+    retired = _retired(session, (source.id, target.id))
+    taken, stays = _taken(fit, before, retired[target.id])
+    given = {entry.key for entry in taken}
+    gone = _gone(before, retired[source.id] - given)
+    settings, kept = _settings(source, target)
+    after = replace(before, settings=settings, badges=_merged(before, taken, gone))
+    return Import(
+        before=before,
+        after=after,
+        changes=differences(before, after),
+        drafts=[str(lack) for lack in fit.lacks if lack.badge in given],
+        mapping=_mapping(theirs, fit),
+        dates=[
+            _dated(one, distance)
+            for one in shifted
+            if one.entry.key in given and one.days
+        ],
+        stays=[*kept, *stays],
+    )
+
+
+def _mapping(theirs: Outline, fit: Fitted) -> list[tuple[Place, Place]]:
+    here = {place.key: place for place in fit.outline.items}
+    return [
+        (place, here[fit.pairs[place.key]])
+        for place in theirs.named_items
+        if place.key in fit.pairs
+    ]
+
+
+def _distance(
+    source: Context, target: Context, shift_days: int | None
+) -> timedelta | None:
+    if shift_days is not None:
+        return timedelta(days=shift_days)
+    if source.term_start is None or target.term_start is None:
+        return None
+    return target.term_start - source.term_start
+
+
+def _retired(session: Session, courses: Iterable[int]) -> dict[int, set[str]]:
+    """Return the keys that each course has taken out by its own decision."""
+    found: dict[int, set[str]] = {course: set() for course in courses}
+    query = sa.select(Badge.context_id, Badge.key).where(
+        Badge.context_id.in_(found), Badge.state == "retired", Badge.origin == OWN
+    )
+    for course, key in session.execute(query):
+        found[course].add(key)
+    return found
+
+
+def _taken(
+    fit: Fitted, before: Outline, retired: set[str]
+) -> tuple[list[Entry], list[str]]:
+    """Return the badges that come, and say of the others why they do not."""
+    taken: dict[str, Entry] = {}
+    stays = []
+    known = before.by_key
+    for entry in fit.outline.badges or ():
+        ours = known.get(entry.key)
+        if entry.key in retired:
+            stays.append(f"{_named(entry)} was taken out here, and stays so.")
+        elif ours is None or _is_open(ours):
+            taken[entry.key] = entry
+        elif ours.words != entry.words:
+            stays.append(f"{_named(entry)} is this course's own, and stays as it is.")
+    while lost := _lost(taken, known):
+        for key, why in lost.items():
+            stays.append(f"{_named(taken.pop(key))} does not come: {why}.")
+    return list(taken.values()), stays
+
+
+def _lost(taken: Mapping[str, Entry], known: Mapping[str, Entry]) -> dict[str, str]:
+    """Return which of the badges ask for one that is not here, or for themselves."""
+    asked = {
+        key: entry.definition.criterion.prerequisites
+        for key, entry in {**known, **taken}.items()
+    }
+    lost = {
+        key: f"it asks for {', '.join(missing)}, which is not here"
+        for key in taken
+        if (missing := sorted({*asked[key]} - asked.keys()))
+    }
+    around = circle_in(asked)
+    circle = f"badges would ask for each other: {' → '.join(around)}"
+    return lost | {key: circle for key in around if key in taken}
+
+
+def _is_open(ours: Entry) -> bool:
+    """Tell whether a badge may be replaced: the catalog's, or a draft to be bound."""
+    is_unbound = any(key.startswith(UNBOUND) for key in ours.item_keys)
+    return ours.definition.origin != OWN or (ours.state == "draft" and is_unbound)
+
+
+def _gone(before: Outline, keys: set[str]) -> set[str]:
+    """Return the catalog's badges that the earlier course had taken out."""
+    return {
+        entry.key
+        for entry in before.badges or ()
+        if entry.key in keys and entry.definition.origin != OWN
+    }
+
+
+def _merged(
+    before: Outline, taken: Iterable[Entry], gone: set[str]
+) -> tuple[Entry, ...]:
+    merged = {**before.by_key, **{entry.key: entry for entry in taken}}
+    return tuple(merged[key] for key in sorted(merged) if key not in gone)
+
+
+def _settings(source: Context, target: Context) -> tuple[Mapping[str, Any], list[str]]:
+    """Return the settings to take, and what is said of those that are not."""
+    ours, theirs = settings_of(source), settings_of(target)
+    if theirs["board"] != BOARD_AS_DELIVERED:
+        stays = [] if theirs["board"] == ours["board"] else [STAYS]
+        return {}, stays
+    own_zone = target.time_zone or target.next_time_zone
+    zone = {} if own_zone else {"time_zone": ours["time_zone"]}
+    return {"board": ours["board"], **zone}, []
+
+
+def _dated(one: Moved, distance: timedelta | None) -> str:
+    days = ", ".join(
+        f"{was}" if was == becomes else f"{was} becomes {becomes}"
+        for was, becomes in one.days
+    )
+    if distance is None:
+        return (
+            f"{_named(one.entry)} keeps its days ({days}): give shift_days, or both "
+            "courses' terms."
+        )
+    return f"{_named(one.entry)}: {days}."
+
+
+def _named(entry: Entry) -> str:
+    return f"The badge “{entry.definition.label}” ({entry.key})"
+
+
+STAYS = "The settings of the leaderboard were chosen here, and stay."

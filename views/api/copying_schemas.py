@@ -1,0 +1,64 @@
+"""The shapes of taking an earlier course's rules."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from views.api.schemas import Answer, Asked
+
+LONGEST_SHIFT = 3660
+
+
+class ImportAsked(Asked):
+    """The course to take from: another one that the caller teaches now."""
+
+    course: Annotated[str, Field(max_length=64)]
+    shift_days: Annotated[int, Field(ge=-LONGEST_SHIFT, le=LONGEST_SHIFT)] | None = None
+    """By so many days the days in rules move; left out, by the distance of the two
+    terms' starts."""
+
+
+class DismissAsked(Asked):
+    course: Annotated[str, Field(max_length=64)]
+
+
+class Pair(Answer):
+    """An item of the earlier course, and the one here that is the same."""
+
+    there: str
+    here: str
+    label: str
+
+
+class Imported(Answer):
+    """What comes along; twice is once."""
+
+    changes: list[str]
+    """One sentence for each difference."""
+    drafts: list[str]
+    """The badges that come as drafts, and which items their rules lack."""
+    mapping: list[Pair]
+    dates: list[str]
+    """What becomes of the days in rules."""
+    stays: list[str]
+    """What is not taken, and why."""
+
+
+class Source(Answer):
+    id: str
+    title: str
+    label: str
+    badges: int
+    """How many badges are its own; those of the catalog are everywhere."""
+    proposed: bool
+    """The platform says that this course is a copy of it, and nobody decided yet."""
+
+
+class SourceList(Answer):
+    items: list[Source]
+    next: None = None
+
+
+class Dismissed(Answer):
+    dismissed: bool
+    """False: nothing was proposed, or it was decided already."""

@@ -1,0 +1,42 @@
+"""An earlier course's rules for a new one: what comes along, and letting it come."""
+
+from gamification.catalog import adopt
+from gamification.copying.applying import apply_badges
+from gamification.copying.importing import Import, plan_import
+from jobs.catalog import current_catalog
+from jobs.clock import now
+from lti import audit
+from models import Context
+from models.db import db
+from views.api import schemas
+from views.api.changes import change, lock
+from views.api.configuring import follow
+
+
+def planned(source: Context, target: Context, shift_days: int | None) -> Import:
+    """Say what a course would bring; the new one gets its catalog's badges first.
+
+    Who only looks undoes that. Takes the new course's lock.
+    """
+    session = db.session()
+    lock(target)
+    # What is in the catalog comes from there, and goes on following it.
+    adopt(session, target, current_catalog(), now())
+    return plan_import(session, source, target, shift_days)
+
+
+def take(source: Context, target: Context, plan: Import) -> None:
+    """Let an earlier course's rules come; the caller commits. The switch stays."""
+    session, moment = db.session(), now()
+    change(target, schemas.SettingsChange.model_validate(plan.after.settings))
+    if not apply_badges(session, target, plan.before, plan.after, moment):
+        return
+    audit.note(
+        session,
+        "course_copied",
+        moment,
+        registration=target.registration,
+        course=target.public_id,
+        source=source.public_id,
+    )
+    follow(target)
