@@ -15,6 +15,7 @@ OF_SETTINGS = (
     "board.span.neighbours",
     "board.span.top",
     "board.participation",
+    "board.minimum",
     "time_zone",
     "term",
 )

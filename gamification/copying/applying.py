@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.catalog.adoption import OWN
+from gamification.catalog.own import ACTIVE, HELD
 from gamification.copying.outline import Entry, Outline
 from models import Badge, BadgeVersion, Context
 
@@ -25,9 +26,7 @@ def apply_badges(
     if after.badges is None:
         return False
     ours, theirs = before.by_key, after.by_key
-    changed = [
-        entry for key, entry in theirs.items() if not _same(ours.get(key), entry)
-    ]
+    changed = [theirs[key] for key in changed_keys(before, after) if key in theirs]
     gone = ours.keys() - theirs.keys()
     if not changed and not gone:
         return False
@@ -37,17 +36,60 @@ def apply_badges(
         badge.state, badge.origin = "retired", OWN
     written = [(entry, *known[entry.key]) for entry in changed]
     for entry, badge, _ in written:
-        badge.position, badge.state = entry.position, entry.state
-        badge.policy, badge.origin = entry.definition.policy, OWN
+        _put(badge, entry, now)
     _reword(session, [one for one in written if _is_reworded(one[0], one[2])], now)
+    _quieten(session, context.id, after, {entry.key for entry in changed})
     return True
 
 
-def _same(before: Entry | None, after: Entry) -> bool:
-    if before is None or before.words != after.words:
+def changed_keys(before: Outline, after: Outline) -> list[str]:
+    """Return the keys of the badges that are not the same in both."""
+    ours, theirs = before.by_key, after.by_key
+    if after.badges is None:
+        return []
+    keys = sorted(ours.keys() | theirs.keys())
+    return [key for key in keys if not _same(ours.get(key), theirs.get(key))]
+
+
+def _same(before: Entry | None, after: Entry | None) -> bool:
+    if before is None or after is None or before.words != after.words:
         return False
-    ours = (before.state, before.position, before.definition.policy)
-    return ours == (after.state, after.position, after.definition.policy)
+    ours, theirs = (
+        (one.state, one.position, one.definition.policy, one.source)
+        for one in (before, after)
+    )
+    return ours == theirs
+
+
+def _put(badge: Badge, entry: Entry, now: datetime) -> None:
+    is_held = entry.state == HELD
+    badge.state = ACTIVE if is_held else entry.state
+    badge.held_at = (badge.held_at or now) if is_held else None
+    badge.position, badge.policy = entry.position, entry.definition.policy
+    badge.origin = OWN
+    badge.source = dict(entry.source) if entry.source else None
+
+
+def _quieten(
+    session: Session, context_id: int, after: Outline, changed: set[str]
+) -> None:
+    """Let nobody be told of what the past gives by these badges, and because of them."""
+    asked = {
+        key: {*entry.definition.criterion.prerequisites}
+        for key, entry in after.by_key.items()
+    }
+    reached, more = set(changed), set(changed)
+    while more:
+        more = {key for key, others in asked.items() if more & others} - reached
+        reached |= more
+    ours = sa.select(Badge.id).where(
+        Badge.context_id == context_id, Badge.key.in_(reached)
+    )
+    session.execute(
+        sa.update(BadgeVersion)
+        .where(BadgeVersion.badge_id.in_(ours), BadgeVersion.retired_at.is_(None))
+        .values(quiet=True)
+    )
 
 
 def _made(session: Session, context_id: int, entries: list[Entry]) -> dict[str, Kept]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from gamification.awards.compiled import Frame
+from gamification.awards.findings import senseless
+from gamification.awards.saving import MOST_BADGES
 from gamification.catalog.definitions import key_of, shown
-from gamification.catalog.linting import lint
 from gamification.copying.fitting import UNBOUND, Fitted
 from gamification.copying.outline import Entry, Outline
 from gamification.copying.reading import Reading
@@ -11,11 +13,16 @@ from gamification.copying.reading import Reading
 MOST_NAMED = 20
 
 
-def check(reading: Reading, written: Outline, fit: Fitted, before: Outline) -> None:
+def check(
+    reading: Reading, written: Outline, fit: Fitted, before: Outline, frame: Frame
+) -> None:
     """Add to a reading what a badge names that is nowhere, and rules without sense.
 
     A rule that makes no sense may stay where it is, and be a draft.
     """
+    if len(written.badges or ()) > MOST_BADGES:
+        most = f"a course has {MOST_BADGES} badges at most"
+        reading.wrong(("badge", MOST_BADGES), "badge", most)
     numbers = {key_of(raw): n for n, raw in enumerate(reading.entries("badge"))}
     known = before.by_key
     described = {place.key for place in written.items}
@@ -24,7 +31,7 @@ def check(reading: Reading, written: Outline, fit: Fitted, before: Outline) -> N
         for message in _strange(sorted(strangers), before):
             reading.wrong(("badge", numbers[entry.key]), f"badge {entry.key}", message)
     for entry in fit.outline.badges or ():
-        for message in _senseless(entry, known.get(entry.key)):
+        for message in _senseless(entry, known.get(entry.key), frame):
             reading.wrong(("badge", numbers[entry.key]), f"badge {entry.key}", message)
 
 
@@ -38,11 +45,14 @@ def _strange(keys: list[str], course: Outline) -> Iterator[str]:
             yield f'its rule names an item "{shown(key)}"; {has}'
 
 
-def _senseless(entry: Entry, before: Entry | None) -> list[str]:
-    is_as_before = before is not None and before.rule == entry.rule
-    if entry.foreign is not None or entry.state != "active" or is_as_before:
+def _senseless(entry: Entry, before: Entry | None, frame: Frame) -> list[str]:
+    is_as_before = before is not None and (before.rule, before.state) == (
+        entry.rule,
+        entry.state,
+    )
+    if entry.state == "draft" or is_as_before:
         return []
     return [
         f"{why} It can be kept as a draft alone."
-        for why in lint(entry.definition.criterion)
+        for why in senseless(entry.definition.criterion, frame)
     ]

@@ -12,7 +12,7 @@ FIELDS = ("label", "icon", "description", "policy", "valid_days")
 def differences(before: Outline, after: Outline) -> list[str]:
     """Say what changes from one outline to the other; what is not said of stays."""
     labels = {place.key: place.label for place in (*after.items, *before.items)}
-    found = [*_of_settings(before.settings, after.settings)]
+    found = [*_of_settings(before, after)]
     if after.badges is None:
         return found
     ours, theirs = before.by_key, after.by_key
@@ -21,14 +21,21 @@ def differences(before: Outline, after: Outline) -> list[str]:
     return found
 
 
-def _of_settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    ours, theirs = flat(before), flat(after)
-    if "term" in after:
+def changed_settings(before: Outline, after: Outline) -> dict[str, tuple[Any, Any]]:
+    """Return the settings that are not the same in both, by their whole names."""
+    ours, theirs = flat(before.settings), flat(after.settings)
+    if "term" in after.settings:
         theirs = {"term.start": None, "term.end": None, **theirs}
-    for name in sorted(theirs):
-        was, becomes = ours.get(name), theirs[name]
-        if was != becomes:
-            yield f"The setting {name} changes from {_said(was)} to {_said(becomes)}."
+    return {
+        name: (ours.get(name), theirs[name])
+        for name in sorted(theirs)
+        if ours.get(name) != theirs[name]
+    }
+
+
+def _of_settings(before: Outline, after: Outline) -> Iterator[str]:
+    for name, (was, becomes) in changed_settings(before, after).items():
+        yield f"The setting {name} changes from {_said(was)} to {_said(becomes)}."
 
 
 def _of_badge(

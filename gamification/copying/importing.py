@@ -6,14 +6,17 @@ stays, so doing it again changes nothing.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.awards.compiled import Frame, frame_of
+from gamification.awards.findings import senseless
 from gamification.catalog.adoption import OWN
 from gamification.catalog.circles import circle_in
+from gamification.catalog.locks import BADGES, LOCKABLE, SETTINGS, is_locked
 from gamification.copying.dates import Moved, moved
 from gamification.copying.differences import differences
 from gamification.copying.fitting import UNBOUND, Fitted, fitted
@@ -27,6 +30,17 @@ from gamification.copying.outline import (
 )
 from gamification.copying.settings import BOARD_AS_DELIVERED, settings_of
 from models import Badge, Context
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How an earlier course is to be taken."""
+
+    shift_days: int | None = None
+    """By so many days the days in rules move; None: by the distance of the terms'
+    starts, and if that is not known they stay."""
+    locks: tuple[str, ...] = ()
+    """What the organisation keeps as it is."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +62,18 @@ class Import:
 
 
 def plan_import(
-    session: Session, source: Context, target: Context, shift_days: int | None = None
+    session: Session,
+    source: Context,
+    target: Context,
+    wanted: Wanted,
+    now: datetime,
 ) -> Import:
     """Say what a course would bring to another; nothing is written.
 
-    Days in rules move by so many days, else by the distance of the terms' starts; if
-    that is not known they stay. The new course has its catalog's badges already.
+    The new course has its catalog's badges already.
     """
     before = outline_of(session, target)
-    distance = _distance(source, target, shift_days)
+    distance = _distance(source, target, wanted.shift_days)
     shifted = [
         moved(entry, distance) for entry in entries_of(session, source.id, (OWN,))
     ]
@@ -65,18 +82,19 @@ def plan_import(
         badges=tuple(one.entry for one in shifted),
         items=tuple(places_of(session, source.id, with_gone=True)),
     )
-    fit = fitted(theirs, before)
+    frame = frame_of(session, target, now, [])
+    fit = _sensible(fitted(theirs, before), frame)
     retired = _retired(session, (source.id, target.id))
-    taken, stays = _taken(fit, before, retired[target.id])
+    taken, stays = _taken(fit, before, retired[target.id], wanted)
     given = {entry.key for entry in taken}
-    gone = _gone(before, retired[source.id] - given)
-    settings, kept = _settings(source, target)
+    gone = _gone(before, retired[source.id] - given, wanted)
+    settings, kept = _settings(source, target, wanted)
     after = replace(before, settings=settings, badges=_merged(before, taken, gone))
     return Import(
         before=before,
         after=after,
         changes=differences(before, after),
-        drafts=[str(lack) for lack in fit.lacks if lack.badge in given],
+        drafts=_drafts(fit, taken, frame),
         mapping=_mapping(theirs, fit),
         dates=[
             _dated(one, distance)
@@ -85,6 +103,18 @@ def plan_import(
         ],
         stays=[*kept, *stays],
     )
+
+
+def _drafts(fit: Fitted, taken: Iterable[Entry], frame: Frame) -> list[str]:
+    lacks = {lack.badge: str(lack) for lack in fit.lacks}
+    said = []
+    for entry in taken:
+        if entry.key in lacks:
+            said.append(lacks[entry.key])
+        elif entry.state == "draft":
+            why = senseless(entry.definition.criterion, frame)
+            said.append(" ".join([f"{_named(entry)} is a draft.", *why]))
+    return said
 
 
 def _mapping(theirs: Outline, fit: Fitted) -> list[tuple[Place, Place]]:
@@ -118,24 +148,37 @@ def _retired(session: Session, courses: Iterable[int]) -> dict[int, set[str]]:
 
 
 def _taken(
-    fit: Fitted, before: Outline, retired: set[str]
+    fit: Fitted, before: Outline, retired: set[str], wanted: Wanted
 ) -> tuple[list[Entry], list[str]]:
     """Return the badges that come, and say of the others why they do not."""
     taken: dict[str, Entry] = {}
     stays = []
     known = before.by_key
     for entry in fit.outline.badges or ():
-        ours = known.get(entry.key)
-        if entry.key in retired:
-            stays.append(f"{_named(entry)} was taken out here, and stays so.")
-        elif ours is None or _is_open(ours):
+        why = _why_not(entry, known.get(entry.key), retired, wanted)
+        if why is None:
             taken[entry.key] = entry
-        elif ours.words != entry.words:
-            stays.append(f"{_named(entry)} is this course's own, and stays as it is.")
+        elif why:
+            stays.append(f"{_named(entry)} {why}")
     while lost := _lost(taken, known):
         for key, why in lost.items():
             stays.append(f"{_named(taken.pop(key))} does not come: {why}.")
     return list(taken.values()), stays
+
+
+def _why_not(
+    entry: Entry, ours: Entry | None, retired: set[str], wanted: Wanted
+) -> str | None:
+    """Return why a badge does not come, nothing where it is here; None: it comes."""
+    if ours is not None and ours.words == entry.words and not _is_open(ours):
+        return ""
+    if is_locked(wanted.locks, f"{BADGES}.{entry.key}"):
+        return "is kept as it is by the organisation."
+    if entry.key in retired:
+        return "was taken out here, and stays so."
+    if ours is None or _is_open(ours):
+        return None
+    return "is this course's own, and stays as it is."
 
 
 def _lost(taken: Mapping[str, Entry], known: Mapping[str, Entry]) -> dict[str, str]:
@@ -160,12 +203,13 @@ def _is_open(ours: Entry) -> bool:
     return ours.definition.origin != OWN or (ours.state == "draft" and is_unbound)
 
 
-def _gone(before: Outline, keys: set[str]) -> set[str]:
+def _gone(before: Outline, keys: set[str], wanted: Wanted) -> set[str]:
     """Return the catalog's badges that the earlier course had taken out."""
     return {
         entry.key
         for entry in before.badges or ()
         if entry.key in keys and entry.definition.origin != OWN
+        if not is_locked(wanted.locks, f"{BADGES}.{entry.key}")
     }
 
 
@@ -176,15 +220,31 @@ def _merged(
     return tuple(merged[key] for key in sorted(merged) if key not in gone)
 
 
-def _settings(source: Context, target: Context) -> tuple[Mapping[str, Any], list[str]]:
+def _settings(
+    source: Context, target: Context, wanted: Wanted
+) -> tuple[dict[str, Any], list[str]]:
     """Return the settings to take, and what is said of those that are not."""
     ours, theirs = settings_of(source), settings_of(target)
+    names = [name for name in LOCKABLE if name.startswith(f"{SETTINGS}.board")]
+    if any(is_locked(wanted.locks, name) for name in names):
+        return {}, [] if theirs["board"] == ours["board"] else [KEPT]
     if theirs["board"] != BOARD_AS_DELIVERED:
-        stays = [] if theirs["board"] == ours["board"] else [STAYS]
-        return {}, stays
-    own_zone = target.time_zone or target.next_time_zone
-    zone = {} if own_zone else {"time_zone": ours["time_zone"]}
-    return {"board": ours["board"], **zone}, []
+        return {}, [] if theirs["board"] == ours["board"] else [STAYS]
+    is_chosen = target.time_zone or target.next_time_zone
+    if is_chosen or is_locked(wanted.locks, f"{SETTINGS}.time_zone"):
+        return {"board": ours["board"]}, []
+    return {"board": ours["board"], "time_zone": ours["time_zone"]}, []
+
+
+def _sensible(fit: Fitted, frame: Frame) -> Fitted:
+    """Let a rule that makes no sense in the new course be a draft there."""
+    badges = tuple(
+        entry.ruled(entry.definition.criterion, "draft")
+        if entry.state != "draft" and senseless(entry.definition.criterion, frame)
+        else entry
+        for entry in fit.outline.badges or ()
+    )
+    return replace(fit, outline=replace(fit.outline, badges=badges))
 
 
 def _dated(one: Moved, distance: timedelta | None) -> str:
@@ -204,4 +264,5 @@ def _named(entry: Entry) -> str:
     return f"The badge “{entry.definition.label}” ({entry.key})"
 
 
+KEPT = "The settings of the leaderboard are kept as they are by the organisation."
 STAYS = "The settings of the leaderboard were chosen here, and stay."

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from gamification.catalog import Criterion
 from gamification.catalog.definitions import Definition
 from gamification.catalog.drafts import SOURCE
+from gamification.catalog.own import state_of
 from gamification.catalog.rules import BadRule
 from gamification.copying.mapping import Place
 from gamification.copying.settings import settings_of
 from models import Badge, BadgeVersion, Context, Item
 
-STATES = ("active", "draft")
+STATES = ("active", "held", "draft")
 """The states in which a badge is part of its course; what is retired is not."""
 
 
@@ -28,6 +29,8 @@ class Entry:
     position: int = 0
     foreign: Mapping[str, Any] | None = None
     """What another program wrote and what was proposed for it; then there is no rule."""
+    source: Mapping[str, Any] | None = None
+    """What another program wrote, where a rule is bound to it."""
 
     @property
     def key(self) -> str:
@@ -111,7 +114,7 @@ def entries_of(
         sa.select(Badge, BadgeVersion)
         .join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
         .where(Badge.context_id == context_id, BadgeVersion.retired_at.is_(None))
-        .where(Badge.state.in_(STATES))
+        .where(Badge.state != "retired")
         .order_by(Badge.key)
         .execution_options(populate_existing=True)
     )
@@ -153,7 +156,7 @@ def _entry(badge: Badge, version: BadgeVersion) -> Entry | None:
         valid_days=version.valid_days,
         origin=badge.origin,
     )
-    return Entry(definition, badge.state, badge.position, foreign)
+    return Entry(definition, state_of(badge), badge.position, foreign, badge.source)
 
 
 UNRULED = Criterion.flat("score", 1_000_000_000)

@@ -28,7 +28,7 @@ from gamification.copying.writing import VERSION
 
 LARGEST = 1024 * 1024
 PARTS = ("version", "course", "settings", "badge", "item")
-OURS = ("state", "position", "imported")
+OURS = ("state", "position", "source", "imported")
 MOST_NAMED = 50
 
 
@@ -165,11 +165,13 @@ def _badge(raw: object, taken: Mapping[str, Entry]) -> Entry:
     if type(position) is not int:
         raise Malformed("its position is not a whole number")
     if "imported" not in raw:
-        return Entry(define(raw, taken=taken, origin="course"), state, position)
+        definition = define(raw, taken=taken, origin="course")
+        source = _source(raw["source"]) if "source" in raw else None
+        return Entry(definition, state, position, source=source)
     foreign = _foreign(raw["imported"])
     if state != "draft":
         raise Malformed("it has no rule of its own yet: its state is draft")
-    if others := sorted(raw.keys() & set(FIELDS) - {"key"}):
+    if others := sorted(raw.keys() & {*FIELDS, "source"} - {"key"}):
         raise Malformed(f"it is imported, which says all: leave out {listed(others)}")
     bare = {"key": raw.get("key"), "criterion": UNRULED.to_document()}
     words = read_foreign(foreign[SOURCE])
@@ -182,13 +184,23 @@ def _badge(raw: object, taken: Mapping[str, Entry]) -> Entry:
 
 
 def _foreign(text: object) -> dict[str, Any]:
+    document = _document(text)
+    if document.keys() != {SOURCE, RULE}:
+        raise Malformed("its imported is not the JSON that Laurel wrote there")
+    return document
+
+
+def _source(text: object) -> dict[str, Any]:
+    return read_foreign(_document(text)).document
+
+
+def _document(text: object) -> dict[str, Any]:
+    """Return the JSON object in a text, an empty one where there is none."""
     try:
         document = json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):
         document = None
-    if not isinstance(document, dict) or document.keys() != {SOURCE, RULE}:
-        raise Malformed("its imported is not the JSON that Laurel wrote there")
-    return document
+    return document if isinstance(document, dict) else {}
 
 
 def _refuse_strangers(reading: Reading, found: Mapping[str, Entry]) -> None:

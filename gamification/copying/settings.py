@@ -10,6 +10,7 @@ BOARD = {
     "identity": "board_identity",
     "rank": "board_rank",
     "participation": "board_participation",
+    "minimum": "board_minimum",
 }
 SPAN = {"neighbours": "board_neighbours", "top": "board_top"}
 

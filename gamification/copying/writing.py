@@ -29,7 +29,7 @@ def _badge(entry: Entry) -> dict[str, Any]:
     place = {"state": entry.state, "position": entry.position}
     if entry.foreign is not None:
         # To the letter: TOML has no word for JSON's null.
-        kept = json.dumps(entry.foreign, ensure_ascii=False)
+        kept = _json(entry.foreign)
         return {"key": one.key, **place, "imported": kept}
     written: dict[str, Any] = {
         "key": one.key,
@@ -41,7 +41,13 @@ def _badge(entry: Entry) -> dict[str, Any]:
     }
     if one.valid_days is not None:
         written["valid_days"] = one.valid_days
+    if entry.source is not None:
+        written["source"] = _json(entry.source)
     return {**written, "criterion": one.criterion.to_document()}
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False)
 
 
 def _item(place: Place) -> dict[str, Any]:

@@ -26,6 +26,7 @@ NAMES = {
     "board_neighbours": "board.span.neighbours",
     "board_top": "board.span.top",
     "board_participation": "board.participation",
+    "board_minimum": "board.minimum",
     "next_time_zone": "time_zone",
     "term_start": "term",
     "term_end": "term",

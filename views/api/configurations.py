@@ -6,6 +6,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from gamification.copying.outline import outline_of
 from gamification.copying.reading import LARGEST, BadFile
 from gamification.copying.writing import to_toml
+from jobs.locking import Locked
 from models import STAFF, Context
 from models.db import db
 from views.api.changes import lock
@@ -70,9 +71,11 @@ def put_configuration(path: CoursePath, header: IfMatch, raw: Text) -> Response:
         return stale
     try:
         planned = plan(context, raw.get_data())
+        carry_out(context, planned)
     except BadFile as bad:
         return problem(422, str(bad))
-    carry_out(context, planned)
+    except Locked as locked:
+        return problem(403, str(locked))
     db.session.commit()
     response = _told(planned)
     response.set_etag(tag_of(_text(context)))
@@ -91,6 +94,8 @@ def post_configuration_preview(path: CoursePath, raw: Text) -> Response:
         return _told(plan(the_course(path), raw.get_data()))
     except BadFile as bad:
         return problem(422, str(bad))
+    except Locked as locked:
+        return problem(403, str(locked))
 
 
 def _text(context: Context) -> str:

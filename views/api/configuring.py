@@ -4,15 +4,17 @@ from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ValidationError
 
-from gamification.activity import EVALUATE_COURSE, request
-from gamification.copying.applying import apply_badges
+from gamification.awards.compiled import Frame, frame_of
+from gamification.catalog.locks import BADGES, SETTINGS
+from gamification.copying.applying import apply_badges, changed_keys
 from gamification.copying.checking import check
-from gamification.copying.differences import differences
+from gamification.copying.differences import changed_settings, differences
 from gamification.copying.fitting import fitted
 from gamification.copying.outline import Outline, outline_of
 from gamification.copying.reading import BadFile, Fault, Reading, read
 from jobs.clock import now
-from jobs.outbox import wake_after_commit
+from jobs.following import ask_for_all
+from jobs.locking import refuse_locked
 from lti import audit
 from models import Context
 from models.db import db
@@ -20,7 +22,7 @@ from views.api import schemas
 from views.api.changes import change
 from views.pages import switch_now
 
-SETTINGS: dict[tuple[str, ...], type[BaseModel]] = {
+SHAPES: dict[tuple[str, ...], type[BaseModel]] = {
     (): schemas.SettingsChange,
     ("board",): schemas.BoardChange,
     ("board", "span"): schemas.SpanChange,
@@ -43,10 +45,11 @@ class Plan:
     """The badges that become drafts, and what they lack."""
 
 
-def plan(context: Context, raw: bytes) -> Plan:
+def plan(context: Context, raw: bytes, *, operator: bool = False) -> Plan:
     """Say what a text would make of a course; nothing is written.
 
-    Raises BadFile with all that is wrong with it.
+    Raises BadFile with all that is wrong with it, and Locked where it changes what the
+    organisation keeps as it is; that binds who teaches, not the `operator`.
     """
     before = outline_of(db.session(), context)
     try:
@@ -56,10 +59,14 @@ def plan(context: Context, raw: bytes) -> Plan:
     written, reading = read(text)
     settings = _settings(reading)
     fit = fitted(written, before)
-    check(reading, written, fit, before)
+    check(reading, written, fit, before, _frame(context, settings))
     if reading.faults:
         raise BadFile(reading.faults)
     after = replace(fit.outline, settings=settings.model_dump(exclude_unset=True))
+    if not operator:
+        settings_too = [f"{SETTINGS}.{one}" for one in changed_settings(before, after)]
+        badges = [f"{BADGES}.{key}" for key in changed_keys(before, after)]
+        refuse_locked(context, *settings_too, *badges)
     return Plan(
         before, after, settings, differences(before, after), list(map(str, fit.lacks))
     )
@@ -84,11 +91,15 @@ def carry_out(context: Context, planned: Plan) -> None:
 
 def follow(context: Context) -> None:
     """Let a course that is on be looked at by its new rules."""
-    if not switch_now(context).on:
-        return
-    session, moment = db.session(), now()
-    request(session, EVALUATE_COURSE, context.id, moment, moment)
-    wake_after_commit(session)
+    if switch_now(context).on:
+        ask_for_all(db.session(), context.id, now())
+
+
+def _frame(context: Context, settings: schemas.SettingsChange) -> Frame:
+    """Return what rules are judged by, with the term that the text brings."""
+    frame = frame_of(db.session(), context, now(), [])
+    term = settings.term
+    return frame if term is None else replace(frame, term=(term.start, term.end))
 
 
 def _settings(reading: Reading) -> schemas.SettingsChange:
@@ -104,7 +115,7 @@ def _settings(reading: Reading) -> schemas.SettingsChange:
         for fault in error.errors(include_url=False, include_input=False):
             steps = tuple(map(str, fault["loc"]))
             said = fault["msg"].removeprefix("Value error, ")
-            if fault["type"] == "extra_forbidden" and steps[:-1] in SETTINGS:
+            if fault["type"] == "extra_forbidden" and steps[:-1] in SHAPES:
                 said = f"unknown field; there are {', '.join(_fields(steps[:-1]))}"
             where = ".".join(("settings", *steps))
             reading.wrong(("settings", *fault["loc"]), where, said)
@@ -112,5 +123,5 @@ def _settings(reading: Reading) -> schemas.SettingsChange:
 
 
 def _fields(place: tuple[str, ...]) -> list[str]:
-    names = SETTINGS[place].model_fields.keys()
+    names = SHAPES[place].model_fields.keys()
     return sorted(names if place else names - {*NOT_IN_A_FILE})

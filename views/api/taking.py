@@ -2,9 +2,10 @@
 
 from gamification.catalog import adopt
 from gamification.copying.applying import apply_badges
-from gamification.copying.importing import Import, plan_import
+from gamification.copying.importing import Import, Wanted, plan_import
 from jobs.catalog import current_catalog
 from jobs.clock import now
+from jobs.locking import locks_of
 from lti import audit
 from models import Context
 from models.db import db
@@ -22,7 +23,8 @@ def planned(source: Context, target: Context, shift_days: int | None) -> Import:
     lock(target)
     # What is in the catalog comes from there, and goes on following it.
     adopt(session, target, current_catalog(), now())
-    return plan_import(session, source, target, shift_days)
+    wanted = Wanted(shift_days, locks_of(target))
+    return plan_import(session, source, target, wanted, now())
 
 
 def take(source: Context, target: Context, plan: Import) -> None:

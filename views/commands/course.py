@@ -1,5 +1,6 @@
 """`flask course …`: a course's settings and badges, without its people."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from gamification.copying.importing import Import
 from gamification.copying.outline import outline_of
 from gamification.copying.reading import BadFile
 from gamification.copying.writing import to_toml
+from jobs.locking import Locked
 from models.db import db
 from models.locks import begin_write
 from views.api.changes import lock
@@ -56,16 +58,13 @@ def import_course(
     context = the_course(course, tenant)
     lock(context)
     try:
-        planned = plan(context, file.read_bytes())
+        planned = plan(context, file.read_bytes(), operator=True)
     except BadFile as bad:
         click.echo("\n".join(map(str, bad.faults)), err=True)
         raise click.ClickException(f"{file.name} was not imported.") from None
-    if dry_run:
-        session.rollback()
-    else:
-        carry_out(context, planned)
-        session.commit()
-    click.echo("\n".join(told(planned)))
+    lines = told(planned)
+    _end(lambda: carry_out(context, planned), dry_run=dry_run)
+    click.echo("\n".join(lines))
 
 
 def told(planned: Plan) -> list[str]:
@@ -99,11 +98,7 @@ def copy(
         raise click.UsageError("Name two courses of the same organisation.")
     plan_of_copy = planned(earlier, new, shift_days)
     lines = brought(plan_of_copy)
-    if dry_run:
-        session.rollback()
-    else:
-        take(earlier, new, plan_of_copy)
-        session.commit()
+    _end(lambda: take(earlier, new, plan_of_copy), dry_run=dry_run)
     click.echo("\n".join(lines))
 
 
@@ -112,3 +107,16 @@ def brought(found: Import) -> list[str]:
     items = [f"{there.key} is {here.key} here." for there, here in found.mapping]
     said = [*found.changes, *found.drafts, *found.dates, *found.stays]
     return [*said, *items] if said else [NOTHING]
+
+
+def _end(work: Callable[[], None], *, dry_run: bool) -> None:
+    """Do what was planned and commit it, or undo what planning needed."""
+    session = db.session()
+    if dry_run:
+        session.rollback()
+        return
+    try:
+        work()
+    except Locked as locked:
+        raise click.ClickException(str(locked)) from None
+    session.commit()

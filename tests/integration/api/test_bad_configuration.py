@@ -64,7 +64,7 @@ FAULTS = [
         "version = 1\n[settings.board]\n\nranks = 1",
         (
             "line 4, settings.board.ranks: unknown field; there are enabled, identity, "
-            "participation, rank, span"
+            "minimum, participation, rank, span"
         ),
     ),
     (
@@ -86,12 +86,12 @@ FAULTS = [
         (
             'line 6, badge 1 (a): unknown field "colour"; there are key, label, icon, '
             "description, metric, threshold, criterion, policy, valid_days, state, "
-            "position, imported"
+            "position, source, imported"
         ),
     ),
     (
         'version = 1\n[[badge]]\nkey = "a"\nstate = "gone"',
-        "line 2, badge 1 (a): its state is one of active, draft",
+        "line 2, badge 1 (a): its state is one of active, held, draft",
     ),
     (
         'version = 1\n[[badge]]\nkey = "a"\ncriterion = {badge = "b"}',

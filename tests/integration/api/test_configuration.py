@@ -64,6 +64,7 @@ def test_the_text_says_all_but_people(teacher: Caller, course: Context) -> None:
             "identity": "alias",
             "rank": "hidden",
             "participation": "opt_in",
+            "minimum": 0,
             "span": {"neighbours": 2, "top": 3},
         },
         "term": {},
@@ -73,6 +74,56 @@ def test_the_text_says_all_but_people(teacher: Caller, course: Context) -> None:
     assert document["badge"][1]["criterion"] == QUICK
     # Only what a rule names: by that another course can find its own.
     assert document["item"] == [{"key": "quiz-1", "label": "Quiz 1", "position": 4}]
+
+
+def test_every_setting_of_a_course_is_in_its_text(teacher: Caller) -> None:
+    settings = teacher.get(f"{teacher.course}/settings").json or {}
+
+    written = tomllib.loads(text_of(teacher))["settings"]
+
+    left_out = settings.keys() - written.keys()
+    assert left_out == {"enabled", "locked"}
+    assert written["board"] == settings["board"]
+
+
+def test_a_badge_that_is_held_or_was_bound_to_a_text_stays_so_elsewhere(
+    teacher: Caller, client: FlaskClient, session: Session, course: Context
+) -> None:
+    document = {"badge_id": "helper", "name": "Helper", "criteria": "Help"}
+    session.execute(
+        sa.update(Badge).filter_by(key="helper").values(held_at=NOW, source=document)
+    )
+    session.commit()
+    other = a_caller(session, client, of=a_context(session), role="instructor")
+
+    put(other, text_of(teacher))
+
+    session.rollback()
+    there = sa.select(Badge).join(Context, Context.id == Badge.context_id)
+    badge = session.scalars(
+        there.where(Context.public_id == other.course_id, Badge.key == "helper")
+    ).one()
+    assert (badge.state, badge.held_at, badge.source) == ("active", NOW, document)
+    assert badges_in(text_of(other))[0] == badges_in(text_of(teacher))[0]
+
+
+def badges_in(text: str) -> list[dict[str, Any]]:
+    return list(tomllib.loads(text)["badge"])
+
+
+def test_what_a_text_gives_for_the_past_is_told_to_nobody(
+    teacher: Caller, session: Session, course: Context
+) -> None:
+    a_badge(session, of=course, key="after", criterion={"badge": "helper"})
+    a_badge(session, of=course, key="other")
+    session.commit()
+
+    put(teacher, text_of(teacher).replace("at_least = 25\n", "at_least = 1\n", 1))
+
+    session.rollback()
+    query = sa.select(Badge.key).join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
+    quiet = query.where(BadgeVersion.quiet, BadgeVersion.retired_at.is_(None))
+    assert {*session.scalars(quiet)} == {"helper", "after"}
 
 
 def test_the_text_of_a_course_changes_nothing_in_it(
@@ -253,7 +304,7 @@ def test_reading_and_writing_take_as_many_questions_for_any_number_of_badges(
     ]
 
 
-COSTS = {"sqlite": (3, 14, 15), "postgresql": (3, 17, 18)}
+COSTS = {"sqlite": (3, 15, 16), "postgresql": (3, 18, 19)}
 
 
 def test_nobody_of_the_course_is_in_its_text(
