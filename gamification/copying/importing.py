@@ -74,14 +74,7 @@ def plan_import(
     """
     before = outline_of(session, target)
     distance = _distance(source, target, wanted.shift_days)
-    shifted = [
-        moved(entry, distance) for entry in entries_of(session, source.id, (OWN,))
-    ]
-    theirs = Outline(
-        course=source.public_id,
-        badges=tuple(one.entry for one in shifted),
-        items=tuple(places_of(session, source.id, with_gone=True)),
-    )
+    theirs, shifted = _brought(session, source, distance)
     frame = frame_of(session, target, now, [])
     fit = _sensible(fitted(theirs, before), frame)
     retired = _retired(session, (source.id, target.id))
@@ -96,13 +89,23 @@ def plan_import(
         changes=differences(before, after),
         drafts=_drafts(fit, taken, frame),
         mapping=_mapping(theirs, fit),
-        dates=[
-            _dated(one, distance)
-            for one in shifted
-            if one.entry.key in given and one.days
-        ],
+        dates=[_dated(one, distance) for one in shifted if one.entry.key in given],
         stays=[*kept, *stays],
     )
+
+
+def _brought(
+    session: Session, source: Context, distance: timedelta | None
+) -> tuple[Outline, list[Moved]]:
+    """Return the badges that a course made its own, and those of them with days."""
+    own = entries_of(session, source.id, (OWN,))
+    shifted = [moved(entry, distance) for entry in own]
+    theirs = Outline(
+        course=source.public_id,
+        badges=tuple(one.entry for one in shifted),
+        items=tuple(places_of(session, source.id, with_gone=True)),
+    )
+    return theirs, [one for one in shifted if one.days]
 
 
 def _drafts(fit: Fitted, taken: Iterable[Entry], frame: Frame) -> list[str]:
