@@ -57,4 +57,5 @@ def schedule(config: Config) -> tuple[Periodic, ...]:
             DAILY,
             REMIND_AT,
         ),
+        Periodic("show_due_boards", "every minute", zone),
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from gamification.activity import EVALUATE_COURSE
 from jobs import outbox
 from jobs.awards import evaluate_course, recompute_all
+from jobs.boards import show_due_boards
 from jobs.cleaning import clean_up
 from jobs.endings import end_awards
 from jobs.freshness import RECOUNT_COURSE, SYNC_COURSE, SYNC_COURSE_NOW
@@ -46,6 +47,7 @@ def recompute() -> dict[str, object]:
 
 JOBS: Jobs = {
     "sweep_outbox": outbox.sweep,
+    "show_due_boards": show_due_boards,
     "run_outbox": run_outbox,
     "sync_due_courses": sync_due_courses,
     "publish_due_scores": publish_due_scores,

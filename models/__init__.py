@@ -1,7 +1,14 @@
 """What we remember: every table and constraint; no queries, no rules."""
 
 from models.access import ApiKey
-from models.activity import Contribution, Earned, Histogram, Scoring, Standing
+from models.activity import (
+    Contribution,
+    Earned,
+    Histogram,
+    Scoring,
+    ShownStanding,
+    Standing,
+)
 from models.answers import KeptAnswer
 from models.base import Base
 from models.claiming import ClaimAttempt, ClaimCode
@@ -61,6 +68,7 @@ __all__ = [
     "ResourceLink",
     "ScoreItem",
     "Scoring",
+    "ShownStanding",
     "Standing",
     "StreamEvent",
     "SyncState",

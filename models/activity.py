@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Identified
 
 CURRENT = sa.text("superseded_at IS NULL")
+WAITING = sa.text("is_waiting")
 LAUNCHED = sa.text("kind = 'launched'")
 
 
@@ -146,6 +147,37 @@ class Standing(Base):
     updated_at: Mapped[datetime]
 
 
+class ShownStanding(Base):
+    """Somebody's row of a board of aliases as the others read it: a batch behind.
+
+    There for the participants of open periods, where the course has such a board.
+    """
+
+    __tablename__ = "shown_standing"
+    __table_args__ = (
+        # The board of a period, best first, as for `standing`.
+        sa.Index(None, "context_id", "period", "points", "membership_id"),
+        sa.Index(
+            "ix_shown_standing_waiting",
+            "context_id",
+            "period",
+            postgresql_where=WAITING,
+            sqlite_where=WAITING,
+        ),
+    )
+
+    context_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    period: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
+    membership_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    points: Mapped[int | None]
+    """In millionths; empty for who was not shown to anybody yet."""
+    completed: Mapped[int] = mapped_column(default=0)
+    badges: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime | None]
+    is_waiting: Mapped[bool] = mapped_column(default=True)
+    """What is shown may be old."""
+
+
 class Histogram(Base):
     """How many people of an audience have so many points. Derived."""
 
@@ -154,7 +186,8 @@ class Histogram(Base):
     context_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     period: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     audience: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
-    """`all` learners who are ranked, or `participants` of the board."""
+    """`all` learners who are ranked, `participants` of the board, or those of them as
+    they are `shown` to each other on a board of aliases."""
     points: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """In whole points, as people read them: who reads the same shares a rank."""
     people: Mapped[int]

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from gamification.activity.earning import changes_of, write
 from gamification.activity.ledger import current_entries
 from gamification.activity.scoring import course_of
+from gamification.standings.audience import SHOWN
 from gamification.standings.freezing import freeze, frozen_rows
 from gamification.standings.histogram import recount
+from gamification.standings.showing import doubt
 from gamification.standings.upkeep import move, refresh
 from models import Context, Earned, Histogram, Membership, Standing
 from models.locks import lock_course
@@ -34,6 +36,7 @@ def rebuild(session: Session, context: Context, now: datetime) -> None:
         write(session, context.id, facts)
         changes = changes_of(plus=facts, term=context.ranked_term)
         move(session, context, changes, now)
+    doubt(session, context)
     if context.frozen_through is not None:
         refresh(session, context)
         recount(session, context.id)
@@ -43,7 +46,7 @@ def _drop(session: Session, context: Context) -> None:
     for derived, stays in (
         (Earned, sa.false()),
         (Standing, frozen_rows(context, Standing.period)),
-        (Histogram, sa.false()),
+        (Histogram, Histogram.audience == SHOWN),
     ):
         session.execute(
             sa.delete(derived)

@@ -14,6 +14,7 @@ from gamification.activity.outbox import request
 from gamification.awards import Granted, evaluate
 from gamification.metrics.weights import UNPAID
 from gamification.standings.news import announce
+from gamification.standings.showing import show
 from gamification.standings.upkeep import move
 from gamification.switches import switch_of
 from models import Context, Item, Membership
@@ -77,6 +78,7 @@ def record(
                     session, context, now, switch=switch, members=sorted(members)
                 )
             announce(session, context_id, now)
+            show(session, context, now)
     return recorded
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,13 +22,14 @@ from gamification.standings.freezing import is_frozen
 from gamification.standings.mine import key_of
 from gamification.standings.places import (
     Overview,
+    Place,
     View,
     Viewer,
     overview_of,
-    rows_of,
+    places_of,
 )
 from gamification.switches import Switch
-from models import Membership, Standing
+from models import Membership
 
 NAMELESS = "Someone new"
 
@@ -120,8 +121,8 @@ def leaderboard(
     if found.people < FEWEST:
         people = found.people if view.by_staff else 0
         return replace(empty, state="too_few", people=people)
-    view = replace(view, points=found.points)
-    rows = [_row(view, row) for row in session.execute(rows_of(view, now))]
+    view = replace(view, points=found.points, shown=found.shown)
+    rows = [_row(view, place) for place in places_of(session, view, now)]
     return replace(empty, state="ready", people=found.people, rows=rows)
 
 
@@ -133,31 +134,33 @@ def _people_shown(session: Session, view: View) -> Overview:
         if not is_group(session, view.context, view.group):
             raise NoSuchGroup(view.group)
         return overview_of(session, view)
-    listed = sa.select(Standing.membership_id).where(*view.listed(whole=True))
+    table = view.table
+    listed = sa.select(table.membership_id).where(*view.listed(table, whole=True))
     cells = cells_of(session, view.viewer.member, listed)
     word = word_of(cells, view.group)
     if word is None:
         raise NoSuchGroup(view.group)
     found = overview_of(session, view)
-    is_open = word in opened_groups(cells, found.everybody)
-    return replace(found, people=people_in(cells, word) if is_open else 0)
+    more = (found.points is not None) - (found.shown is not None)
+    is_open = word in opened_groups(cells, found.everybody - more)
+    people = people_in(cells, word) + more
+    return replace(found, people=people if is_open else 0)
 
 
-def _row(view: View, found: Any) -> BoardRow:  # noqa: ANN401 -- a row of `rows_of`
-    member, user, points, completed, updated_at, ahead, badges = found
-    me = member.id == view.viewer_id
+def _row(view: View, place: Place) -> BoardRow:
+    me, updated_at = place.member.id == view.viewer_id, place.updated_at
     if not (me or view.by_staff):
         updated_at = updated_at.replace(minute=0, second=0, microsecond=0)
     return BoardRow(
-        rank=1 + ahead if view.by_staff or _shows(view, "absolute") else None,
-        gap=_gap(view, points) if _shows(view, "relative") else None,
-        name=_name(view, member),
-        points=points // POINT,
-        completed=completed,
-        badges=badges,
+        rank=1 + place.ahead if view.by_staff or _shows(view, "absolute") else None,
+        gap=_gap(view, place.points) if _shows(view, "relative") else None,
+        name=_name(view, place.member),
+        points=place.points // POINT,
+        completed=place.completed,
+        badges=place.badges,
         updated_at=updated_at,
         me=me,
-        user_id=user.public_id if view.by_staff else None,
+        user_id=place.user.public_id if view.by_staff else None,
     )
 
 

@@ -5,15 +5,17 @@ that no one can see.
 """
 
 from collections import Counter
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gamification.metrics import POINT
-from gamification.standings.audience import AUDIENCES, EVERYBODY, PARTICIPANTS
-from models import Histogram, Standing
+from gamification.standings.audience import AUDIENCES, EVERYBODY, PARTICIPANTS, SHOWN
+from models import Histogram, ShownStanding, Standing
 from models.upsert import insert
 
+COLUMNS = ("context_id", "period", "audience", "points", "people")
 Place = tuple[str, str, int]
 """A period, an audience and a number of whole points."""
 
@@ -56,12 +58,8 @@ def shift(session: Session, context_id: int, people: Counter[Place]) -> None:
 
 def recount(session: Session, context_id: int) -> None:
     """Build a course's histograms anew from its standings."""
-    ours = Histogram.context_id == context_id
-    session.execute(
-        sa.delete(Histogram).where(ours).execution_options(synchronize_session=False)
-    )
-    # Written out: PostgreSQL must see that it groups by what it selects.
-    whole = Standing.points // sa.literal_column(str(POINT), sa.BigInteger)
+    _clear(session, context_id, (EVERYBODY, PARTICIPANTS))
+    whole = _whole(Standing.points)
     for audience in (EVERYBODY, PARTICIPANTS):
         counted = [name for name, within in AUDIENCES.items() if audience in within]
         people = (
@@ -75,5 +73,37 @@ def recount(session: Session, context_id: int) -> None:
             .where(Standing.context_id == context_id, Standing.audience.in_(counted))
             .group_by(Standing.context_id, Standing.period, whole)
         )
-        columns = ["context_id", "period", "audience", "points", "people"]
-        session.execute(sa.insert(Histogram).from_select(columns, people))
+        session.execute(sa.insert(Histogram).from_select(COLUMNS, people))
+
+
+def recount_shown(session: Session, context_id: int) -> None:
+    """Build the histograms of what is shown to others anew."""
+    _clear(session, context_id, (SHOWN,))
+    whole = _whole(ShownStanding.points)
+    people = (
+        sa.select(
+            ShownStanding.context_id,
+            ShownStanding.period,
+            sa.literal(SHOWN),
+            whole,
+            sa.func.count(),
+        )
+        .where(
+            ShownStanding.context_id == context_id, ShownStanding.points.is_not(None)
+        )
+        .group_by(ShownStanding.context_id, ShownStanding.period, whole)
+    )
+    session.execute(sa.insert(Histogram).from_select(COLUMNS, people))
+
+
+def _clear(session: Session, context_id: int, audiences: tuple[str, ...]) -> None:
+    session.execute(
+        sa.delete(Histogram)
+        .where(Histogram.context_id == context_id, Histogram.audience.in_(audiences))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _whole(points: InstrumentedAttribute[Any]) -> sa.ColumnElement[Any]:
+    # Written out: PostgreSQL must see that it groups by what it selects.
+    return points // sa.literal_column(str(POINT), sa.BigInteger)

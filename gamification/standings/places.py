@@ -1,6 +1,6 @@
 """Asking for the places on a board: the top, and the viewer among their neighbours."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +9,19 @@ from sqlalchemy.orm import Session
 
 from gamification.metrics import POINT
 from gamification.metrics.awarded import is_open
-from gamification.standings.audience import PARTICIPANTS
+from gamification.standings.audience import PARTICIPANTS, SHOWN
 from gamification.standings.filters import in_group
-from models import STAFF, Award, Context, Histogram, Membership, Standing, User
+from gamification.standings.freezing import is_frozen
+from models import (
+    STAFF,
+    Award,
+    Context,
+    Histogram,
+    Membership,
+    ShownStanding,
+    Standing,
+    User,
+)
 
 OUTSIDE = "outside"
 
@@ -48,6 +58,19 @@ class View:
     """The public id of the group whose people are shown, if not all."""
     points: int | None = None
     """The viewer's, in millionths, if they are on this board."""
+    shown: int | None = None
+    """What the others read of the viewer; the same, unless a batch is to come."""
+
+    @property
+    def is_batched(self) -> bool:
+        """Whether the others are as they were at the last batch, and not as they are."""
+        is_kept = self.context.board_shown_at is not None
+        return is_kept and not (self.by_staff or is_frozen(self.context, self.period))
+
+    @property
+    def table(self) -> type[Standing | ShownStanding]:
+        """The table that holds the others' rows."""
+        return ShownStanding if self.is_batched else Standing
 
     @property
     def by_staff(self) -> bool:
@@ -57,25 +80,29 @@ class View:
     def viewer_id(self) -> int:
         return self.viewer.member.id
 
-    def listed(self, *, whole: bool = False) -> tuple[sa.ColumnElement[bool], ...]:
-        """Return what a standing must meet to be on it, or on the `whole` course's."""
-        course = (
-            Standing.context_id == self.context.id,
-            Standing.period == self.period,
-            Standing.audience == PARTICIPANTS,
-            Standing.points >= self.context.board_minimum * POINT,
-        )
-        if self.group is None or whole:
-            return course
-        people = in_group(self.context.id, self.group)
-        return (*course, Standing.membership_id.in_(people))
+    def listed(
+        self, table: type[Standing | ShownStanding], *, whole: bool = False
+    ) -> list[sa.ColumnElement[bool]]:
+        """Return what a row must meet to be on it, or on the `whole` course's."""
+        conditions = [
+            table.context_id == self.context.id,
+            table.period == self.period,
+            # Who was not shown yet has no points there.
+            table.points >= self.context.board_minimum * POINT,
+        ]
+        if table is Standing:
+            conditions.append(Standing.audience == PARTICIPANTS)
+        if self.group is not None and not whole:
+            people = in_group(self.context.id, self.group)
+            conditions.append(table.membership_id.in_(people))
+        return conditions
 
     def counted(self) -> tuple[sa.ColumnElement[bool], ...]:
         """Return what a bar of the histogram must meet to count for the course's."""
         return (
             Histogram.context_id == self.context.id,
             Histogram.period == self.period,
-            Histogram.audience == PARTICIPANTS,
+            Histogram.audience == (SHOWN if self.is_batched else PARTICIPANTS),
             Histogram.points >= self.context.board_minimum,
         )
 
@@ -86,6 +113,8 @@ class Overview:
 
     points: int | None
     """The viewer's own, in millionths, if they are listed."""
+    shown: int | None
+    """The same as the others read it."""
     everybody: int
     """How many are on the whole course's board."""
     people: int
@@ -94,86 +123,138 @@ class Overview:
 
 def overview_of(session: Session, view: View) -> Overview:
     """Count a board and look the viewer up on it. One query."""
-    mine = sa.select(Standing.points).where(
-        *view.listed(), Standing.membership_id == view.viewer_id
+    table = view.table
+    mine, shown = (
+        sa.select(one.points).where(
+            *view.listed(one), one.membership_id == view.viewer_id
+        )
+        for one in (Standing, table)
     )
     everybody = _sum_of_people(*view.counted())
     people = everybody
     # Learners' filters are counted where it is decided whether they open.
     if view.group is not None and view.by_staff:
-        people = sa.select(sa.func.count()).where(*view.listed())
-    query = sa.select(
-        mine.scalar_subquery(), everybody.scalar_subquery(), people.scalar_subquery()
-    )
-    return Overview(*session.execute(query).one())
+        people = sa.select(sa.func.count()).where(*view.listed(table))
+    parts = (mine, shown, everybody, people)
+    query = sa.select(*(part.scalar_subquery() for part in parts))
+    found = Overview(*session.execute(query).one())
+    # Whose first batch is to come is there for themself.
+    more = (found.points is not None) - (found.shown is not None)
+    return replace(found, everybody=found.everybody + more, people=found.people + more)
 
 
-def rows_of(
-    view: View, now: datetime
-) -> sa.Select[Membership, User, int, int, datetime, int, int]:
-    """Select the rows of a board with how many are ahead of each, best first."""
-    badges = sa.select(sa.func.count()).where(
-        Award.membership_id == Standing.membership_id, is_open(now)
-    )
+@dataclass(frozen=True)
+class Place:
+    """A row of a board as it was found."""
+
+    member: Membership
+    user: User
+    points: int
+    """In millionths."""
+    completed: int
+    updated_at: datetime
+    badges: int
+    ahead: int
+    """How many have more whole points, as the viewer reads the board."""
+
+
+def places_of(session: Session, view: View, now: datetime) -> list[Place]:
+    """Return the rows of a board: the top, and the viewer's neighbours. One query."""
+    found = [Place(*row) for row in session.execute(_rows(view, now))]
+    places = [
+        replace(one, ahead=one.ahead + _more_ahead(view, one.points)) for one in found
+    ]
+    me = next((n for n, p in enumerate(places) if _is_me(view, p)), None)
+    near = view.context.board_neighbours
+    return [
+        place
+        for n, place in enumerate(places)
+        if n < view.context.board_top or (me is not None and abs(n - me) <= near)
+    ]
+
+
+def _is_me(view: View, place: Place) -> bool:
+    return place.member.id == view.viewer_id
+
+
+def _more_ahead(view: View, points: int) -> int:
+    """Return what the viewer's own points, not yet counted, change in a rank."""
+    whole, change = points // POINT, 0
+    if view.shown is not None and view.shown // POINT > whole:
+        change -= 1
+    if view.points is not None and view.points // POINT > whole:
+        change += 1
+    return change
+
+
+def _rows(view: View, now: datetime) -> sa.Select[*tuple[Any, ...]]:
+    found = _picked(view, now)
+    place = (found.c.points, found.c.membership_id)
     return (
         sa.select(
             Membership,
             User,
-            Standing.points,
-            Standing.completed,
-            Standing.updated_at,
-            _ahead(view),
-            badges.correlate(Standing).scalar_subquery(),
+            *(found.c.points, found.c.completed, found.c.updated_at, found.c.badges),
+            _ahead(view, found.c.points),
         )
-        .select_from(Standing)
-        .join(Membership, Membership.id == Standing.membership_id)
+        .select_from(found)
+        .join(Membership, Membership.id == found.c.membership_id)
         .join(User, User.id == Membership.user_id)
-        .where(*view.listed(), Standing.membership_id.in_(_picked(view)))
-        .order_by(Standing.points.desc(), Standing.membership_id.desc())
+        .order_by(*(column.desc() for column in place))
     )
 
 
-def _ahead(view: View) -> sa.ScalarSelect[Any]:
+def _ahead(view: View, points: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
     """Count those with more whole points: by the histogram, a group's by the index."""
     if view.group is None:
-        ahead = _sum_of_people(
-            *view.counted(), Histogram.points > Standing.points // POINT
-        )
-        return ahead.correlate(Standing).scalar_subquery()
-    other = sa.orm.aliased(Standing)
-    more = (
-        sa.select(sa.func.count())
-        .select_from(other)
-        .where(
-            other.context_id == view.context.id,
-            other.period == view.period,
-            other.audience == PARTICIPANTS,
-            other.points >= (Standing.points // POINT + 1) * POINT,
-            other.membership_id.in_(in_group(view.context.id, view.group)),
-        )
-    )
-    return more.correlate(Standing).scalar_subquery()
+        return _sum_of_people(
+            *view.counted(), Histogram.points > points // POINT
+        ).scalar_subquery()
+    table = view.table
+    more = table.points >= (points // POINT + 1) * POINT
+    query = sa.select(sa.func.count()).select_from(table)
+    return query.where(*view.listed(table), more).scalar_subquery()
 
 
-def _picked(view: View) -> sa.Select[int]:
-    """Select whose rows are shown: the top, the viewer and those around them."""
-    place = sa.tuple_(Standing.points, Standing.membership_id)
-    best_first = (Standing.points.desc(), Standing.membership_id.desc())
-    next_first = (Standing.points, Standing.membership_id)
-    shown = sa.select(Standing.membership_id).where(*view.listed())
-    parts = [shown.order_by(*best_first).limit(view.context.board_top)]
+def _picked(view: View, now: datetime) -> sa.Subquery:
+    """Select the rows that are shown: the top, the viewer and those around them."""
+    table = view.table
+    place = sa.tuple_(table.points, table.membership_id)
+    best_first = (table.points.desc(), table.membership_id.desc())
+    next_first = (table.points, table.membership_id)
+    others = _columns(table, now).where(*view.listed(table))
+    if view.is_batched:
+        others = others.where(table.membership_id != view.viewer_id)
+    parts = [others.order_by(*best_first).limit(view.context.board_top)]
     if view.points is not None:
         me = sa.tuple_(sa.literal(view.points), sa.literal(view.viewer_id))
         near = view.context.board_neighbours
         parts += [
-            shown.where(place >= me).order_by(*next_first).limit(near + 1),
-            shown.where(place < me).order_by(*best_first).limit(near),
+            _columns(Standing, now).where(
+                *view.listed(Standing), Standing.membership_id == view.viewer_id
+            ),
+            others.where(place > me).order_by(*next_first).limit(near),
+            others.where(place < me).order_by(*best_first).limit(near),
         ]
     # SQLite orders and limits the parts of a union only inside of them.
-    picked = sa.union(
-        *(sa.select(part.subquery().c.membership_id) for part in parts)
-    ).subquery()
-    return sa.select(picked.c.membership_id)
+    return sa.union(*(sa.select(part.subquery()) for part in parts)).subquery()
+
+
+def _columns(
+    table: type[Standing | ShownStanding], now: datetime
+) -> sa.Select[*tuple[Any, ...]]:
+    badges: sa.ColumnElement[int] = (
+        sa.select(sa.func.count())
+        .where(Award.membership_id == Standing.membership_id, is_open(now))
+        .correlate(Standing)
+        .scalar_subquery()
+        if table is Standing
+        else sa.cast(ShownStanding.badges, sa.BigInteger)
+    )
+    return sa.select(
+        *(table.membership_id, table.points, table.completed, table.updated_at),
+        badges.label("badges"),
+    )
 
 
 def _sum_of_people(*counted: sa.ColumnElement[bool]) -> sa.Select[int]:

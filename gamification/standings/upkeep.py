@@ -9,9 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.metrics import POINT
-from gamification.standings.audience import AUDIENCES, NONE, audience_column
+from gamification.standings.audience import (
+    AUDIENCES,
+    NONE,
+    PARTICIPANTS,
+    audience_column,
+)
 from gamification.standings.freezing import freeze, is_frozen
 from gamification.standings.histogram import Place, recount, shift
+from gamification.standings.showing import mark, settle
 from models import Context, Membership, Standing
 from models.locks import lock_course
 from models.upsert import insert
@@ -125,6 +131,7 @@ def _refresh_all(session: Session, context: Context) -> None:
     )
     if updated.first() is not None:
         recount(session, context.id)
+        settle(session, context)
 
 
 def _audiences(
@@ -174,6 +181,12 @@ def _write(session: Session, context: Context, before: _Rows, after: _Rows) -> N
     people = _places(kept)
     people.subtract(_places(before))
     shift(session, context.id, people)
+    come = _participants(kept)
+    mark(session, context, come=come, gone=_participants(before) - come)
+
+
+def _participants(rows: _Rows) -> set[Key]:
+    return {key for key, row in rows.items() if row.audience == PARTICIPANTS}
 
 
 def _places(rows: _Rows) -> Counter[Place]:

@@ -5,6 +5,7 @@ from random import SystemRandom
 
 from gamification.activity import EVALUATE_COURSE, request
 from gamification.standings import assign_aliases, refresh
+from gamification.standings.showing import follow
 from jobs.catalog import adopt_catalog
 from jobs.clock import now
 from jobs.following import ask_for_all
@@ -102,6 +103,7 @@ def _follow(
         ask_for_all(session, context.id, moment)
     if after.board.participation != before.board.participation:
         refresh(session, context)
+    follow(session, context, moment)
     if after.enabled and not before.enabled:
         _begin(context, moment)
     if after.board.enabled and not before.board.enabled:

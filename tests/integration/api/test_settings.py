@@ -20,6 +20,7 @@ from models import (
     Histogram,
     Membership,
     Outbox,
+    ShownStanding,
     Standing,
 )
 from models.db import db
@@ -290,3 +291,26 @@ def work_off(app: OpenAPI) -> None:
         while rows := outbox.take(db.session(), now()):
             for row in rows:
                 outbox.run(row, FOR_A_COURSE)
+
+
+def test_a_board_of_aliases_is_kept_apart_as_soon_as_there_is_one(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_live_course(session)
+    hand_in(session, a_member(session, of=course, board_consent=True), times=1)
+    teacher = a_caller(session, client, of=course, role="instructor")
+    kept = []
+
+    for board in (
+        {"enabled": True},
+        {"identity": "name"},
+        {"identity": "alias"},
+        {"enabled": False},
+    ):
+        teacher.send("PUT", f"{teacher.course}/settings", {"board": board})
+        session.rollback()
+        rows = session.scalars(sa.select(ShownStanding.points).distinct()).all()
+        kept.append((course.board_shown_at is not None, list(rows)))
+
+    shown = (True, [2 * POINT])
+    assert kept == [shown, (False, []), shown, (False, [])]

@@ -284,4 +284,5 @@ def test_the_worker_lists_what_happens_by_itself(app: OpenAPI) -> None:
         "publish_due_scores: every minute",
         "end_awards: every minute",
         "remind: every day at 07:00 (UTC)",
+        "show_due_boards: every minute",
     ]
