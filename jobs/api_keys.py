@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lti import audit
-from models import ApiKey, Context, Tenant
+from models import ApiKey, Context, Deployment, Registration, Tenant
 
 PREFIX = "laurel_"
 COURSES_READ = "courses:read"
@@ -112,11 +112,21 @@ def key_of(session: Session, tenant: Tenant, public_id: str) -> ApiKey | None:
 
 
 def course_for(session: Session, key: ApiKey, public_id: str) -> Context | None:
-    """Return a course of a key's tenant; another's is as if it were not there."""
+    """Return a course of a key's tenant; another's is as if it were not there.
+
+    Nor is one whose platform, or place in it, was disabled: no launch opens it either.
+    """
     return session.scalar(
         sa.select(Context)
-        .where(Context.tenant_id == key.tenant_id, Context.public_id == public_id)
-        .options(joinedload(Context.tenant), joinedload(Context.registration))
+        .join(Context.registration)
+        .join(Deployment, Deployment.id == Context.deployment_id)
+        .where(
+            Context.tenant_id == key.tenant_id,
+            Context.public_id == public_id,
+            Registration.state == "active",
+            Deployment.state == "active",
+        )
+        .options(joinedload(Context.tenant), contains_eager(Context.registration))
     )
 
 

@@ -92,6 +92,15 @@ def codes_of(session: Session, context_id: int, now: datetime) -> list[CodeRow]:
     return [_row(code, key, now) for code, key in session.execute(query)]
 
 
+def code_of(
+    session: Session, context_id: int, public_id: str, now: datetime
+) -> CodeRow | None:
+    """Return one code of a course; None where it has no such code."""
+    query = _codes(context_id).where(ClaimCode.public_id == public_id)
+    found = session.execute(query).one_or_none()
+    return _row(found[0], found[1], now) if found else None
+
+
 def revoke_code(
     session: Session, context_id: int, public_id: str, now: datetime
 ) -> CodeRow | None:

@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from gamification.awards.holding import BadgeRoster, badges_for
 from gamification.switches import switch_of
-from models import Context, Membership, Tenant, User
+from models import Context, Deployment, Membership, Registration, Tenant, User
+
+OPEN = (Registration.state == "active", Deployment.state == "active")
+"""A platform that launches, and a place of it that does."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,16 @@ def is_tenant(session: Session, key: str) -> bool:
 
 
 def course_of(session: Session, tenant: str, public_id: str) -> Context | None:
-    """Return a course of a tenant, by the tenant's key and the course's public id."""
+    """Return a course of a tenant, by the tenant's key and the course's public id.
+
+    One whose platform was disabled, or its place in it, is as if it were not there.
+    """
     return session.scalar(
         sa.select(Context)
         .join(Context.tenant)
-        .where(Tenant.key == tenant, Context.public_id == public_id)
+        .join(Context.registration)
+        .join(Deployment, Deployment.id == Context.deployment_id)
+        .where(Tenant.key == tenant, Context.public_id == public_id, *OPEN)
         .options(contains_eager(Context.tenant))
     )
 
@@ -52,7 +60,13 @@ def portfolio(
     memberships = session.scalars(
         sa.select(Membership)
         .join(Membership.context)
-        .where(Membership.user_id == person.id, Context.tenant_id == person.tenant_id)
+        .join(Context.registration)
+        .join(Deployment, Deployment.id == Context.deployment_id)
+        .where(
+            Membership.user_id == person.id,
+            Context.tenant_id == person.tenant_id,
+            *OPEN,
+        )
         .options(contains_eager(Membership.context).options(joinedload(Context.tenant)))
         .order_by(Context.id)
     )

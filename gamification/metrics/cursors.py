@@ -9,6 +9,9 @@ import sqlalchemy as sa
 
 from models.base import UTCDateTime
 
+FIRST_YEAR, LAST_YEAR = 1970, 9998
+"""Beyond them a moment may be none in another zone."""
+
 
 class BadCursor(ValueError):
     """A cursor is not one of ours, or was made for another list."""
@@ -46,6 +49,6 @@ def _literal(
             raise BadCursor("This cursor cannot be read.")
         return sa.literal(part)
     moment = datetime.fromisoformat(str(part))
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise BadCursor("This cursor cannot be read.")
     return sa.literal(moment, UTCDateTime())

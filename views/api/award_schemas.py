@@ -1,14 +1,15 @@
 """The shapes of awards and codes in the API; sentences are for people."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, AwareDatetime, Field, StrictBool
 
 from gamification.awards.decisions import OURS
+from views.api.examples import example
 from views.api.schemas import Answer, Asked, CoursePath, Printable
 
-FAR = datetime(2200, 1, 1, tzinfo=UTC)
+LONG_AGO, FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def _own_words(reason: str) -> str:
@@ -18,7 +19,7 @@ def _own_words(reason: str) -> str:
 
 
 def _before_long(moment: datetime) -> datetime:
-    if moment >= FAR:
+    if not LONG_AGO <= moment < FAR:
         raise ValueError("that is too far away")
     return moment
 
@@ -29,12 +30,6 @@ PublicId = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,64}$")]
 Said = Annotated[Printable, Field(max_length=255)]
 Why = Annotated[Printable, Field(min_length=1, max_length=255)]
 Id = Annotated[Printable, Field(min_length=1, max_length=255)]
-
-
-def example(**fields: object) -> ConfigDict:
-    """Show in the document what is asked for; the rest is as for all questions."""
-    # A key of flask-openapi3's own, which pydantic keeps and does not know.
-    return cast("ConfigDict", {"openapi_extra": {"example": fields}})
 
 
 class AwardPath(CoursePath):
@@ -160,8 +155,8 @@ class Code(Answer):
 
 
 class NewCode(Code):
-    code: str
-    """The word, told this once."""
+    code: str | None
+    """The word, told this once: empty where the same `Idempotency-Key` comes again."""
 
 
 class CodeList(Answer):

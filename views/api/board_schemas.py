@@ -9,7 +9,8 @@ from pydantic import (
     model_validator,
 )
 
-from views.api.award_schemas import Id, example
+from views.api.award_schemas import Id
+from views.api.examples import example
 from views.api.schemas import Answer, Asked, CoursePath, Printable
 
 Kind = Literal["department", "section", "group", "team"]

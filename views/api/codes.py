@@ -5,7 +5,9 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from gamification.awards.claims import (
     WITHIN,
+    CodeRow,
     Terms,
+    code_of,
     codes_of,
     may_try,
     note_wrong,
@@ -20,6 +22,8 @@ from models.locks import lock_course
 from views.api import award_schemas as schemas
 from views.api.awards import giver, refused, told
 from views.api.courses import the_course
+from views.api.etags import IfMatch, changed_since, tag_of
+from views.api.idempotency import IdempotencyKey, once
 from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
@@ -51,6 +55,20 @@ def get_codes(path: CoursePath) -> Response:
     return jsonify(answer.model_dump(mode="json"))
 
 
+@bp.get(
+    "/courses/<course_id>/codes/<code_id>",
+    **operation(STAFF, schemas.Code, refusals=(404,)),
+)
+@requires(*STAFF)
+@checked
+def get_code(path: schemas.CodePath) -> Response:
+    """Give one code, without its word; its `ETag` goes with its end as `If-Match`."""
+    row = code_of(db.session(), the_course(path).id, path.code_id, now())
+    if row is None:
+        abort(404)
+    return _told(row)
+
+
 @bp.post(
     "/courses/<course_id>/codes",
     **operation(TEACHERS, schemas.NewCode, status=201, refusals=(404, 415)),
@@ -58,46 +76,73 @@ def get_codes(path: CoursePath) -> Response:
 @requires(*TEACHERS)
 @checked
 @whole
-def post_code(path: CoursePath, body: schemas.CodeWanted) -> Response:
+def post_code(
+    path: CoursePath, header: IdempotencyKey, body: schemas.CodeWanted
+) -> Response:
     """Make a code for a badge; its word is in this answer and nowhere else."""
     session, moment, context = db.session(), now(), the_course(path)
     if body.expires_at <= moment:
         return problem(422, PASSED)
-    terms = Terms(**body.model_dump())
-    made = decisions.make_code(session, context, terms, giver(), moment)
-    if made is None:
-        return problem(422, NO_BADGE)
-    row, word = made
-    session.commit()
-    code = schemas.Code.model_validate(row).model_dump()
-    response = jsonify(schemas.NewCode(**code, code=word).model_dump(mode="json"))
-    response.status_code = 201
-    return response
+
+    def work() -> Response:
+        terms = Terms(**body.model_dump())
+        made = decisions.make_code(session, context, terms, giver(), moment)
+        if made is None:
+            return problem(422, NO_BADGE)
+        row, word = made
+        code = schemas.Code.model_validate(row).model_dump()
+        response = jsonify(schemas.NewCode(**code, code=word).model_dump(mode="json"))
+        response.status_code = 201
+        response.set_etag(_tag(row))
+        return response
+
+    return once(header, work, untold=("code",))
 
 
 @bp.delete(
     "/courses/<course_id>/codes/<code_id>",
-    **operation(TEACHERS, schemas.Code, refusals=(404, 415)),
+    **operation(TEACHERS, schemas.Code, refusals=(404, 412, 415)),
 )
 @requires(*TEACHERS)
 @checked
 @whole
-def delete_code(path: schemas.CodePath) -> Response:
+def delete_code(path: schemas.CodePath, header: IfMatch) -> Response:
     """Let a code give nothing any more; the awards it gave stay."""
-    session, context = db.session(), the_course(path)
-    row = decisions.revoke_code(session, context, path.code_id, giver(), now())
+    session, context, moment = db.session(), the_course(path), now()
+    lock_course(session, context.id)
+    known = code_of(session, context.id, path.code_id, moment)
+    if known is None:
+        abort(404)
+    stale = changed_since(_tag(known), header)
+    if stale is not None:
+        return stale
+    row = decisions.revoke_code(session, context, path.code_id, giver(), moment)
     if row is None:
         abort(404)
     session.commit()
-    return jsonify(schemas.Code.model_validate(row).model_dump(mode="json"))
+    return _told(row)
+
+
+def _told(row: CodeRow) -> Response:
+    response = jsonify(schemas.Code.model_validate(row).model_dump(mode="json"))
+    response.set_etag(_tag(row))
+    return response
+
+
+def _tag(row: CodeRow) -> str:
+    return tag_of(row.id, row.used, row.state)
 
 
 @bp.post("/me/claims", **CLAIMS)
 @requires(*LEARNER)
 @checked
 @whole
-def post_claim(body: schemas.Claim) -> Response:
+def post_claim(header: IdempotencyKey, body: schemas.Claim) -> Response:
     """Get the badge of a code: one that is wrong, over or used up is not there."""
+    return once(header, lambda: _claimed(body))
+
+
+def _claimed(body: schemas.Claim) -> Response:
     session, moment, member = db.session(), now(), launch_session().membership
     lock_course(session, member.context_id)
     if not may_try(session, member, moment):
@@ -116,5 +161,4 @@ def post_claim(body: schemas.Claim) -> Response:
         raise LookupError(f"Award {outcome.public_id} is not there.")
     response = told(row)
     response.status_code = 201 if outcome.is_new else 200
-    session.commit()
     return response

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from gamification.activity.facts import LONGEST_TIME, OLDEST_YEAR, SCORELESS
-from views.api.award_schemas import example
+from views.api.examples import example
 from views.api.schemas import Answer, Asked, Cursor, Printable
 
 POINT = 1_000_000

@@ -4,7 +4,7 @@ https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Response, jsonify, request
 from pydantic import BaseModel, Field
@@ -31,13 +31,18 @@ class IdempotencyKey(BaseModel):
 
 
 def once(
-    header: IdempotencyKey, work: Callable[[], Response], *, within: int | None = None
+    header: IdempotencyKey,
+    work: Callable[[], Response],
+    *,
+    within: int | None = None,
+    untold: Sequence[str] = (),
 ) -> Response:
     """Do a write and commit it; sent again with its key it is answered as before.
 
     What was refused was not done, so it is tried again. Locks the course: of two that
     come at once one waits for the other. `within` is the course's id, where a program
-    may write, too; else it is the launch's.
+    may write, too; else it is the launch's. `untold` are fields that are secret: they
+    are kept nowhere, and empty where the answer is given again.
     """
     key = header.idempotency_key
     if key is None:
@@ -45,7 +50,9 @@ def once(
     session, writer = db.session(), _writer()
     lock_course(session, within or launch_session().context_id)
     asked = hashlib.sha256(
-        b"\0".join([request.method.encode(), request.path.encode(), request.get_data()])
+        b"\0".join(
+            [request.method.encode(), request.full_path.encode(), request.get_data()]
+        )
     ).hexdigest()
     kept = answers.find(session, writer, key, now())
     if kept is not None and kept.asked != asked:
@@ -59,7 +66,8 @@ def once(
     response = work()
     if response.status_code < 400:
         tag, _ = response.get_etag()
-        said = answers.Said(response.status_code, response.get_json(), tag or "")
+        body = {**response.get_json(), **dict.fromkeys(untold)}
+        said = answers.Said(response.status_code, body, tag or "")
         answers.keep(session, writer, (key, asked), said, now())
     return _committed(response)
 

@@ -12,6 +12,7 @@ from models.db import db
 from views.api import award_schemas as schemas
 from views.api.awards import giver
 from views.api.courses import the_course
+from views.api.idempotency import IdempotencyKey, once
 from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
@@ -47,18 +48,24 @@ class Table(RawModel):
 )
 @requires(*TEACHERS)
 @checked
-def post_import(path: CoursePath, query: schemas.ImportQuery, raw: Table) -> Response:
+def post_import(
+    path: CoursePath, query: schemas.ImportQuery, header: IdempotencyKey, raw: Table
+) -> Response:
     """Give the badges of a table, row by row; a wrong row stops no other one."""
     context_id, who = the_course(path).id, giver()
-    # Each piece of the table has a transaction of its own, and this one is not it.
-    db.session.rollback()
-    lines = TextIOWrapper(
-        BytesIO(raw.get_data()), "utf-8", errors="replace", newline=""
-    )
     by = Giver(who.id, who.role, "import")
-    try:
-        report = import_awards(context_id, lines, by, dry_run=query.dry_run)
-    except Unreadable as error:
-        return problem(422, f"body: {error}")
-    answer = schemas.Imported.model_validate(report)
-    return jsonify(answer.model_dump(mode="json"))
+
+    def work() -> Response:
+        # Each piece of the table has a transaction of its own, and this one is not it.
+        db.session.rollback()
+        lines = TextIOWrapper(
+            BytesIO(raw.get_data()), "utf-8", errors="replace", newline=""
+        )
+        try:
+            report = import_awards(context_id, lines, by, dry_run=query.dry_run)
+        except Unreadable as error:
+            return problem(422, f"body: {error}")
+        answer = schemas.Imported.model_validate(report)
+        return jsonify(answer.model_dump(mode="json"))
+
+    return once(header, work)

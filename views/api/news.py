@@ -17,7 +17,9 @@ from gamification.feedback import (
 from jobs.clock import now
 from models import LaunchSession
 from models.db import db
+from models.locks import lock_course
 from views.api import news_schemas as schemas
+from views.api.etags import IfMatch, changed_since, tag_of
 from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
@@ -62,16 +64,20 @@ def post_seen(body: schemas.NewsSeen) -> Response:
 @bp.get("/preferences", **operation(LEARNERS, schemas.NewsChoices))
 @requires(*LEARNERS)
 def get_preferences() -> Response:
-    """Say which kinds of news the caller does not want."""
+    """Say which kinds of news the caller does not want; with an `ETag` for changes."""
     return _chosen()
 
 
-@bp.put("/preferences", **operation(LEARNERS, schemas.NewsChoices, **CHANGES))
+@bp.put("/preferences", **operation(LEARNERS, schemas.NewsChoices, refusals=(412, 415)))
 @requires(*LEARNERS)
 @checked
 @whole
-def put_preferences(body: schemas.NewsChoice) -> Response:
+def put_preferences(header: IfMatch, body: schemas.NewsChoice) -> Response:
     """Write no news of the kinds that are named, from now on, and of all the others."""
+    lock_course(db.session(), launch_session().context_id)
+    stale = changed_since(_chosen().get_etag()[0] or "", header)
+    if stale is not None:
+        return stale
     set_kinds_off(db.session(), launch_session().membership, body.off, now())
     db.session.commit()
     return _chosen()
@@ -79,7 +85,9 @@ def put_preferences(body: schemas.NewsChoice) -> Response:
 
 def _chosen() -> Response:
     off = kinds_off(db.session(), launch_session().membership)
-    return _told(schemas.NewsChoices.model_validate({"off": off}))
+    response = _told(schemas.NewsChoices.model_validate({"off": off}))
+    response.set_etag(tag_of(sorted(off)))
+    return response
 
 
 def _listed(page: NewsPage) -> schemas.NewsList:

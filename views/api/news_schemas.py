@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from views.api.examples import example
 from views.api.schemas import Answer, Asked, Cursor
 
 Kind = Literal[
@@ -81,6 +82,8 @@ class NewsList(Answer):
 
 
 class NewsSeen(Asked):
+    model_config = example(until="172")
+
     until: str | None = Field(default=None, pattern=r"^[0-9]{1,18}$")
     """The id of the newest one that was seen; left out, all of them were."""
 
@@ -91,6 +94,8 @@ class Unseen(Answer):
 
 class NewsChoice(Asked):
     """Which kinds one does not want to be told of: the whole list, or none."""
+
+    model_config = example(off=["milestone", "renewed"])
 
     off: list[Kind] = Field(max_length=20)
 

@@ -1,17 +1,21 @@
 """How an operation is described in the OpenAPI document."""
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from flask import abort
 from flask_openapi3.request import validate_request
 from pydantic import BaseModel
 
 from models import STAFF
-from views.api.problems import problem_response
+from models.db import db
+from views.api.problems import problem, problem_response
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+TOO_DEEP = "body: it is nested too deeply"
 LEARNERS = ("learner", *STAFF)
 
 
@@ -44,4 +48,14 @@ def operation(
 def checked(view: Callable[P, R]) -> Callable[P, R]:
     """Read the request only after the guards: who may not ask learns nothing."""
     decorate: Callable[[Callable[P, R]], Callable[P, R]] = validate_request()  # type: ignore[no-untyped-call] # the library does not say
-    return decorate(view)
+    validated = decorate(view)
+
+    @wraps(validated)
+    def read(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return validated(*args, **kwargs)
+        except RecursionError:
+            db.session.rollback()
+            abort(problem(422, TOO_DEEP))
+
+    return read

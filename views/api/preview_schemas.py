@@ -4,12 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from views.api.examples import example
 from views.api.rule_schemas import Badge, State
 from views.api.schemas import Answer, Printable
 
 
 class PreviewAsked(Badge):
     """A badge as it would be: its `criterion`, or the shorthand in its place."""
+
+    model_config = example(
+        key="quick", criterion={"metric": "percent", "item": "quiz-1", "more_than": 90}
+    )
 
     key: Annotated[Printable, Field(max_length=128)] = ""
     """The key of a badge of the course: its rule would be replaced."""

@@ -7,8 +7,9 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 
 from gamification.catalog.definitions import KEY, LONGEST, LONGEST_VALID
 from lti.texts import can_be_kept, one_line
-from views.api.award_schemas import Moment, example
+from views.api.award_schemas import Moment
 from views.api.etags import IfMatch
+from views.api.examples import example
 from views.api.schemas import Answer, Asked, CoursePath, Printable
 
 State = Literal["draft", "active", "held", "retired"]

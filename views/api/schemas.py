@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from lti.texts import can_be_kept, one_line
+from views.api.examples import example
 
 
 def _known_zone(name: str) -> str:
@@ -69,6 +70,8 @@ class MembersQuery(Asked):
 
 class BoardChoice(Asked):
     """What the caller decides of the two; the other stays as it is."""
+
+    model_config = example(joined=True, named=False)
 
     joined: StrictBool | None = None
     named: StrictBool | None = None
@@ -257,6 +260,8 @@ class Settings(Answer):
 
 class SettingsChange(Asked):
     """The settings to change; those it does not name stay as they are."""
+
+    model_config = example(enabled=True, board={"enabled": True, "rank": "hidden"})
 
     enabled: StrictBool | None = None
     board: BoardChange = BoardChange()

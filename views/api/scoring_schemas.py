@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from gamification.metrics import POINT
-from views.api.award_schemas import Moment, example
+from views.api.award_schemas import Moment
+from views.api.examples import example
 from views.api.schemas import Answer, Asked, Printable
 
 MOST = 1000

@@ -17,9 +17,11 @@ from jobs.api_keys import COURSES_READ, PEOPLE_READ
 from jobs.clock import now
 from models import STAFF, ApiKey, Membership
 from models.db import db
+from models.locks import lock_course
 from views import learner
 from views.api import schemas
 from views.api.courses import the_course
+from views.api.etags import IfMatch, changed_since, tag_of
 from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
@@ -30,6 +32,7 @@ bp = APIBlueprint("standings_api", __name__, url_prefix="/api/v1")
 guard(bp)
 
 RANKED = ("learner",)
+NO_BOARD = "There is no leaderboard here at the moment."
 
 
 @bp.get("/me/standing", **operation(LEARNERS, schemas.MyStanding))
@@ -50,16 +53,28 @@ def get_standing() -> Response:
     return jsonify(answer.model_dump(mode="json"))
 
 
-@bp.put("/me/board", **operation(RANKED, schemas.BoardPlace, refusals=(409, 415)))
+@bp.get("/me/board", **operation(RANKED, schemas.BoardPlace))
+@requires(*RANKED)
+def get_board() -> Response:
+    """Say whether the caller is on the leaderboard; its `ETag` goes with a change."""
+    return _place(learner.participation_of(launch_session()))
+
+
+@bp.put("/me/board", **operation(RANKED, schemas.BoardPlace, refusals=(409, 412, 415)))
 @requires(*RANKED)
 @checked
 @whole
-def put_board(body: schemas.BoardChoice) -> Response:
+def put_board(header: IfMatch, body: schemas.BoardChoice) -> Response:
     """Join the course's leaderboard or leave it, by alias or name; at once."""
     launch = launch_session()
     if not has_board(launch):
-        return problem(409, "There is no leaderboard here at the moment.")
+        return problem(409, NO_BOARD)
+    lock_course(db.session(), launch.context_id)
+    db.session.refresh(launch.membership)
     mine = learner.participation_of(launch)
+    stale = changed_since(_place(mine).get_etag()[0] or "", header)
+    if stale is not None:
+        return stale
     if body.joined is not None and not mine.may_choose:
         return problem(409, "In this course that is not for each to choose.")
     if body.named and not mine.may_be_named:
@@ -67,9 +82,16 @@ def put_board(body: schemas.BoardChoice) -> Response:
     _decide(launch.membership, body)
     learner.name_on_board(launch)
     db.session.commit()
-    mine = learner.participation_of(launch)
+    return _place(learner.participation_of(launch))
+
+
+def _place(mine: learner.Participation) -> Response:
+    """Answer how somebody takes part, with its tag."""
     answer = schemas.BoardPlace(joined=mine.joined, named=mine.is_real, name=mine.name)
-    return jsonify(answer.model_dump(mode="json"))
+    place = answer.model_dump(mode="json")
+    response = jsonify(place)
+    response.set_etag(tag_of(place))
+    return response
 
 
 def _decide(member: Membership, body: schemas.BoardChoice) -> None:

@@ -1,5 +1,6 @@
 """A course's items and its log, as staff and programs read them."""
 
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,9 @@ from tests.support.clock import NOW
 from tests.support.launches import Caller, a_caller, hand_in
 from tests.support.programs import a_program
 from tests.support.statements import statements
+
+EARLIEST = urlsafe_b64encode(b'["events","0001-01-01T00:00:00+12:00",1]').decode()
+"""A moment that is none in UTC."""
 
 
 def graded(
@@ -146,7 +150,7 @@ def test_the_log_is_filtered_by_person_item_and_kind(
 
 @pytest.mark.parametrize("name", ["items", "events"])
 @pytest.mark.parametrize(
-    "cursor", ["x", "WyJpdGVtcyJd", "WzFd", "bnVsbA", "WyJldmVudHMiLDEsMV0"]
+    "cursor", ["x", "WyJpdGVtcyJd", "WzFd", "bnVsbA", "WyJldmVudHMiLDEsMV0", EARLIEST]
 )
 def test_a_cursor_of_nowhere_is_refused(
     name: str, cursor: str, teacher: Caller

@@ -21,7 +21,14 @@ from jobs.api_keys import (
     PEOPLE_READ,
     Wanted,
 )
-from models import ApiKey, AuditEntry, Context, Membership
+from models import (
+    ApiKey,
+    AuditEntry,
+    Context,
+    Deployment,
+    Membership,
+    Registration,
+)
 from tests.integration.api.conftest import a_board, awards, helper_for
 from tests.support.clock import NOW, Clock
 from tests.support.launches import Caller, a_live_course, hand_in
@@ -110,6 +117,27 @@ def test_a_replaced_key_opens_for_another_day(
     assert (new.name, new.permissions) == ("timetable", [COURSES_READ])
     with pytest.raises(ValueError, match="over"):
         api_keys.rotate(session, key, later, NOW + OVERLAP)
+
+
+@pytest.mark.parametrize("place", [Registration, Deployment])
+def test_a_key_does_not_outlive_its_platform(
+    place: type[Registration | Deployment],
+    client: FlaskClient,
+    session: Session,
+    course: Context,
+    ada: Membership,
+) -> None:
+    program = a_program(session, client, course)
+    session.execute(sa.update(place).values(state="disabled"))
+    session.commit()
+
+    answers = [
+        program.get(f"{program.course}/members"),
+        program.send("POST", f"{program.course}/awards", helper_for(ada)),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert awards(session) == []
 
 
 def test_a_key_has_no_me_and_is_told_so(

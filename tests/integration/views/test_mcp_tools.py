@@ -176,6 +176,20 @@ def test_what_is_not_in_the_tenant_is_not_there(
     ]
 
 
+def test_a_course_of_a_disabled_platform_is_not_there(
+    app: OpenAPI, session: Session, course: Context, ada: Membership
+) -> None:
+    course.registration.state = "disabled"
+    session.commit()
+    who = ada.user.public_id
+
+    asked = ask(app, course, "course_badges", course=course.public_id)
+    hers = ask(app, course, "user_badges", user_id=who).structured_content
+
+    assert asked.is_error
+    assert hers["courses"] == []
+
+
 @pytest.fixture
 def address(app: OpenAPI, course: Context) -> Iterator[str]:
     """Serve the tools over HTTP, as `flask mcp --http` does."""

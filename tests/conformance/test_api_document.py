@@ -1,0 +1,136 @@
+"""What the OpenAPI document promises of every operation, whoever adds the next one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask_openapi3.openapi import OpenAPI
+
+from jobs.api_keys import PERMISSIONS
+
+pytestmark = pytest.mark.conformance
+
+Operation = dict[str, Any]
+ROLES = {"public", "learner", "assistant", "instructor", "admin", "key"}
+WRITES = {"post", "put", "delete"}
+MAKES_NOTHING = {
+    "/api/session": "begins an hour anew",
+    "/api/v1/courses/{course_id}/sync": "while it is asked for, asking is the same",
+    "/api/v1/me/notifications/seen": "what was seen is seen",
+}
+"""Why a POST needs no `Idempotency-Key`; one of what is there takes an `If-Match`,
+and a preview writes nothing."""
+
+
+def operations(app: OpenAPI) -> dict[tuple[str, str], Operation]:
+    return {
+        (method, path): operation
+        for path, methods in app.api_doc["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def breaking(app: OpenAPI, rule: Callable[[str, str, Operation], bool]) -> list[str]:
+    """Return the operations that break a rule."""
+    return [
+        f"{method.upper()} {path}"
+        for (method, path), operation in operations(app).items()
+        if not rule(method, path, operation)
+    ]
+
+
+def headers_of(operation: Operation) -> set[str]:
+    parameters = operation.get("parameters", [])
+    return {one["name"] for one in parameters if one["in"] == "header"}
+
+
+def test_the_document_is_of_openapi_3_1(app: OpenAPI) -> None:
+    assert app.api_doc["openapi"].startswith("3.1")
+    assert len(operations(app)) > 30
+
+
+def test_every_operation_says_in_a_sentence_what_it_does(app: OpenAPI) -> None:
+    assert breaking(app, lambda _m, _p, it: len(it.get("summary", "")) > 10) == []
+
+
+def test_every_operation_says_who_may_call_it(app: OpenAPI) -> None:
+    def says(_method: str, _path: str, it: Operation) -> bool:
+        roles = it["x-roles"]
+        return 0 < len(roles) == len(set(roles)) and set(roles) <= ROLES
+
+    assert breaking(app, says) == []
+
+
+def test_what_a_key_may_call_names_the_permission_and_the_limit(app: OpenAPI) -> None:
+    def says(_method: str, _path: str, it: Operation) -> bool:
+        is_open = "key" in it["x-roles"]
+        needed = it.get("x-permissions", [])
+        return (
+            is_open == (len(needed) == 1)
+            and set(needed) <= PERMISSIONS.keys()
+            and is_open == ({"key": []} in it["security"])
+            and (not is_open or "429" in it["responses"])
+        )
+
+    assert breaking(app, says) == []
+
+
+def test_nothing_that_asks_for_a_person_is_for_keys(app: OpenAPI) -> None:
+    def is_apart(_method: str, path: str, it: Operation) -> bool:
+        return "/me/" not in f"{path}/" or "key" not in it["x-roles"]
+
+    assert breaking(app, is_apart) == []
+
+
+def test_every_operation_names_its_refusals_as_problems(app: OpenAPI) -> None:
+    def names(method: str, path: str, it: Operation) -> bool:
+        needed = {"401", "403", "422"}
+        needed |= {"404"} if "{" in path else set()
+        needed |= {"415"} if method in WRITES else set()
+        refusals = {code: said for code, said in it["responses"].items() if code >= "4"}
+        return needed <= refusals.keys() and all(
+            set(said["content"]) == {"application/problem+json"}
+            for said in refusals.values()
+        )
+
+    assert breaking(app, names) == []
+
+
+def test_every_json_body_has_an_example(app: OpenAPI) -> None:
+    def has(_method: str, _path: str, it: Operation) -> bool:
+        content = it.get("requestBody", {}).get("content", {})
+        body = content.get("application/json")
+        return body is None or "example" in body
+
+    assert breaking(app, has) == []
+
+
+def test_whatever_a_post_makes_is_made_once(app: OpenAPI) -> None:
+    def is_named(method: str, path: str, it: Operation) -> bool:
+        if method != "post" or path in MAKES_NOTHING or path.endswith("/preview"):
+            return True
+        return bool(headers_of(it) & {"Idempotency-Key", "If-Match"})
+
+    assert breaking(app, is_named) == []
+    assert MAKES_NOTHING.keys() <= app.api_doc["paths"].keys()
+
+
+def test_the_second_of_two_who_change_or_end_the_same_is_told(app: OpenAPI) -> None:
+    def tells(method: str, _path: str, it: Operation) -> bool:
+        if method not in {"put", "delete"} and "If-Match" not in headers_of(it):
+            return True
+        return "If-Match" in headers_of(it) and "412" in it["responses"]
+
+    assert breaking(app, tells) == []
+
+
+def test_what_is_changed_can_be_read_with_its_tag(app: OpenAPI) -> None:
+    known = operations(app)
+
+    unread = [
+        path
+        for method, path in known
+        if method in {"put", "delete"} and ("get", path) not in known
+    ]
+
+    assert unread == []

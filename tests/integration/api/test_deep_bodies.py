@@ -1,0 +1,53 @@
+"""What no database and no parser can take is refused like any other nonsense."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models import Membership
+from tests.integration.api.conftest import awards, helper_for
+from tests.support.launches import Caller
+
+DEPTH = 20_000
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "events"),
+        ("POST", "awards"),
+        ("POST", "badges/preview"),
+        ("PUT", "settings"),
+        ("PUT", "badges/helper"),
+    ],
+)
+def test_a_body_that_is_nested_too_deeply_is_refused(
+    method: str, path: str, teacher: Caller
+) -> None:
+    answer = teacher.client.open(
+        f"{teacher.course}/{path}",
+        method=method,
+        data="[" * DEPTH + "]" * DEPTH,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {teacher.token}"},
+    )
+
+    assert answer.status_code == 422
+    assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+12:00", "9999-12-31T23:59:59-12:00"]
+)
+def test_a_moment_that_is_none_in_utc_is_refused(
+    moment: str, teacher: Caller, session: Session, ada: Membership
+) -> None:
+    asked = helper_for(ada, expires_at=moment)
+    event = {"user": "ada", "kind": "submitted", "occurred_at": moment}
+
+    answers = [
+        teacher.send("POST", f"{teacher.course}/awards", asked).status_code,
+        teacher.send("POST", f"{teacher.course}/events", event).status_code,
+    ]
+
+    assert answers == [422, 422]
+    assert awards(session) == []
