@@ -51,6 +51,9 @@ fmt: install ## format code and templates
 bench: install ## measure what docs/benchmarks.md tells
 	$(BIN)/python -m bench.launch
 	$(BIN)/python -m bench.recompute
+	$(BIN)/python -m bench.batch
+	$(BIN)/python -m bench.board
+	$(BIN)/python -m bench.facts
 
 conformance: install ## try every numbered case and write docs/conformance.md
 	$(BIN)/python -m tests.support.provision

@@ -59,6 +59,8 @@ def fill(session: Session, learners: int, now: datetime) -> int:
     _load(session, Earned, EARNED, _earned(course, items, learners, now))
     session.commit()
     if session.get_bind().dialect.name == "postgresql":
+        for model in (User, Membership, Contribution):
+            _count_on(session, model)
         # Its autovacuum would do that; SQLite plans without, as it does for us.
         session.execute(sa.text("ANALYZE"))
         session.commit()
@@ -160,6 +162,13 @@ def _load(
     left = iter(rows)
     while some := list(islice(left, AT_ONCE)):
         session.connection().exec_driver_sql(statement, some)
+
+
+def _count_on(session: Session, model: type[User | Membership | Contribution]) -> None:
+    """Let PostgreSQL's next row have the number after the last one written here."""
+    numbers = sa.func.pg_get_serial_sequence(f'"{model.__tablename__}"', "id")
+    last = sa.select(sa.func.max(model.id)).scalar_subquery()
+    session.execute(sa.select(sa.func.setval(numbers, last)))
 
 
 def _text(moment: datetime) -> str:
