@@ -7,6 +7,9 @@ from sqlalchemy.sql.functions import FunctionElement
 from gamification.metrics.definitions import METRICS
 from models import Earned
 
+FREE_WEEKS = 1
+"""So many weeks without work do not end a streak; they are not counted either."""
+
 
 class WeekNumber(FunctionElement[int]):
     """The number of the week a day lies in, from Monday, counted from 1970 on."""
@@ -59,7 +62,7 @@ def _joined_over_one_week(runs: sa.Subquery) -> sa.Subquery:
         sa.func.lead(column).over(partition_by=member, order_by=first)
         for column in (first, runs.c.weeks)
     )
-    more = sa.case((next_first == runs.c.last + 2, next_weeks), else_=0)
+    more = sa.case((next_first == runs.c.last + 1 + FREE_WEEKS, next_weeks), else_=0)
     joined = sa.select(
         runs.c.membership_id, (runs.c.weeks + more).label("weeks")
     ).subquery()

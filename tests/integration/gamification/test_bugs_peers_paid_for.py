@@ -18,7 +18,7 @@ from config import ROOT
 from gamification.activity import rebuild, record
 from gamification.awards import badges_for, evaluate, holds, recompute
 from gamification.catalog import load
-from gamification.standings import digest, leaderboard, standing_of
+from gamification.standings import Wanted, digest, leaderboard, standing_of
 from models import Award, Base
 from tests.factories import a_badge, a_context, a_member, an_item
 from tests.integration.api.conftest import a_board
@@ -105,7 +105,7 @@ def test_a_board_is_not_emptied_by_its_rebuild_east_of_utc(
             [
                 (row.name, row.points)
                 for row in leaderboard(
-                    session, as_usual(ada), now, switch=ON, period=period
+                    session, as_usual(ada), now, switch=ON, wanted=Wanted(period)
                 ).rows
             ]
             for period in ("all", "week", "month")
