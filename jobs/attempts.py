@@ -47,10 +47,10 @@ class Told:
 def news_of(told: Told, kept: Sequence[Kept]) -> Iterator[Fact]:
     """Yield the facts that make the log say what a platform's row says.
 
-    Nothing, mostly. A later act with another mark is an attempt of its own, beside
-    those before it; where only the mark has a date, so is a better one. Everything
-    else corrects the attempt it is about, and takes back what the platform no longer
-    has: attempts after an act, or marks above the one that stands there.
+    Nothing, mostly. A later act is an attempt of its own beside those before it,
+    whatever its mark; where only the mark has a date, a later and better one is.
+    Everything else corrects the attempt it is about, and takes back what the platform
+    no longer has: attempts after an act, or marks above the one that stands there.
     """
     fact = told.fact
     if fact.status == "withdrawn":
@@ -75,9 +75,9 @@ def _is_attempt(told: Told, kept: Sequence[Kept]) -> bool:
     fact, last = told.fact, _last(kept)
     if told.basis == "nothing" or fact.occurred_at <= last.occurred_at:
         return False
-    if told.basis == "act":
-        return fact.content != last.content
-    return all(_is_better(fact.content, one.content) for one in kept if one.is_there)
+    return told.basis == "act" or all(
+        _is_better(fact.content, one.content) for one in kept if one.is_there
+    )
 
 
 def _meant(told: Told, kept: Sequence[Kept]) -> Kept:

@@ -85,6 +85,12 @@ NO_LEARNER = NotGiven(
 BARRED = NotGiven(
     "user", "it was revoked, and nobody has lifted that", is_conflict=True
 )
+OTHER_END = NotGiven(
+    "expires_at",
+    "they have the badge already, with another end: change that award instead "
+    "(PUT …/awards/{award}, or `flask award renew`)",
+    is_conflict=True,
+)
 TOO_LATE = NotGiven("expires_at", "it lies in the past")
 UNUSABLE = {
     "draft": NotGiven("badge", "it is a draft", is_conflict=True),
@@ -110,6 +116,8 @@ class _Known:
 
     sequence: int = 0
     open_id: str = ""
+    expires_at: datetime | None = None
+    """When the one that is open ends."""
     is_barred: bool = False
     is_by_rule: bool = False
 
@@ -120,8 +128,9 @@ def give(
     """Give badges, whatever their rules say; return what came of each, in order.
 
     Whoever has the badge keeps the award they have, and one that a rule gave is a
-    person's gift from then on; whoever had the badge gets the next award. What a person revoked is not given until they lift that. Locks the course;
-    as many statements for a thousand gifts as for one.
+    person's gift from then on; another end than it has is a conflict. Whoever had the
+    badge gets the next award. What a person revoked is not given until they lift that.
+    Locks the course; as many statements for a thousand gifts as for one.
     """
     lock_course(session, context.id)
     people = people_of(session, context, {gift.user for gift in gifts})
@@ -142,8 +151,11 @@ def give(
             known[one.pair] = replace(had, is_by_rule=False)
             pinned[outcome.public_id] = _said(one, by)
         elif outcome.is_new:
-            known[one.pair] = _Known(had.sequence + 1, outcome.public_id)
-            rows.append(_row(one, outcome, had, by, now) | {"context_id": context.id})
+            row = _row(one, outcome, had, by, now) | {"context_id": context.id}
+            known[one.pair] = _Known(
+                had.sequence + 1, outcome.public_id, row["expires_at"]
+            )
+            rows.append(row)
     _write(session, context.id, rows, now)
     pin(session, pinned, by.origin)
     return outcomes
@@ -191,25 +203,28 @@ def _known(
         .execution_options(synchronize_session=False)
     )
     open_id = sa.func.max(sa.case((is_open(now), Award.public_id)))
+    end = sa.func.max(sa.case((is_open(now), Award.expires_at)))
     by_rule = sa.and_(is_open(now), Award.origin == "rule")
     barred = sa.func.max(sa.case((Award.bars_regrant, 1), else_=0))
     rows = session.execute(
         sa.select(
             *(Award.membership_id, Award.badge_id, sa.func.max(Award.sequence)),
-            *(open_id, barred, sa.func.max(sa.case((by_rule, 1), else_=0))),
+            *(open_id, end, barred, sa.func.max(sa.case((by_rule, 1), else_=0))),
         )
         .where(theirs)
         .group_by(Award.membership_id, Award.badge_id)
     )
     return {
-        (member, badge): _Known(sequence, open_id or "", bool(barred), bool(by_rule))
-        for member, badge, sequence, open_id, barred, by_rule in rows
+        (member, badge): _Known(sequence, open_id or "", end, bool(bar), bool(by_rule))
+        for member, badge, sequence, open_id, end, bar, by_rule in rows
     }
 
 
 def _settled(one: _Wanted, known: dict[tuple[int, int], _Known], by: Giver) -> Outcome:
     had = known.get(one.pair, _Known())
     if had.open_id:
+        if one.gift.expires_at not in {None, had.expires_at}:
+            return OTHER_END
         is_pinned = had.is_by_rule and by.origin in BY_PEOPLE
         return Given(had.open_id, *one.pair, is_new=False, is_pinned=is_pinned)
     if had.is_barred:

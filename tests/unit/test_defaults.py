@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from config import ROOT, Config
-from gamification.activity.scoring import SHIPPED, UNPAID
 from gamification.awards import claims, expiring
 from gamification.awards.decisions import Revocation
 from gamification.catalog import Criterion, load
 from gamification.catalog.own import Past
 from gamification.metrics import POINT
 from gamification.metrics.streaks import FREE_WEEKS
+from gamification.metrics.weights import SHIPPED
 from gamification.standings import milestones
 from gamification.standings.filters import FEWEST
 from gamification.standings.freezing import DAYS_OPEN
@@ -50,7 +50,7 @@ def said(number: int, unit: str) -> str:
 
 
 def opened() -> str:
-    assert "launched" in UNPAID
+    assert "launched" not in {weight.kind for weight in SHIPPED}
     return "0 points"
 
 

@@ -1,6 +1,6 @@
 """A person's gift of what a rule gave already pins it: the rule cannot take it back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gamification.awards import evaluate, holds
 from gamification.awards.claims import Terms, claim, make_code
-from gamification.awards.giving import Giver, give
+from gamification.awards.giving import OTHER_END, Given, Giver, give
 from jobs import decisions
 from models import Award, Badge, Earned, Membership
 from tests.factories import a_badge, a_context, a_member
@@ -64,6 +64,27 @@ def test_a_gift_pins_what_a_rule_gave(
         "reason": "helped Ben",
     }
     assert len(told(session)) == news
+
+
+@pytest.mark.parametrize("has_end", [False, True])
+def test_a_gift_with_another_end_changes_nothing_and_is_told(
+    session: Session, ada: Membership, badge: Badge, now: datetime, *, has_end: bool
+) -> None:
+    end = now + timedelta(days=30) if has_end else None
+    session.execute(
+        sa.update(Award)
+        .values(expires_at=end)
+        .execution_options(synchronize_session=False)
+    )
+
+    other = given(session, ada, badge, expires_at=now + timedelta(days=60))
+    before = the_award(session).origin
+    same = given(session, ada, badge, expires_at=end)
+
+    assert (other, before) == (OTHER_END, "rule")
+    assert isinstance(same, Given)
+    assert (same.is_new, same.is_pinned) == (False, True)
+    assert (the_award(session).origin, the_award(session).expires_at) == ("hand", end)
 
 
 def test_without_a_gift_the_rule_takes_back_what_it_gave(

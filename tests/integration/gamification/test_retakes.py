@@ -6,10 +6,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.activity import rebuild
+from gamification.activity import rebuild, record
 from gamification.awards import evaluate, holds
 from gamification.metrics import percents, values
 from gamification.standings import standing_of
+from jobs.attempts import Basis
+from jobs.marks import Marker, log_of
+from lti.grades import Result
 from models import Award, BadgeVersion, Item, Membership
 from tests.factories import POINT, a_badge, a_member, an_item
 from tests.integration.gamification.conftest import ON, Act
@@ -64,6 +67,48 @@ def test_a_retake_after_the_end_earns_the_badge_again(
     assert (before, holds(session, ada, badge, now)) == (False, True)
     ends = session.scalars(sa.select(Award.ended_at).order_by(Award.id))
     assert ends.all() == [now - 20 * DAY, None]
+
+
+@pytest.mark.parametrize(
+    ("basis", "marks", "earned"),
+    [
+        ("act", (100, 100), True),
+        ("act", (100, 90), True),
+        ("act", (100, 40), False),
+        ("mark", (85, 100), True),
+        # The date of a mark that stays as it is tells of no act.
+        ("mark", (100, 100), False),
+        ("nothing", (85, 100), False),
+    ],
+)
+def test_a_gradebooks_later_row_earns_an_expired_badge_again(
+    session: Session,
+    now: datetime,
+    ada: Membership,
+    quiz: Item,
+    basis: Basis,
+    marks: tuple[int, int],
+    *,
+    earned: bool,
+) -> None:
+    rule = {"metric": "percent", "item": "quiz-1", "at_least": 80}
+    badge = a_badge(session, of=ada.context, criterion=rule)
+    session.execute(sa.update(BadgeVersion).values(valid_days=30))
+    year = timedelta(days=365)
+    for mark, moment in zip(marks, (now - year, now), strict=True):
+        acted_at = None if basis == "nothing" else moment
+        result = Result("ada", mark * POINT, 100 * POINT, acted_at)
+        marker = Marker(ada.context_id, quiz.id, moment, basis)
+        # Twice, as every hour reads what the one before it read.
+        for _ in range(2):
+            known = log_of(session, ada.context_id, quiz.id)
+            facts = known.news(marker.facts(ada.id, result))
+            record(session, facts, moment, environment=True)
+
+    evaluate(session, ada.context, now, switch=ON)
+    assert holds(session, ada, badge, now) is earned
+    ends = session.scalars(sa.select(Award.ended_at).order_by(Award.id)).all()
+    assert ends == [now - year + 30 * DAY, *([None] if earned else [])]
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,8 @@ def shown(kept: list[Kept]) -> list[Row]:
         # The same act is corrected, up and down.
         ("act", [(1, 60), (1, 80)], [(1, 80)]),
         ("act", [(1, 60), (2, 80), (2, 75)], [(1, 60), (2, 75)]),
-        # A touched row with the same mark is nothing new.
-        ("act", [(1, 60), (2, 60)], [(1, 60)]),
+        ("act", [(1, 60), (2, 60), (2, 60)], [(1, 60), (2, 60)]),
+        # Where only the mark has a date, the same one again tells of no act.
         ("mark", [(1, 60), (2, 60)], [(1, 60)]),
         # The teacher took the second attempt away.
         ("act", [(1, 60), (2, 80), (1, 60)], [(1, 60)]),
