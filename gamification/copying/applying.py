@@ -135,7 +135,6 @@ def _reword(
         {
             "badge_id": badge.id,
             "number": version.number + 1 if version else 1,
-            "effective_from": version.effective_from if version else None,
             "created_at": now,
             **entry.words,
         }

@@ -6,7 +6,7 @@ from gamification.awards.compiled import Frame
 from gamification.awards.findings import senseless
 from gamification.awards.saving import MOST_BADGES
 from gamification.catalog.definitions import key_of, shown
-from gamification.copying.fitting import UNBOUND, Fitted
+from gamification.copying.fitting import UNBOUND, Fitted, is_as_before
 from gamification.copying.outline import Entry, Outline
 from gamification.copying.reading import Reading
 
@@ -27,6 +27,8 @@ def check(
     known = before.by_key
     described = {place.key for place in written.items}
     for entry in written.badges or ():
+        if is_as_before(entry, written, before):
+            continue
         strangers = entry.item_keys - fit.pairs.keys() - described
         for message in _strange(sorted(strangers), before):
             reading.wrong(("badge", numbers[entry.key]), f"badge {entry.key}", message)

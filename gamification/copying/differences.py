@@ -5,6 +5,8 @@ from typing import Any
 
 from gamification.copying.outline import Entry, Outline
 from gamification.copying.settings import flat
+from gamification.copying.weights import told
+from gamification.metrics.weights import Worth
 
 FIELDS = ("label", "icon", "description", "policy", "valid_days")
 
@@ -12,7 +14,7 @@ FIELDS = ("label", "icon", "description", "policy", "valid_days")
 def differences(before: Outline, after: Outline) -> list[str]:
     """Say what changes from one outline to the other; what is not said of stays."""
     labels = {place.key: place.label for place in (*after.items, *before.items)}
-    found = [*_of_settings(before, after)]
+    found = [*_of_settings(before, after), *told(before.weights, after.weights)]
     if after.badges is None:
         return found
     ours, theirs = before.by_key, after.by_key
@@ -31,6 +33,11 @@ def changed_settings(before: Outline, after: Outline) -> dict[str, tuple[Any, An
         for name in sorted(theirs)
         if ours.get(name) != theirs[name]
     }
+
+
+def changed_weights(before: Outline, after: Outline) -> list[Worth]:
+    """Return the weights of the second that are not the same in the first."""
+    return [worth for worth in after.weights if worth not in before.weights]
 
 
 def _of_settings(before: Outline, after: Outline) -> Iterator[str]:
@@ -56,6 +63,9 @@ def _of_fields(before: Entry, after: Entry, labels: Mapping[str, str]) -> Iterat
         was, becomes = (getattr(one.definition, name) for one in (before, after))
         if was != becomes:
             yield f"{named} changes its {name} from {_said(was)} to {_said(becomes)}."
+    if before.since != after.since:
+        was, becomes = _said(before.since), _said(after.since)
+        yield f"{named} counts facts from another moment: {becomes}, not {was}."
     if before.rule != after.rule:
         was, becomes = _rule(before, labels), _rule(after, labels)
         yield f"{named} changes its rule from “{was}” to “{becomes}”."

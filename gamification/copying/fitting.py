@@ -7,6 +7,7 @@ from typing import Any
 from gamification.catalog import Criterion
 from gamification.copying.mapping import Place, bindings
 from gamification.copying.outline import Entry, Outline
+from gamification.copying.weights import bound, left_out
 
 UNBOUND = "unbound:"
 """Begins the name of an item that is still to be chosen; no item's key has a colon."""
@@ -36,6 +37,8 @@ class Fitted:
     pairs: Mapping[str, str]
     """The course's keys of items by the outline's."""
     lacks: tuple[Lack, ...] = ()
+    left: tuple[str, ...] = ()
+    """The weights whose items are not known, a sentence each."""
 
 
 def fitted(outline: Outline, course: Outline) -> Fitted:
@@ -48,6 +51,9 @@ def fitted(outline: Outline, course: Outline) -> Fitted:
     described = {place.key: place for place in outline.items}
     badges, lacks = [], []
     for entry in outline.badges or ():
+        if is_as_before(entry, outline, course):
+            badges.append(entry)
+            continue
         missing = tuple(
             described.get(key, Place(key, _label(key)))
             for key in sorted(entry.item_keys - pairs.keys())
@@ -56,16 +62,36 @@ def fitted(outline: Outline, course: Outline) -> Fitted:
             lacks.append(Lack(entry.key, missing))
         badges.append(_bound(entry, pairs, missing))
     known = outline.badges is not None
-    fit = replace(outline, badges=tuple(badges) if known else None, items=course.items)
-    return Fitted(fit, pairs, tuple(lacks))
+    fit = replace(
+        outline,
+        badges=tuple(badges) if known else None,
+        items=course.items,
+        weights=tuple(bound(outline.weights, pairs)),
+    )
+    left = () if is_of(outline, course) else left_out(outline.weights, pairs)
+    return Fitted(fit, pairs, tuple(lacks), tuple(left))
+
+
+def is_as_before(entry: Entry, outline: Outline, course: Outline) -> bool:
+    """Tell whether a badge has the rule that it has in this very course.
+
+    Then it is no new word, whatever has become of the items it names.
+    """
+    known = course.by_key.get(entry.key)
+    return is_of(outline, course) and known is not None and known.rule == entry.rule
+
+
+def is_of(outline: Outline, course: Outline) -> bool:
+    """Tell whether an outline is of this very course."""
+    return bool(course.course) and outline.course == course.course
 
 
 def _pairs(outline: Outline, course: Outline) -> dict[str, str]:
     there = {place.key for place in course.items}
     described = {place.key for place in outline.items}
     named = {key for entry in outline.badges or () for key in entry.item_keys}
-    is_same = bool(course.course) and outline.course == course.course
-    plain = named if is_same else named - described
+    named |= {worth.item for worth in outline.weights if worth.item}
+    plain = named if is_of(outline, course) else named - described
     pairs = {key: key for key in plain & there}
     ours = [place for place in outline.items if place.key not in pairs]
     theirs = [place for place in course.items if place.key not in pairs]

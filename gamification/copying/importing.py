@@ -7,7 +7,6 @@ stays, so doing it again changes nothing.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,7 +15,16 @@ from gamification.awards.compiled import Frame, frame_of
 from gamification.awards.findings import senseless
 from gamification.catalog.adoption import OWN
 from gamification.catalog.circles import circle_in
-from gamification.catalog.locks import BADGES, LOCKABLE, SETTINGS, is_locked
+from gamification.catalog.locks import (
+    BADGES,
+    is_locked,
+)
+from gamification.copying.choices import (
+    Wanted,
+    settings_to_take,
+    weights_of,
+    weights_to_take,
+)
 from gamification.copying.dates import Moved, moved
 from gamification.copying.differences import differences
 from gamification.copying.fitting import UNBOUND, Fitted, fitted
@@ -28,19 +36,7 @@ from gamification.copying.outline import (
     outline_of,
     places_of,
 )
-from gamification.copying.settings import BOARD_AS_DELIVERED, settings_of
 from models import Badge, Context
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """How an earlier course is to be taken."""
-
-    shift_days: int | None = None
-    """By so many days the days in rules move; None: by the distance of the terms'
-    starts, and if that is not known they stay."""
-    locks: tuple[str, ...] = ()
-    """What the organisation keeps as it is."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +77,14 @@ def plan_import(
     taken, stays = _taken(fit, before, retired[target.id], wanted)
     given = {entry.key for entry in taken}
     gone = _gone(before, retired[source.id] - given, wanted)
-    settings, kept = _settings(source, target, wanted)
-    after = replace(before, settings=settings, badges=_merged(before, taken, gone))
+    settings, kept = settings_to_take(source, target, wanted)
+    worths, left = weights_to_take(session, target, fit.outline.weights, wanted)
+    after = replace(
+        before,
+        settings=settings,
+        badges=_merged(before, taken, gone),
+        weights=worths,
+    )
     return Import(
         before=before,
         after=after,
@@ -90,7 +92,7 @@ def plan_import(
         drafts=_drafts(fit, taken, frame),
         mapping=_mapping(theirs, fit),
         dates=[_dated(one, distance) for one in shifted if one.entry.key in given],
-        stays=[*kept, *stays],
+        stays=[*kept, *left, *(fit.left if worths else ()), *stays],
     )
 
 
@@ -99,11 +101,13 @@ def _brought(
 ) -> tuple[Outline, list[Moved]]:
     """Return the badges that a course made its own, and those of them with days."""
     own = entries_of(session, source.id, (OWN,))
-    shifted = [moved(entry, distance) for entry in own]
+    # From when facts count there is that course's past.
+    shifted = [moved(replace(entry, since=None), distance) for entry in own]
     theirs = Outline(
         course=source.public_id,
         badges=tuple(one.entry for one in shifted),
         items=tuple(places_of(session, source.id, with_gone=True)),
+        weights=weights_of(session, source),
     )
     return theirs, [one for one in shifted if one.days]
 
@@ -223,22 +227,6 @@ def _merged(
     return tuple(merged[key] for key in sorted(merged) if key not in gone)
 
 
-def _settings(
-    source: Context, target: Context, wanted: Wanted
-) -> tuple[dict[str, Any], list[str]]:
-    """Return the settings to take, and what is said of those that are not."""
-    ours, theirs = settings_of(source), settings_of(target)
-    names = [name for name in LOCKABLE if name.startswith(f"{SETTINGS}.board")]
-    if any(is_locked(wanted.locks, name) for name in names):
-        return {}, [] if theirs["board"] == ours["board"] else [KEPT]
-    if theirs["board"] != BOARD_AS_DELIVERED:
-        return {}, [] if theirs["board"] == ours["board"] else [STAYS]
-    is_chosen = target.time_zone or target.next_time_zone
-    if is_chosen or is_locked(wanted.locks, f"{SETTINGS}.time_zone"):
-        return {"board": ours["board"]}, []
-    return {"board": ours["board"], "time_zone": ours["time_zone"]}, []
-
-
 def _sensible(fit: Fitted, frame: Frame) -> Fitted:
     """Let a rule that makes no sense in the new course be a draft there."""
     badges = tuple(
@@ -265,7 +253,3 @@ def _dated(one: Moved, distance: timedelta | None) -> str:
 
 def _named(entry: Entry) -> str:
     return f"The badge “{entry.definition.label}” ({entry.key})"
-
-
-KEPT = "The settings of the leaderboard are kept as they are by the organisation."
-STAYS = "The settings of the leaderboard were chosen here, and stay."

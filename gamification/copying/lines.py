@@ -4,8 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
-FIELD = re.compile(r"\s*([A-Za-z0-9_.\"'-]+)\s*=")
+# Both end after one look at each character, whatever they are given.
+HEADER = re.compile(r"[ \t]*+(\[\[?)([^\[\]\n]++)\]")
+FIELD = re.compile(r"[ \t]*+([A-Za-z0-9_.\"'-]++)[ \t]*+=")
+DEEPEST = 32
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+DEEP = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_PART}){{{DEEPEST}}}")
+"""A name of more parts: reading it takes a time that grows with their square."""
 QUOTES = ('"""', "'" * 3)
 
 Path = tuple[str | int, ...]
@@ -31,6 +36,12 @@ def lines_of(text: str) -> dict[Path, int]:
             found.setdefault((*table, *_names(field[1])), number)
         open_quote = _opened(line)
     return found
+
+
+def too_deep(text: str) -> int:
+    """Return the line of a name that has too many parts; 0 where none has."""
+    found = DEEP.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
 
 
 def line_of(lines: Mapping[Path, int], path: Path) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from gamification.catalog.own import state_of
 from gamification.catalog.rules import BadRule
 from gamification.copying.mapping import Place
 from gamification.copying.settings import settings_of
+from gamification.metrics.weights import Worth, newest
 from models import Badge, BadgeVersion, Context, Item
 
 STATES = ("active", "held", "draft")
@@ -31,6 +33,8 @@ class Entry:
     """What another program wrote and what was proposed for it; then there is no rule."""
     source: Mapping[str, Any] | None = None
     """What another program wrote, where a rule is bound to it."""
+    since: datetime | None = None
+    """Facts before it do not count."""
 
     @property
     def key(self) -> str:
@@ -60,6 +64,7 @@ class Entry:
             "description": one.description,
             "criterion": self.rule,
             "valid_days": one.valid_days,
+            "effective_from": self.since,
         }
 
     def ruled(self, criterion: Criterion, state: str) -> "Entry":
@@ -79,6 +84,8 @@ class Outline:
     badges: tuple[Entry, ...] | None = ()
     """None: nothing is said of them."""
     items: tuple[Place, ...] = ()
+    weights: tuple[Worth, ...] = ()
+    """What its facts are worth; of what is not in it nothing is said."""
 
     @property
     def by_key(self) -> dict[str, Entry]:
@@ -89,6 +96,7 @@ class Outline:
     def named_items(self) -> tuple[Place, ...]:
         """The items that its rules name, by key."""
         named = {key for entry in self.badges or () for key in entry.item_keys}
+        named |= {worth.item for worth in self.weights if worth.item}
         places = (place for place in self.items if place.key in named)
         return tuple(sorted(places, key=lambda place: place.key))
 
@@ -100,6 +108,7 @@ def outline_of(session: Session, context: Context) -> Outline:
         settings=settings_of(context),
         badges=tuple(entries_of(session, context.id)),
         items=tuple(places_of(session, context.id)),
+        weights=tuple(newest(session, context.id)[1]),
     )
 
 
@@ -156,7 +165,14 @@ def _entry(badge: Badge, version: BadgeVersion) -> Entry | None:
         valid_days=version.valid_days,
         origin=badge.origin,
     )
-    return Entry(definition, state_of(badge), badge.position, foreign, badge.source)
+    return Entry(
+        definition,
+        state_of(badge),
+        badge.position,
+        foreign,
+        badge.source,
+        version.effective_from,
+    )
 
 
 UNRULED = Criterion.flat("score", 1_000_000_000)

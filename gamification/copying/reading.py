@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,14 +22,15 @@ from gamification.catalog.definitions import (
 from gamification.catalog.drafts import RULE, SOURCE
 from gamification.catalog.foreign import read_foreign
 from gamification.catalog.rules.words import listed
-from gamification.copying.lines import Path, line_of, lines_of
+from gamification.copying.lines import DEEPEST, Path, line_of, lines_of, too_deep
 from gamification.copying.mapping import Place
 from gamification.copying.outline import STATES, UNRULED, Entry, Outline
 from gamification.copying.writing import VERSION
 
-LARGEST = 1024 * 1024
-PARTS = ("version", "course", "settings", "badge", "item")
-OURS = ("state", "position", "source", "imported")
+LARGEST = 256 * 1024
+LARGEST_POSITION = 100_000
+PARTS = ("version", "course", "settings", "scoring", "badge", "item")
+OURS = ("state", "position", "from", "source", "imported")
 MOST_NAMED = 50
 
 
@@ -64,7 +66,7 @@ class ItemEntry(BaseModel):
     key: str = Field(min_length=1, max_length=128)
     label: str = Field(default="", max_length=255)
     type: str = Field(default="", max_length=32)
-    position: int = 0
+    position: int = Field(default=0, ge=0, le=LARGEST_POSITION)
     resource_id: str = Field(default="", max_length=255)
 
 
@@ -117,7 +119,11 @@ def read(text: str) -> tuple[Outline, Reading]:
 
 def _parsed(text: str) -> dict[str, Any]:
     if len(text) > LARGEST:
-        raise BadFile([Fault(0, "", "the file is larger than a mebibyte")])
+        most = f"the file is larger than {LARGEST // 1024} kB"
+        raise BadFile([Fault(0, "", most)])
+    if line := too_deep(text):
+        parts = f"a name has more than {DEEPEST} parts"
+        raise BadFile([Fault(line, "", parts)])
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -162,16 +168,18 @@ def _badge(raw: object, taken: Mapping[str, Entry]) -> Entry:
     state, position = raw.get("state", "active"), raw.get("position", len(taken))
     if state not in STATES:
         raise Malformed(f"its state is one of {', '.join(STATES)}")
-    if type(position) is not int:
-        raise Malformed("its position is not a whole number")
+    if type(position) is not int or not 0 <= position <= LARGEST_POSITION:
+        raise Malformed(f"its position is no whole number up to {LARGEST_POSITION}")
     if "imported" not in raw:
         definition = define(raw, taken=taken, origin="course")
         source = _source(raw["source"]) if "source" in raw else None
-        return Entry(definition, state, position, source=source)
+        return Entry(
+            definition, state, position, source=source, since=_since(raw.get("from"))
+        )
     foreign = _foreign(raw["imported"])
     if state != "draft":
         raise Malformed("it has no rule of its own yet: its state is draft")
-    if others := sorted(raw.keys() & {*FIELDS, "source"} - {"key"}):
+    if others := sorted(raw.keys() & {*FIELDS, "from", "source"} - {"key"}):
         raise Malformed(f"it is imported, which says all: leave out {listed(others)}")
     bare = {"key": raw.get("key"), "criterion": UNRULED.to_document()}
     words = read_foreign(foreign[SOURCE])
@@ -181,6 +189,14 @@ def _badge(raw: object, taken: Mapping[str, Entry]) -> Entry:
         description=words.description,
     )
     return Entry(definition, state, position, foreign)
+
+
+def _since(moment: object) -> datetime | None:
+    if moment is None:
+        return None
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise Malformed("its from is no moment such as 2026-09-01T00:00:00Z")
+    return moment.astimezone(UTC)
 
 
 def _foreign(text: object) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import tomli_w
 
+from gamification.copying import weights
 from gamification.copying.mapping import Place
 from gamification.copying.outline import Entry, Outline
 
@@ -18,6 +19,7 @@ def to_toml(outline: Outline) -> str:
         "version": VERSION,
         "course": outline.course,
         "settings": outline.settings,
+        "scoring": weights.written(outline.weights),
         "badge": [_badge(entry) for entry in outline.badges or ()],
         "item": [_item(place) for place in outline.named_items],
     }
@@ -41,6 +43,8 @@ def _badge(entry: Entry) -> dict[str, Any]:
     }
     if one.valid_days is not None:
         written["valid_days"] = one.valid_days
+    if entry.since is not None:
+        written["from"] = entry.since
     if entry.source is not None:
         written["source"] = _json(entry.source)
     return {**written, "criterion": one.criterion.to_document()}

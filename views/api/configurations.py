@@ -9,9 +9,11 @@ from gamification.copying.writing import to_toml
 from jobs.locking import Locked
 from models import STAFF, Context
 from models.db import db
+from models.locks import begin_write
+from views.api.awards import giver
 from views.api.changes import lock
 from views.api.configuration_schemas import TOML, Configured, Text
-from views.api.configuring import Plan, carry_out, plan
+from views.api.configuring import Parsed, Plan, carry_out, parse, plan
 from views.api.courses import the_course
 from views.api.etags import IfMatch, changed_since, tag_of
 from views.api.operations import checked, operation
@@ -65,13 +67,18 @@ def put_configuration(path: CoursePath, header: IfMatch, raw: Text) -> Response:
     is retired, and its awards stay.
     """
     context = the_course(path)
+    try:
+        parsed = _parsed(raw)
+    except BadFile as bad:
+        return problem(422, str(bad))
+    begin_write(db.session())
     lock(context)
     stale = changed_since(tag_of(_text(context)), header)
     if stale is not None:
         return stale
     try:
-        planned = plan(context, raw.get_data())
-        carry_out(context, planned)
+        planned = plan(context, parsed)
+        carry_out(context, planned, giver())
     except BadFile as bad:
         return problem(422, str(bad))
     except Locked as locked:
@@ -91,11 +98,18 @@ def put_configuration(path: CoursePath, header: IfMatch, raw: Text) -> Response:
 def post_configuration_preview(path: CoursePath, raw: Text) -> Response:
     """Say in sentences what a text would change; nothing is written."""
     try:
-        return _told(plan(the_course(path), raw.get_data()))
+        context = the_course(path)
+        return _told(plan(context, _parsed(raw)))
     except BadFile as bad:
         return problem(422, str(bad))
     except Locked as locked:
         return problem(403, str(locked))
+
+
+def _parsed(raw: Text) -> Parsed:
+    """Read what was sent while others may write."""
+    db.session.commit()
+    return parse(raw.get_data())
 
 
 def _text(context: Context) -> str:

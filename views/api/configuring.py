@@ -5,21 +5,28 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel, ValidationError
 
 from gamification.awards.compiled import Frame, frame_of
-from gamification.catalog.locks import BADGES, SETTINGS
+from gamification.awards.giving import Giver
+from gamification.catalog.locks import BADGES, SCORING, SETTINGS
 from gamification.copying.applying import apply_badges, changed_keys
 from gamification.copying.checking import check
-from gamification.copying.differences import changed_settings, differences
+from gamification.copying.differences import (
+    changed_settings,
+    changed_weights,
+    differences,
+)
 from gamification.copying.fitting import fitted
 from gamification.copying.outline import Outline, outline_of
 from gamification.copying.reading import BadFile, Fault, Reading, read
 from jobs.clock import now
 from jobs.following import ask_for_all
 from jobs.locking import refuse_locked
+from jobs.scoring import save_scoring
 from lti import audit
 from models import Context
 from models.db import db
 from views.api import schemas
 from views.api.changes import change
+from views.api.weights_in_text import weights_in
 from views.pages import switch_now
 
 SHAPES: dict[tuple[str, ...], type[BaseModel]] = {
@@ -45,19 +52,37 @@ class Plan:
     """The badges that become drafts, and what they lack."""
 
 
-def plan(context: Context, raw: bytes, *, operator: bool = False) -> Plan:
-    """Say what a text would make of a course; nothing is written.
+@dataclass(frozen=True)
+class Parsed:
+    """A text that was read; whether it fits a course is not asked yet."""
 
-    Raises BadFile with all that is wrong with it, and Locked where it changes what the
-    organisation keeps as it is; that binds who teaches, not the `operator`.
+    written: Outline
+    reading: Reading
+    settings: schemas.SettingsChange
+
+
+def parse(raw: bytes) -> Parsed:
+    """Read a text, without a look at any course: nobody waits for it meanwhile.
+
+    Raises BadFile for what is no such text at all; other faults are in what it returns.
     """
-    before = outline_of(db.session(), context)
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         raise BadFile([Fault(0, "", "the text is not in UTF-8")]) from None
     written, reading = read(text)
     settings = _settings(reading)
+    return Parsed(replace(written, weights=weights_in(reading)), reading, settings)
+
+
+def plan(context: Context, parsed: Parsed, *, operator: bool = False) -> Plan:
+    """Say what a text would make of a course; nothing is written.
+
+    Raises BadFile with all that is wrong with it, and Locked where it changes what the
+    organisation keeps as it is; that binds who teaches, not the `operator`.
+    """
+    before = outline_of(db.session(), context)
+    written, reading, settings = parsed.written, parsed.reading, parsed.settings
     fit = fitted(written, before)
     check(reading, written, fit, before, _frame(context, settings))
     if reading.faults:
@@ -66,16 +91,23 @@ def plan(context: Context, raw: bytes, *, operator: bool = False) -> Plan:
     if not operator:
         settings_too = [f"{SETTINGS}.{one}" for one in changed_settings(before, after)]
         badges = [f"{BADGES}.{key}" for key in changed_keys(before, after)]
-        refuse_locked(context, *settings_too, *badges)
+        scoring = [SCORING] if changed_weights(before, after) else []
+        refuse_locked(context, *settings_too, *badges, *scoring)
     return Plan(
-        before, after, settings, differences(before, after), list(map(str, fit.lacks))
+        before,
+        after,
+        settings,
+        differences(before, after),
+        [*map(str, fit.lacks), *fit.left],
     )
 
 
-def carry_out(context: Context, planned: Plan) -> None:
+def carry_out(context: Context, planned: Plan, by: Giver) -> None:
     """Make a course what a plan says; the caller holds its lock, and commits."""
     session, moment = db.session(), now()
     change(context, planned.settings)
+    worths = changed_weights(planned.before, planned.after)
+    save_scoring(session, context, worths, by, moment)
     if not apply_badges(session, context, planned.before, planned.after, moment):
         return
     audit.note(

@@ -10,6 +10,7 @@ from jobs.clock import now
 from models import Context
 from models.db import db
 from views.api import copying_schemas as schemas
+from views.api.awards import giver
 from views.api.courses import the_course
 from views.api.idempotency import IdempotencyKey, once
 from views.api.operations import checked, operation
@@ -73,7 +74,7 @@ def post_import(
     def taken() -> Response:
         source = _source(body.course)
         plan = planned(source, target, body.shift_days)
-        take(source, target, plan)
+        take(source, target, plan, giver())
         decide(db.session(), source, launch_session().membership, "accepted", now())
         return _told(plan)
 

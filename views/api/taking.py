@@ -1,11 +1,15 @@
 """An earlier course's rules for a new one: what comes along, and letting it come."""
 
+from gamification.awards.giving import Giver
 from gamification.catalog import adopt
 from gamification.copying.applying import apply_badges
-from gamification.copying.importing import Import, Wanted, plan_import
+from gamification.copying.choices import Wanted
+from gamification.copying.differences import changed_weights
+from gamification.copying.importing import Import, plan_import
 from jobs.catalog import current_catalog
 from jobs.clock import now
 from jobs.locking import locks_of
+from jobs.scoring import save_scoring
 from lti import audit
 from models import Context
 from models.db import db
@@ -27,10 +31,11 @@ def planned(source: Context, target: Context, shift_days: int | None) -> Import:
     return plan_import(session, source, target, wanted, now())
 
 
-def take(source: Context, target: Context, plan: Import) -> None:
+def take(source: Context, target: Context, plan: Import, by: Giver) -> None:
     """Let an earlier course's rules come; the caller commits. The switch stays."""
     session, moment = db.session(), now()
     change(target, schemas.SettingsChange.model_validate(plan.after.settings))
+    save_scoring(session, target, changed_weights(plan.before, plan.after), by, moment)
     if not apply_badges(session, target, plan.before, plan.after, moment):
         return
     audit.note(

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from gamification.awards.giving import Giver
 from gamification.copying.importing import Import
 from gamification.copying.outline import outline_of
 from gamification.copying.reading import BadFile
@@ -14,7 +15,7 @@ from jobs.locking import Locked
 from models.db import db
 from models.locks import begin_write
 from views.api.changes import lock
-from views.api.configuring import Plan, carry_out, plan
+from views.api.configuring import Plan, carry_out, parse, plan
 from views.api.copying_schemas import LONGEST_SHIFT
 from views.api.taking import planned, take
 from views.commands.previewing import the_course
@@ -22,6 +23,7 @@ from views.commands.previewing import the_course
 group = AppGroup("course", help="A course's settings and badges, without its people.")
 of_course = click.option("--course", required=True, help="Our id, or the platform's.")
 of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
+OPERATOR = Giver("operator", "operator")
 NOTHING = "Nothing changes: all of it is so already."
 
 
@@ -54,16 +56,17 @@ def import_course(
     Exit code 1, with each fault and its line, if the file cannot be used.
     """
     session = db.session()
-    begin_write(session)
-    context = the_course(course, tenant)
-    lock(context)
     try:
-        planned = plan(context, file.read_bytes(), operator=True)
+        parsed = parse(file.read_bytes())
+        begin_write(session)
+        context = the_course(course, tenant)
+        lock(context)
+        planned = plan(context, parsed, operator=True)
     except BadFile as bad:
         click.echo("\n".join(map(str, bad.faults)), err=True)
         raise click.ClickException(f"{file.name} was not imported.") from None
     lines = told(planned)
-    _end(lambda: carry_out(context, planned), dry_run=dry_run)
+    _end(lambda: carry_out(context, planned, OPERATOR), dry_run=dry_run)
     click.echo("\n".join(lines))
 
 
@@ -98,7 +101,7 @@ def copy(
         raise click.UsageError("Name two courses of the same organisation.")
     plan_of_copy = planned(earlier, new, shift_days)
     lines = brought(plan_of_copy)
-    _end(lambda: take(earlier, new, plan_of_copy), dry_run=dry_run)
+    _end(lambda: take(earlier, new, plan_of_copy, OPERATOR), dry_run=dry_run)
     click.echo("\n".join(lines))
 
 

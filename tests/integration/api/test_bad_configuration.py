@@ -43,7 +43,7 @@ FAULTS = [
         "version = 1\nbadges = 3",
         (
             'line 2: unknown field "badges"; did you mean badge?; there are version, '
-            "course, settings, badge, item"
+            "course, settings, scoring, badge, item"
         ),
     ),
     (
@@ -86,7 +86,7 @@ FAULTS = [
         (
             'line 6, badge 1 (a): unknown field "colour"; there are key, label, icon, '
             "description, metric, threshold, criterion, policy, valid_days, state, "
-            "position, source, imported"
+            "position, from, source, imported"
         ),
     ),
     (
@@ -121,6 +121,42 @@ FAULTS = [
     (
         'version = 1\n[[badge]]\nkey = "a"\nimported = "{}"\nstate = "draft"',
         "line 2, badge 1 (a): its imported is not the JSON that Laurel wrote there",
+    ),
+    (
+        f'version = 1\n[[badge]]\nkey = "a"\nposition = {10**30}',
+        "line 2, badge 1 (a): its position is no whole number up to 100000",
+    ),
+    (
+        (
+            'version = 1\n[[badge]]\nkey = "a"\nmetric = "events"\nthreshold = 1\n'
+            "from = 2026-09-01"
+        ),
+        "line 2, badge 1 (a): its from is no moment such as 2026-09-01T00:00:00Z",
+    ),
+    (
+        'version = 1\n[[scoring]]\nkind = "posted"\nweight = "much"',
+        (
+            "line 4, scoring 1, weight: points are a number from 0 to 1000 with six "
+            "decimals at most"
+        ),
+    ),
+    (
+        'version = 1\n[[scoring]]\nkind = "posted"\nweight = 1\npoints = 1',
+        (
+            "line 5, scoring 1, points: unknown field; there are kind, item, weight, "
+            "daily_cap, effective_from"
+        ),
+    ),
+    (
+        (
+            'version = 1\n[[scoring]]\nkind = "posted"\nweight = 1\n[[scoring]]\n'
+            'kind = "posted"\nweight = 2'
+        ),
+        "line 5, scoring 2: this kind, or kind and item, is named above",
+    ),
+    (
+        "version = 1\n" + ".".join("a" * 40) + " = 1",
+        "line 2: a name has more than 32 parts",
     ),
     (
         'version = 1\n[[item]]\nkey = "a"\ncolour = 1',
@@ -168,7 +204,7 @@ def test_one_fault_keeps_everything_out(teacher: Caller) -> None:
 
 def test_a_text_that_is_too_long_is_refused(teacher: Caller) -> None:
     answer = teacher.send_toml(
-        "PUT", f"{teacher.course}/configuration", "#" * (1024 * 1024 + 1)
+        "PUT", f"{teacher.course}/configuration", "#" * (256 * 1024 + 1)
     )
 
     assert answer.status_code == 413

@@ -15,12 +15,15 @@ from models import (
     BadgeVersion,
     ClaimCode,
     Context,
+    Item,
     Membership,
     Outbox,
+    Scoring,
     User,
 )
 from tests.factories import a_badge, a_context, a_member, an_item
 from tests.support.awarding import an_award
+from tests.support.clock import NOW
 from tests.support.launches import Caller, a_caller
 
 QUICK = {"metric": "percent", "item": "quiz-1", "more_than": 90, "by": "2026-03-31"}
@@ -333,6 +336,38 @@ def test_a_badge_whose_prerequisite_is_not_here_does_not_come(
         "The badge “Later” (later) does not come: it asks for after, which is not here.",
     ]
     assert {*rules(session, new)} == {"early", "helper", "quick"}
+
+
+def test_weights_come_once_and_from_the_first_day(
+    teacher: Caller, session: Session, old: Context, new: Context
+) -> None:
+    item = session.scalars(sa.select(Item).filter_by(context_id=old.id)).one()
+    decided = {"context_id": old.id, "version": 1, "effective_from": NOW}
+    session.add_all(
+        [
+            Scoring(**decided, kind="posted", weight=500_000),
+            Scoring(**decided, kind="graded", weight=7_000_000, item_id=item.id),
+        ]
+    )
+    session.commit()
+
+    first = take(teacher, old).json["changes"]
+    put = teacher.send(
+        "PUT",
+        f"{teacher.course}/scoring",
+        {"weights": [{"kind": "posted", "weight": 4}]},
+    )
+    second = take(teacher, old).json
+
+    assert first[2:4] == [
+        "What is posted is worth 0.5 points, not 1 points (at most 5 a day).",
+        "What is graded in q1 is worth 7 points.",
+    ]
+    assert put.status_code == 200
+    assert second["changes"] == []
+    assert second["stays"] == ["What facts are worth was decided here, and stays."]
+    weights = (teacher.get(f"{teacher.course}/scoring").json or {})["weights"]
+    assert {one["effective_from"] for one in weights} == {None}
 
 
 def test_a_course_that_is_on_is_looked_at_by_what_came(
