@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.activity.rebuilding import batches_of
 from gamification.awards import Recomputed, courses_on, evaluate, recompute
 from gamification.awards.remaking import Counted, Remade, remake
 from gamification.catalog import Catalog, adopt
 from gamification.catalog.own import Past
+from gamification.standings.following import follow
 from gamification.switches import switch_of
 from jobs.catalog import current_catalog
 from jobs.clock import now
@@ -89,12 +91,14 @@ def _add(
 
 
 def evaluate_course(context_id: int) -> None:
-    """Award what is earned in a course by anybody, and commit."""
+    """Award what is earned in a course by anybody, with what follows, and commit."""
     session = db.session()
 
     def look(context: Context) -> None:
         switch = switch_of(context, environment=settings().gamification_enabled)
         evaluate(session, context, now(), switch=switch)
+        for members in batches_of(session, context.id):
+            follow(session, context, now(), members, switch=switch)
 
     written(session, context_id, look)
 

@@ -23,11 +23,19 @@ from models.course import (
     User,
     UserIdentity,
 )
+from models.experiment import Experiment, Exposure, Variant, VariantAssignment
 from models.gradebook import PublishedScore, ScoreItem
 from models.groups import Group, GroupMember
 from models.launch import AuditEntry, LaunchSession, Login, PendingLaunch
 from models.news import Notification, NotificationPreference
 from models.platform import Deployment, Invitation, KeyPair, Registration, Tenant
+from models.progress import (
+    CalendarBreak,
+    ExcusedPeriod,
+    FreeWeek,
+    MilestoneReached,
+    PersonalBest,
+)
 from models.recognition import Award, Badge, BadgeVersion
 from models.work import JobRun, Notice, Outbox, StreamEvent, SyncState
 
@@ -39,6 +47,7 @@ __all__ = [
     "Badge",
     "BadgeVersion",
     "Base",
+    "CalendarBreak",
     "ClaimAttempt",
     "ClaimCode",
     "Context",
@@ -46,6 +55,10 @@ __all__ = [
     "CopyProposal",
     "Deployment",
     "Earned",
+    "ExcusedPeriod",
+    "Experiment",
+    "Exposure",
+    "FreeWeek",
     "Group",
     "GroupMember",
     "Histogram",
@@ -58,11 +71,13 @@ __all__ = [
     "LaunchSession",
     "Login",
     "Membership",
+    "MilestoneReached",
     "Notice",
     "Notification",
     "NotificationPreference",
     "Outbox",
     "PendingLaunch",
+    "PersonalBest",
     "PublishedScore",
     "Registration",
     "ResourceLink",
@@ -75,4 +90,6 @@ __all__ = [
     "Tenant",
     "User",
     "UserIdentity",
+    "Variant",
+    "VariantAssignment",
 ]

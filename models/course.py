@@ -59,6 +59,11 @@ class Context(Public, Base):
     """When the others' rows of a board of aliases were brought up to date last; empty
     where everybody reads the board as it is."""
 
+    level_base: Mapped[int] = mapped_column(default=20, server_default="20")
+    """How many points the first level takes."""
+    level_growth: Mapped[int] = mapped_column(default=150, server_default="150")
+    """What each level takes, in per cent of the one before."""
+
     memberships_url: Mapped[str | None] = mapped_column(sa.String(2048))
     lineitems_url: Mapped[str | None] = mapped_column(sa.String(2048))
     ags_scopes: Mapped[list[str]] = mapped_column(default=list)

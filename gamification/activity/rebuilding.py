@@ -10,18 +10,19 @@ from gamification.activity.earning import changes_of, write
 from gamification.activity.ledger import current_entries
 from gamification.activity.scoring import course_of
 from gamification.standings.audience import SHOWN
+from gamification.standings.bests import renew_bests
 from gamification.standings.freezing import freeze, frozen_rows
 from gamification.standings.histogram import recount
 from gamification.standings.showing import doubt
 from gamification.standings.upkeep import move, refresh
-from models import Context, Earned, Histogram, Membership, Standing
+from models import Context, Earned, Histogram, Membership, PersonalBest, Standing
 from models.locks import lock_course
 
 MEMBERS_AT_ONCE = 200
 
 
 def rebuild(session: Session, context: Context, now: datetime) -> None:
-    """Drop a course's points, standings and histograms and derive them anew.
+    """Drop a course's points, standings, histograms and bests; derive them anew.
 
     For a changed time zone or scoring; awards are records and stay, and so do the
     standings of frozen periods: only who is shown in them is looked at again.
@@ -31,11 +32,12 @@ def rebuild(session: Session, context: Context, now: datetime) -> None:
     session.flush()
     _drop(session, context)
     course = course_of(session, context)
-    for members in _batches(session, context.id):
+    for members in batches_of(session, context.id):
         facts = course.worth(current_entries(session, members))
         write(session, context.id, facts)
         changes = changes_of(plus=facts, term=context.ranked_term)
         move(session, context, changes, now)
+        renew_bests(session, context, now, members, silent=True)
     doubt(session, context)
     if context.frozen_through is not None:
         refresh(session, context)
@@ -47,6 +49,7 @@ def _drop(session: Session, context: Context) -> None:
         (Earned, sa.false()),
         (Standing, frozen_rows(context, Standing.period)),
         (Histogram, Histogram.audience == SHOWN),
+        (PersonalBest, sa.false()),
     ):
         session.execute(
             sa.delete(derived)
@@ -55,7 +58,8 @@ def _drop(session: Session, context: Context) -> None:
         )
 
 
-def _batches(session: Session, context_id: int) -> Iterator[list[int]]:
+def batches_of(session: Session, context_id: int) -> Iterator[list[int]]:
+    """Yield the members of a course, some hundred at a time."""
     last = 0
     while True:
         members = list(

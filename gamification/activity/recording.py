@@ -13,6 +13,7 @@ from gamification.activity.ledger import append, append_idle, rounds
 from gamification.activity.outbox import request
 from gamification.awards import Granted, evaluate
 from gamification.metrics.weights import UNPAID
+from gamification.standings.following import follow
 from gamification.standings.news import announce
 from gamification.standings.showing import show
 from gamification.standings.upkeep import move
@@ -77,6 +78,7 @@ def record(
                 recorded.awarded += evaluate(
                     session, context, now, switch=switch, members=sorted(members)
                 )
+                follow(session, context, now, members, switch=switch)
             announce(session, context_id, now)
             show(session, context, now)
     return recorded

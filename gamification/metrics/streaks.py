@@ -1,11 +1,14 @@
 """Weekly streaks: weeks in a row with work in them, one free week forgiven."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from gamification.metrics.definitions import METRICS
-from models import Earned
+from models import Earned, FreeWeek
+from models.progress import EVERYBODY
 
 FREE_WEEKS = 1
 """So many weeks without work do not end a streak; they are not counted either."""
@@ -33,11 +36,11 @@ def streaks(*conditions: sa.ColumnElement[bool]) -> sa.Subquery:
     """Select `membership_id` and the `weeks` of their best streak.
 
     A week counts where something was handed in, posted or completed in it. One week
-    without does not end a streak, a second one does; it is not counted either.
+    without does not end a streak, a second one does; it is not counted either. A free
+    week, by the course's calendar or the member's own leave, is as if it were not
+    there: it ends nothing and counts only where there was work in it.
     """
-    member, week = Earned.membership_id, WeekNumber(Earned.day).label("week")
-    active = sa.select(member, week).where(*METRICS["events"].rows, *conditions)
-    weeks = active.distinct().subquery()
+    weeks = _weeks(conditions)
     place = sa.func.row_number().over(
         partition_by=weeks.c.membership_id, order_by=weeks.c.week
     )
@@ -47,12 +50,44 @@ def streaks(*conditions: sa.ColumnElement[bool]) -> sa.Subquery:
             numbered.c.membership_id,
             sa.func.min(numbered.c.week).label("first"),
             sa.func.max(numbered.c.week).label("last"),
-            sa.func.count().label("weeks"),
+            sa.func.sum(numbered.c.worked).label("weeks"),
         )
         .group_by(numbered.c.membership_id, numbered.c.run)
         .subquery()
     )
     return _joined_over_one_week(runs)
+
+
+def _weeks(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Subquery:
+    """Select the weeks in which each member worked, and those that were free for them."""
+    week = WeekNumber(Earned.day).label("week")
+    active = (
+        sa.select(Earned.context_id, Earned.membership_id, week)
+        .where(*METRICS["events"].rows, *conditions)
+        .distinct()
+        # Unnamed: a rule may hold several streaks, each of other facts.
+        .cte()
+    )
+    mine = sa.or_(
+        FreeWeek.membership_id == EVERYBODY,
+        FreeWeek.membership_id == active.c.membership_id,
+    )
+    free = sa.select(active.c.membership_id, FreeWeek.week, sa.literal(0)).join(
+        FreeWeek, (FreeWeek.context_id == active.c.context_id) & mine
+    )
+    worked = sa.select(
+        active.c.membership_id, active.c.week, sa.literal(1).label("worked")
+    )
+    both = sa.union_all(worked, free).subquery()
+    return (
+        sa.select(
+            both.c.membership_id,
+            both.c.week,
+            sa.func.max(both.c.worked).label("worked"),
+        )
+        .group_by(both.c.membership_id, both.c.week)
+        .subquery()
+    )
 
 
 def _joined_over_one_week(runs: sa.Subquery) -> sa.Subquery:

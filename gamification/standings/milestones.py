@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, takewhile
 
 CURVE = (10, 25, 50, 100, 200, 400, 700, 1000)
 BEYOND = 500
 """After the curve comes a milestone every so many points."""
+SHARES = (25, 50, 75, 100)
+"""Milestones of the course's items that are completed, in per cent."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ def next_milestone(points: int) -> Milestone:
         reached = at
     done = 100 * (points - reached) // (at - reached)
     return Milestone(at, reached, at - points, done)
+
+
+def milestones_up_to(points: int) -> list[int]:
+    """Return the milestones that a number of whole points has reached."""
+    return list(takewhile(lambda at: at <= points, _milestones()))
 
 
 def _milestones() -> Iterator[int]:

@@ -79,6 +79,9 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("POST", "reset"): {},
     ("PUT", "groups"): {"kind": "team", "groups": []},
     ("DELETE", "<code_id>"): {},
+    ("PUT", "calendar"): {"breaks": []},
+    ("PUT", "excused"): {"periods": []},
+    ("PUT", "levels"): {"base": 20, "growth": 1.5},
 }
 
 

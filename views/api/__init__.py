@@ -16,6 +16,7 @@ from views.api import (
     news,
     own,
     previews,
+    progress,
     rules,
     scoring,
     session,
@@ -47,6 +48,7 @@ def register(app: OpenAPI) -> None:
     app.validation_error_model = Problem
     ours = (
         news,
+        progress,
         *(me, courses, previews, rules, awards, importing, codes, standings, session),
         imports,
         configurations,

@@ -72,7 +72,7 @@ def test_a_batch_costs_the_same_statements_whatever_its_size(
     with statements() as seen:
         record(session, batch, now, environment=True)
 
-    assert len(seen) - lock == 22
+    assert len(seen) - lock == 27
     with statements() as seen:
         record(session, batch, now, environment=True)
     # Course, members, items, what is known: nothing is new, nothing is written.

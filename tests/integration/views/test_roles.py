@@ -69,6 +69,8 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/events": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/items": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/leaderboard": PEOPLE | KEY,
+    "GET /api/v1/courses/<course_id>/calendar": PEOPLE,
+    "GET /api/v1/courses/<course_id>/levels": PEOPLE,
     "GET /api/v1/courses/<course_id>/members": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/scoring": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/settings": STAFF | KEY,
@@ -78,6 +80,8 @@ ALLOWED = {
     "GET /api/v1/me/board": {"learner"},
     "GET /api/v1/me/data": PEOPLE,
     "GET /api/v1/me/history": PEOPLE,
+    "GET /api/v1/courses/<course_id>/members/<user_id>/excused": STAFF,
+    "GET /api/v1/me/progress": PEOPLE,
     "GET /api/v1/me/standing": PEOPLE,
     "GET /lti/deep-linking/preview": STAFF,
     "GET /panel/badges": EVERYONE,
@@ -108,6 +112,9 @@ ALLOWED = {
     "PUT /api/v1/courses/<course_id>/badges/<key>": TEACHERS,
     "PUT /api/v1/courses/<course_id>/groups": TEACHERS,
     "PUT /api/v1/courses/<course_id>/scoring": TEACHERS,
+    "PUT /api/v1/courses/<course_id>/calendar": TEACHERS,
+    "PUT /api/v1/courses/<course_id>/levels": TEACHERS,
+    "PUT /api/v1/courses/<course_id>/members/<user_id>/excused": TEACHERS,
     "PUT /api/v1/courses/<course_id>/settings": TEACHERS,
     "PUT /api/v1/me/board": {"learner"},
     "PUT /api/v1/me/notifications/preferences": PEOPLE,
@@ -145,6 +152,9 @@ BODIES: dict[str, object] = {
         "threshold": 1,
     },
     "PUT /api/v1/courses/<course_id>/groups": {"kind": "team", "groups": []},
+    "PUT /api/v1/courses/<course_id>/calendar": {"breaks": []},
+    "PUT /api/v1/courses/<course_id>/levels": {"base": 20, "growth": 1.5},
+    "PUT /api/v1/courses/<course_id>/members/<user_id>/excused": {"periods": []},
     "PUT /api/v1/courses/<course_id>/settings": {"enabled": True},
     "PUT /api/v1/me/board": {"joined": True},
     "PUT /api/v1/me/notifications/preferences": {"off": []},
@@ -166,7 +176,11 @@ def test_every_route_says_who_may_enter(app: OpenAPI) -> None:
 def ask(caller: Caller, route: str, course_id: str) -> int:
     method, _, path = route.partition(" ")
     path = path.replace("<course_id>", course_id).replace("<key>", "author")
-    path = path.replace("<award_id>", "the-award").replace("<code_id>", "the-code")
+    path = (
+        path.replace("<user_id>", "ada")
+        .replace("<award_id>", "the-award")
+        .replace("<code_id>", "the-code")
+    )
     body = BODIES.get(route)
     if route.endswith("/standing") and caller.token.startswith(PREFIX):
         path += "?user=ada"  # a key is nobody, so it has to say who
