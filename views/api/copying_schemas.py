@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from views.api.examples import example
 from views.api.schemas import Answer, Asked
 
 LONGEST_SHIFT = 3660
@@ -12,6 +13,8 @@ LONGEST_SHIFT = 3660
 class ImportAsked(Asked):
     """The course to take from: another one that the caller teaches now."""
 
+    model_config = example(course="5d1f…", shift_days=364)
+
     course: Annotated[str, Field(max_length=64)]
     shift_days: Annotated[int, Field(ge=-LONGEST_SHIFT, le=LONGEST_SHIFT)] | None = None
     """By so many days the days in rules move; left out, by the distance of the two
@@ -19,6 +22,8 @@ class ImportAsked(Asked):
 
 
 class DismissAsked(Asked):
+    model_config = example(course="5d1f…")
+
     course: Annotated[str, Field(max_length=64)]
 
 

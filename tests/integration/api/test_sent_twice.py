@@ -43,10 +43,10 @@ def callers(
     session: Session, client: FlaskClient, course: Context
 ) -> dict[bool, Caller]:
     """Let a learner and an instructor ask: the former what is about oneself."""
-    learner = a_member(session, of=course)
-    cast(session, learner)
-    teacher = a_caller(session, client, of=course, role="instructor")
-    return {True: a_caller(session, client, member=learner), False: teacher}
+    iris = a_member(session, of=course, role="instructor")
+    cast(session, iris)
+    teacher = a_caller(session, client, member=iris, role="instructor")
+    return {True: a_caller(session, client, of=course), False: teacher}
 
 
 def send(
