@@ -71,6 +71,7 @@ TOLD_APART = ("contribution", "award", "group_member")
 LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
         "earned": "the same facts once more, with their points",
+        "shown_standing": "the same standings, a batch behind",
         "stream_event": "that something changed, for a day; what changed is told",
     }
 )

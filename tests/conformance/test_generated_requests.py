@@ -4,7 +4,6 @@ They are generated from the OpenAPI document, the same ones in every run: some t
 it, and some that do not.
 """
 
-from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
 
@@ -87,23 +86,23 @@ def test_no_operation_fails_whatever_it_is_asked(
         if answer.status_code >= 500:
             failed.append(f"{role}: {case.as_curl_command()}")
 
+    def ask_all(cases: st.SearchStrategy[AnyCase]) -> None:
+        turns = cycle(ROLES)
+
+        @every_run_the_same
+        @given(case=cases, is_astray=st.integers(0, 3).map(lambda n: n == 0))
+        def generated(case: AnyCase, *, is_astray: bool) -> None:
+            if not is_astray:
+                there = case.path_parameters
+                there |= {name: known[name] for name in known.keys() & there}
+            ask(case, next(turns))
+
+        generated()
+
     for found in schema.get_all_operations():
         assert isinstance(found, Ok)
         for mode in GenerationMode:
-            turns = cycle(ROLES)
-            cases = found.ok().as_strategy(generation_mode=mode)
-
-            @every_run_the_same
-            @given(case=cases, is_astray=st.integers(0, 3).map(lambda n: n == 0))
-            def generated(
-                case: AnyCase, *, is_astray: bool, turns: Iterator[str] = turns
-            ) -> None:
-                if not is_astray:
-                    there = case.path_parameters
-                    there |= {name: known[name] for name in known.keys() & there}
-                ask(case, next(turns))
-
-            generated()
+            ask_all(found.ok().as_strategy(generation_mode=mode))
 
     assert failed == []
     assert {200, 403, 404, 422} <= set(answered)
