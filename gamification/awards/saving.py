@@ -15,7 +15,16 @@ from gamification.awards.findings import (
 )
 from gamification.catalog.criteria import Criterion
 from gamification.catalog.drafts import find_badge
-from gamification.catalog.own import LIVE, Wish, Written, rule_in, write
+from gamification.catalog.own import (
+    ACTIVE,
+    HELD,
+    LIVE,
+    Wish,
+    Written,
+    rule_in,
+    state_of,
+    write,
+)
 from models import Badge, BadgeVersion, Context
 from models.locks import lock_course
 
@@ -67,22 +76,25 @@ def judge(
 def save(session: Session, context: Context, wish: Wish, now: datetime) -> Written:
     """Make or change a badge of a course, if its rule can be used as it is wished.
 
-    A rule that names what is not there is refused, except where it was there before
-    and the badge is no longer, or not yet, in use. One that makes no sense is kept as
-    a draft alone. Raises BadgeRefused. Locks the course; `evaluate` comes after it.
+    A rule is judged where it is another one, and where its badge comes into use: what
+    it names may have gone since. One that names what is not there is refused, one that
+    makes no sense is kept as a draft alone. Raises BadgeRefused. Locks the course;
+    `evaluate` comes after it.
     """
     lock_course(session, context.id)
     badge, version = find_badge(session, context.id, wish.key)
     if badge is None and _number(session, context.id) >= MOST_BADGES:
-        raise TooMany(f"A course has {MOST_BADGES} badges at most.")
+        raise TooMany(
+            f"A course has {MOST_BADGES} badges at most, those that are retired "
+            "included: take the key of one of these."
+        )
     known = rule_in(version)
-    rule = wish.rule or known
-    is_live = wish.state in LIVE
-    if is_live or (wish.rule is not None and wish.rule != known):
-        judged = judge(session, context, wish.key, rule, now)
+    is_other = wish.rule is not None and wish.rule != known
+    if is_other or _comes_into_use(badge, wish):
+        judged = judge(session, context, wish.key, wish.rule or known, now)
         if judged.faults:
             raise BadgeRefused("; ".join(judged.faults))
-        if is_live and judged.senseless:
+        if wish.state in LIVE and judged.senseless:
             raise BadgeRefused(" ".join([*judged.senseless, AS_A_DRAFT]))
     written = write(session, context, wish, now)
     if written.has_changed and not written.past.notify:
@@ -90,11 +102,16 @@ def save(session: Session, context: Context, wish: Wish, now: datetime) -> Writt
     return written
 
 
+def _comes_into_use(badge: Badge | None, wish: Wish) -> bool:
+    before = state_of(badge) if badge else None
+    if wish.state == ACTIVE:
+        return before != ACTIVE
+    return wish.state == HELD and before not in LIVE
+
+
 def _number(session: Session, context_id: int) -> int:
-    """Count the badges of a course that are not retired."""
-    query = sa.select(sa.func.count()).where(
-        Badge.context_id == context_id, Badge.state != "retired"
-    )
+    """Count the badges of a course, with those that may be revived."""
+    query = sa.select(sa.func.count()).where(Badge.context_id == context_id)
     return session.scalar(query) or 0
 
 

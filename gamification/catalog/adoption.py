@@ -86,12 +86,13 @@ def _reword(
         number, since = version.number + 1, version.effective_from
         # One active version a badge: the old one must go before the new one comes.
         session.flush()
-    session.add(
-        BadgeVersion(
-            badge_id=badge.id,
-            number=number,
-            created_at=now,
-            effective_from=since,
-            **wording,
-        )
+    made = BadgeVersion(
+        badge_id=badge.id,
+        number=number,
+        created_at=now,
+        effective_from=since,
+        **wording,
     )
+    if version:
+        made.quiet, made.ends_unmet = version.quiet, version.ends_unmet
+    session.add(made)

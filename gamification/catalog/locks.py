@@ -37,14 +37,20 @@ def read_locks(value: object) -> tuple[tuple[str, ...], list[str]]:
 
 def is_locked(locks: Iterable[str], name: str) -> bool:
     """Tell whether a thing, or what it is a part of, is locked."""
-    return any(name == lock or name.startswith(f"{lock}.") for lock in locks)
+    return any(name == lock or _is_part(name, lock) for lock in locks)
 
 
 def locked_settings(locks: Sequence[str]) -> list[str]:
     """Return the settings that are locked, as a course's settings name them."""
     names = [name for name in OF_SETTINGS if is_locked(locks, f"{SETTINGS}.{name}")]
-    parts = {name for name in names if is_locked(names, name.rpartition(".")[0])}
+    parts = {name for name in names if name.rpartition(".")[0] in names}
     return [name for name in names if name not in parts]
+
+
+def _is_part(name: str, lock: str) -> bool:
+    """Tell whether a thing is within another; a badge's key may hold dots itself."""
+    has_parts = lock == BADGES or lock.partition(".")[0] == SETTINGS
+    return has_parts and name.startswith(f"{lock}.")
 
 
 def _is_lock(name: str) -> bool:

@@ -129,7 +129,8 @@ def write(session: Session, context: Context, wish: Wish, now: datetime) -> Writ
     past = wish.past or Past()
     if has_changed or wish.past:
         version.quiet = not past.notify
-        version.ends_unmet = past.unmet == "revoke"
+    # Without a word on it, what an earlier save said and nobody looked at yet holds.
+    version.ends_unmet = past.unmet == "revoke" if wish.past else version.ends_unmet
     session.flush()
     return Written(badge, version, is_new, has_changed, past)
 
@@ -218,6 +219,8 @@ def _next(
         # One active version a badge: the old one must go before the new one comes.
         session.flush()
     made = BadgeVersion(badge_id=badge.id, number=number, created_at=now, **content)
+    if version is not None:
+        made.quiet, made.ends_unmet = version.quiet, version.ends_unmet
     session.add(made)
     return made
 

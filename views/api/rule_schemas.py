@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
 
 from gamification.catalog.definitions import KEY, LONGEST, LONGEST_VALID
 from lti.texts import can_be_kept, one_line
@@ -22,6 +22,13 @@ def _lines(text: str) -> str:
     return "\n".join(map(one_line, lines))
 
 
+READ_ONLY = frozenset(
+    {
+        *("key", "sentence", "held_at", "origin", "version", "effective_from"),
+        *("versions", "findings", "locked", "source", "proposal"),
+    }
+)
+"""What a badge is answered with and not written by."""
 Lines = Annotated[str, AfterValidator(_lines)]
 
 
@@ -83,18 +90,14 @@ class BadgeChange(Badge):
 
     state: State = "active"
     """`held`: nobody gains or loses it for now; `retired`: awards stay."""
-    key: Any = None
-    """Read-only, as all that follows: who sends back what was read may leave it in."""
-    sentence: Any = None
-    held_at: Any = None
-    origin: Any = None
-    version: Any = None
-    effective_from: Any = None
-    versions: Any = None
-    findings: Any = None
-    locked: Any = None
-    source: Any = None
-    proposal: Any = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out(cls, sent: object) -> object:
+        """Leave out what is only to be read: it may be sent back as it was read."""
+        if not isinstance(sent, dict):
+            return sent
+        return {name: value for name, value in sent.items() if name not in READ_ONLY}
 
 
 class BadgeVersion(Answer):

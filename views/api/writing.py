@@ -1,13 +1,14 @@
 """Before every view that speaks JSON: who it is, and how one may write."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, Response, abort, request
 
 from models.db import db
 from models.locks import begin_write, retried
+from views.api.problems import problem
 from views.guards import bearer
 
 P = ParamSpec("P")
@@ -15,12 +16,16 @@ R = TypeVar("R")
 
 JSON = "application/json"
 READING = {"GET", "HEAD", "OPTIONS"}
+DEEPEST = 64
+TOO_DEEP = f"body: it is nested more than {DEEPEST} deep"
 
 
 def guard(bp: Blueprint, *, speaks: str = JSON) -> None:
     """Let in bearers of a launch, and writers who speak JSON, or what is named."""
     bp.before_request(bearer)
     bp.before_request(_only(speaks))
+    if speaks == JSON:
+        bp.before_request(_shallow)
     bp.before_request(_write_from_the_start)
 
 
@@ -39,6 +44,27 @@ def _write_from_the_start() -> None:
     session.expire_all()
     begin_write(session)
     bearer()
+
+
+def _shallow() -> Response | None:
+    """Refuse what is nested deeper than anything means, before anybody walks it."""
+    if request.method in READING:
+        return None
+    try:
+        layer = [request.get_json(silent=True)]
+    except RecursionError:
+        return problem(422, TOO_DEEP)
+    for _ in range(DEEPEST):
+        layer = [part for one in layer for part in _parts(one)]
+        if not layer:
+            return None
+    return problem(422, TOO_DEEP)
+
+
+def _parts(value: object) -> Collection[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _only(mimetype: str) -> Callable[[], None]:

@@ -237,11 +237,14 @@ def test_a_course_has_no_more_badges_than_can_be_looked_at(
     session: Session, app: OpenAPI, course: Context, teacher: Caller
 ) -> None:
     session.add_all(
-        Badge(context_id=course.id, key=f"b{n}", state="draft") for n in range(195)
+        Badge(context_id=course.id, key=f"b{n}", state="retired") for n in range(195)
     )
     session.commit()
 
     answer = put(teacher, "twice", TWICE)
 
     assert answer.status_code == 409
-    assert answer.json["detail"] == "A course has 200 badges at most."
+    assert answer.json["detail"] == (
+        "A course has 200 badges at most, those that are retired included: "
+        "take the key of one of these."
+    )

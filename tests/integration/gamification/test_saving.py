@@ -12,7 +12,15 @@ from gamification.awards.preview import Proposal, preview
 from gamification.awards.saving import save
 from gamification.catalog import Criterion, adopt, parse
 from gamification.catalog.own import Past, Wish, Written
-from models import Award, Badge, BadgeVersion, Context, Membership, StreamEvent
+from models import (
+    Award,
+    Badge,
+    BadgeVersion,
+    Context,
+    Membership,
+    Notification,
+    StreamEvent,
+)
 from tests.factories import a_context, a_member
 from tests.integration.gamification.conftest import ON, Act, Counting
 from tests.support.awarding import an_award
@@ -110,6 +118,24 @@ def test_a_stricter_rule_ends_what_it_does_not_justify_only_if_told_to(
     assert session.scalars(
         sa.select(Award.end_reason).where(Award.ended_at.is_not(None))
     ).all() == ([] if kept else ["no longer met"])
+
+
+@pytest.mark.parametrize("notify", [False, True])
+def test_who_loses_by_a_save_is_told_once_and_only_if_asked_for(
+    session: Session, now: datetime, act: Act, notify: bool
+) -> None:
+    ada = a_member(session)
+    act(ada)
+    saved(session, ada.context, a_wish(1), now)
+
+    past = Past(unmet="revoke", notify=notify)
+    saved(session, ada.context, a_wish(2, past=past), now)
+    evaluate(session, ada.context, now, switch=ON)
+
+    news = session.scalars(
+        sa.select(Notification.membership_id).where(Notification.kind == "revoked")
+    )
+    assert news.all() == ([ada.id] if notify else [])
 
 
 def test_what_ended_once_comes_again_when_the_rule_is_met(

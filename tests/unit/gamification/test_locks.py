@@ -59,6 +59,7 @@ def test_what_is_no_list_locks_nothing_and_says_so(value: object) -> None:
     [
         ("badges.author", True),
         ("badges.authority", False),
+        ("badges.author.v2", False),
         ("settings.board.identity", True),
         ("settings.board.span.top", True),
         ("settings.boards", False),
