@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards.compiled import Frame
+from gamification.awards.reach import verdict
 from gamification.catalog import Criterion
 from gamification.catalog.circles import circle_in
 from gamification.catalog.linting import lint
@@ -66,11 +67,21 @@ def faults_in_course(criterion: Criterion, key: str, course: Course) -> list[Fau
     return faults
 
 
-def senseless(criterion: Criterion, frame: Frame) -> list[str]:
-    """Say in a sentence each why a rule can be used by nobody, or gives to everybody.
+@dataclass(frozen=True)
+class Found:
+    """What makes no sense about a rule, in a sentence each."""
 
-    A badge with such a rule stays a draft.
-    """
+    senseless: list[str]
+    """Nobody can ever meet it, or everybody does: its badge stays a draft."""
+    advice: list[str]
+    """What an instructor should know, and may decide all the same."""
+
+    @property
+    def all(self) -> list[str]:
+        return [*self.senseless, *self.advice]
+
+
+def senseless(criterion: Criterion, frame: Frame) -> list[str]:
     found = lint(criterion)
     asks_for_term = any(leaf.period == "term" for leaf in criterion.leaves)
     if None in frame.term and asks_for_term:
@@ -78,9 +89,10 @@ def senseless(criterion: Criterion, frame: Frame) -> list[str]:
     return found
 
 
-def findings(session: Session, criterion: Criterion, frame: Frame) -> list[str]:
-    """Say in a sentence each what makes no sense about a rule, or none in this course."""
-    found = senseless(criterion, frame)
+def findings(session: Session, criterion: Criterion, frame: Frame) -> Found:
+    """Say what makes no sense about a rule, or none in this course."""
+    reach = verdict(session, criterion, frame)
+    found = [*reach.advice]
     leaves = criterion.leaves
     missing = unfed(session, frame.context_id)
     found += [
@@ -94,7 +106,7 @@ def findings(session: Session, criterion: Criterion, frame: Frame) -> list[str]:
     ]
     if ends and len(ends) == len(leaves) and max(ends) < frame.today:
         found.append("Its days are over: who does not meet it now never will.")
-    return found
+    return Found([*senseless(criterion, frame), *reach.never], found)
 
 
 def listed(there: Mapping[str, str]) -> str:

@@ -79,7 +79,7 @@ def preview(
     nobody = Side(0, [])
     may_lose = _may_lose(ruled, proposal.past or Past())
     losses = _side(session, _losing(ruled, frame)) if may_lose else nobody
-    found = findings(session, criterion, frame)
+    found = findings(session, criterion, frame).all
     people = learners(session, context.id)
     if people and gains.count == people:
         found.append(f"Everybody in the course ({people}) would have it at once.")

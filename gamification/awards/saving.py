@@ -11,7 +11,6 @@ from gamification.awards.findings import (
     course_of,
     faults_in_course,
     findings,
-    senseless,
 )
 from gamification.catalog.criteria import Criterion
 from gamification.catalog.drafts import find_badge
@@ -66,11 +65,8 @@ def judge(
         return Judged([], [NO_RULE], [NO_RULE])
     frame = frame_of(session, context, now, [rule])
     faults = faults_in_course(rule, key, course_of(session, context.id))
-    return Judged(
-        [str(fault) for fault in faults],
-        senseless(rule, frame),
-        findings(session, rule, frame),
-    )
+    found = findings(session, rule, frame)
+    return Judged([str(fault) for fault in faults], found.senseless, found.all)
 
 
 def save(session: Session, context: Context, wish: Wish, now: datetime) -> Written:

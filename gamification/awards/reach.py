@@ -1,0 +1,167 @@
+"""Whether so many points can be had at all in a course, and by when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.awards.compiled import Frame
+from gamification.catalog import Criterion
+from gamification.catalog.rules import All, AnyOf, Leaf
+from gamification.metrics import POINT
+from gamification.metrics.weights import Worth, in_force, newest
+from models import Earned, Item, Membership
+
+ONCE = ("completed", "graded")
+"""What an activity gives once, however often it is done."""
+DAILY = ("submitted", "posted")
+"""What can be done again and again."""
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The points that a learner can have, in millionths."""
+
+    items: int
+    """So many activities are there."""
+    once: int
+    """What they give, all done in full."""
+    daily: int | None
+    """What a day gives beside them; None: there is no most."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of the points that a rule asks for."""
+
+    never: tuple[str, ...] = ()
+    """Nobody can have them, whatever activities may still come."""
+    advice: tuple[str, ...] = ()
+    """Nobody can have them yet, or not before a week."""
+
+
+def verdict(session: Session, criterion: Criterion, frame: Frame) -> Verdict:
+    """Say of each number of points that must be had whether and when it can be.
+
+    Nothing is said where more points can be had every day without a most.
+    """
+    leaves = [leaf for leaf in _needed(criterion.rule) if _asks_for_points(leaf)]
+    if not leaves:
+        return Verdict()
+    _, worths = newest(session, frame.context_id)
+    daily = _daily(session, frame.context_id, worths)
+    never, advice = [], []
+    for leaf in leaves:
+        reach = _reach(session, frame, leaf, worths, daily)
+        said = _said(leaf, frame, reach)
+        if said and leaf.keys is not None:
+            never.append(said)
+        elif said:
+            advice.append(said)
+    return Verdict(tuple(never), tuple(advice))
+
+
+def _needed(rule: Any) -> Iterator[Leaf]:  # noqa: ANN401 -- a Rule, which is no type
+    """Yield the conditions that must be met, whatever way is taken."""
+    if isinstance(rule, Leaf):
+        yield rule
+    elif isinstance(rule, All) or (isinstance(rule, AnyOf) and len(rule.parts) == 1):
+        for part in rule.parts:
+            yield from _needed(part)
+
+
+def _asks_for_points(leaf: Leaf) -> bool:
+    return leaf.metric == "score" and leaf.is_growing
+
+
+def _daily(session: Session, context_id: int, worths: list[Worth]) -> int | None:
+    """Return what a day can give of what the course reports and can be done again."""
+    total = 0
+    for kind in DAILY:
+        reported = (
+            sa.exists()
+            .where(Earned.membership_id == Membership.id, Earned.kind == kind)
+            .where(Membership.context_id == context_id)
+        )
+        paid = [worth for worth in worths if worth.kind == kind and worth.points]
+        if not paid or not session.scalar(sa.select(reported)):
+            continue
+        caps = [worth.daily_cap for worth in paid]
+        if None in caps:
+            return None
+        total += sum(cap for cap in caps if cap is not None)
+    return total
+
+
+def _reach(
+    session: Session,
+    frame: Frame,
+    leaf: Leaf,
+    worths: list[Worth],
+    daily: int | None,
+) -> Reach:
+    query = sa.select(Item.key).where(
+        Item.context_id == frame.context_id, Item.gone_at.is_(None)
+    )
+    if leaf.keys is not None:
+        query = query.where(Item.key.in_(leaf.keys))
+    keys = session.scalars(query).all()
+    once = sum(_most_of(key, kind, worths) for key in keys for kind in ONCE)
+    return Reach(len(keys), once, daily)
+
+
+def _most_of(key: str, kind: str, worths: list[Worth]) -> int:
+    own = (worth for worth in worths if worth.kind == kind and worth.item == key)
+    worth = next(own, None) or in_force(worths, kind)
+    cap = worth.daily_cap
+    return worth.points if cap is None else min(worth.points, cap)
+
+
+def _said(leaf: Leaf, frame: Frame, reach: Reach) -> str:
+    """Say why the points cannot be had, or not soon; nothing where they can."""
+    bound = leaf.bounds[0]
+    needed = int(Decimal(str(bound)) * POINT) + (leaf.comparison == "more_than")
+    if reach.daily is None or reach.once >= needed or not reach.items:
+        return ""
+    gives = f"{_activities(reach.items)} {_points(reach.once)} at most"
+    asked = f"{'more than ' if leaf.comparison == 'more_than' else ''}{bound} points"
+    if not reach.daily:
+        return f"Nobody can reach {asked}: {gives}."
+    pace = f"{gives}, and every day {_points(reach.daily)} more"
+    days = -(-(needed - reach.once) // reach.daily)
+    first, last = _window(leaf, frame)
+    if first and last and (last - first).days + 1 < days:
+        return f"Nobody can reach {asked} by {_day(last)}: {pace}."
+    week = (days - 1) // WEEK + 1
+    if first is None or week < 2:
+        return ""
+    begins = first + timedelta(days=WEEK * (week - 1))
+    return f"Nobody can reach {asked} before week {week} ({_day(begins)}): {pace}."
+
+
+def _window(leaf: Leaf, frame: Frame) -> tuple[date | None, date | None]:
+    """Return the days on which points can be had, as far as they are known."""
+    if leaf.last_days is not None or leaf.period in {"week", "month"}:
+        days = leaf.last_days or (WEEK if leaf.period == "week" else 31)
+        return frame.today, frame.today + timedelta(days=days - 1)
+    begins = [day for day in (frame.term[0], leaf.since) if day]
+    ends = [day for day in (frame.term[1], leaf.to, leaf.by) if day]
+    return max(begins, default=None), min(ends, default=None)
+
+
+def _activities(number: int) -> str:
+    return "the one activity gives" if number == 1 else f"the {number} activities give"
+
+
+def _points(number: int) -> str:
+    whole, rest = divmod(number, POINT)
+    return f"{whole}.{rest:06}".rstrip("0").rstrip(".")
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

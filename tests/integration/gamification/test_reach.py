@@ -1,0 +1,163 @@
+"""Points that nobody can have, or not before a week, are told in a sentence."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from gamification.activity.weighing import save_weights
+from gamification.awards.saving import BadgeRefused, judge, save
+from gamification.catalog import Criterion
+from gamification.catalog.own import Wish
+from gamification.metrics import POINT
+from gamification.metrics.weights import Worth
+from models import Context
+from tests.factories import a_context, a_member, an_item
+from tests.integration.gamification.conftest import Act
+
+TERM = {"term_start": date(2026, 11, 2), "term_end": date(2027, 1, 31)}
+SCORE = {"metric": "score", "at_least": 100}
+TWO_GIVE = "the 2 activities give 16 at most"
+
+
+def a_course(session: Session, **columns: Any) -> Context:  # noqa: ANN401 -- any column of the course
+    """Build a course of two activities: of eight points each, as it is shipped."""
+    course = a_context(session, **columns)
+    for key in ("quiz-1", "quiz-2"):
+        an_item(session, of=course, key=key)
+    return course
+
+
+def said(
+    session: Session, course: Context, rule: dict[str, Any], now: datetime
+) -> list[str]:
+    return judge(session, course, "rich", Criterion.from_json(rule), now).findings
+
+
+def post(session: Session, course: Context, act: Act) -> None:
+    """Let the course report posts: five points a day at most."""
+    act(a_member(session, of=course), "posted")
+
+
+def test_more_points_than_the_activities_give_are_told(
+    session: Session, now: datetime
+) -> None:
+    course = a_course(session)
+
+    found = said(session, course, SCORE, now)
+    strict = said(session, course, {"metric": "score", "more_than": 16}, now)
+    just = said(session, course, {"metric": "score", "at_least": 16}, now)
+
+    assert found == [f"Nobody can reach 100 points: {TWO_GIVE}."]
+    assert strict == [f"Nobody can reach more than 16 points: {TWO_GIVE}."]
+    assert just == []
+
+
+def test_what_comes_day_by_day_says_the_week(
+    session: Session, now: datetime, act: Act
+) -> None:
+    course = a_course(session, **TERM)
+    post(session, course, act)
+
+    found = said(session, course, SCORE, now)
+    late = said(session, course, {**SCORE, "at_least": 300}, now)
+    soon = said(session, course, {**SCORE, "at_least": 51}, now)
+
+    pace = f"{TWO_GIVE}, and every day 5 more"
+    # 84 points are 17 days of five.
+    assert found == [
+        f"Nobody can reach 100 points before week 3 (16 November 2026): {pace}."
+    ]
+    assert late == [
+        f"Nobody can reach 300 points before week 9 (28 December 2026): {pace}."
+    ]
+    assert soon == []
+
+
+def test_a_deadline_that_is_too_early_is_told_by_its_day(
+    session: Session, now: datetime, act: Act
+) -> None:
+    course = a_course(session, **TERM)
+    post(session, course, act)
+
+    pace = f"{TWO_GIVE}, and every day 5 more"
+    many = {**SCORE, "at_least": 300}
+    # 284 points are 57 days of five.
+    assert said(session, course, {**many, "by": "2026-12-27"}, now) == [
+        f"Nobody can reach 300 points by 27 December 2026: {pace}."
+    ]
+    assert said(session, course, {**many, "by": "2026-12-28"}, now) == [
+        f"Nobody can reach 300 points before week 9 (28 December 2026): {pace}."
+    ]
+    assert said(session, course, {**SCORE, "at_least": 52, "period": "week"}, now) == [
+        f"Nobody can reach 52 points by 28 November 2026: {pace}."
+    ]
+
+
+@pytest.mark.parametrize("reported", ["submitted", "posted"])
+def test_where_every_day_gives_without_a_most_nothing_is_told(
+    session: Session, now: datetime, act: Act, reported: str
+) -> None:
+    course = a_course(session, **TERM)
+    act(a_member(session, of=course), reported)
+    save_weights(session, course, [Worth("posted", POINT)])
+
+    assert said(session, course, SCORE, now) == []
+
+
+def test_weights_and_caps_of_the_course_are_counted_with(
+    session: Session, now: datetime
+) -> None:
+    course = a_course(session)
+    weights = [
+        Worth("completed", 90 * POINT, item="quiz-1"),
+        Worth("graded", 9 * POINT, daily_cap=POINT // 2),
+    ]
+    save_weights(session, course, weights)
+
+    found = said(session, course, {**SCORE, "at_least": 95}, now)
+
+    assert found == ["Nobody can reach 95 points: the 2 activities give 94 at most."]
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_told"),
+    [
+        ({"all": [{"metric": "events", "at_least": 1}, SCORE]}, True),
+        ({"any": [{"metric": "events", "at_least": 1}, SCORE]}, False),
+        ({"none": [SCORE]}, False),
+        ({"metric": "score", "at_most": 100}, False),
+    ],
+)
+def test_only_what_must_be_had_is_told(
+    session: Session, now: datetime, rule: dict[str, Any], is_told: bool
+) -> None:
+    course = a_course(session)
+
+    found = [one for one in said(session, course, rule, now) if "reach 100" in one]
+
+    assert bool(found) == is_told
+
+
+def test_a_course_without_activities_is_not_judged_yet(
+    session: Session, now: datetime
+) -> None:
+    assert said(session, a_context(session), SCORE, now) == []
+
+
+def test_activities_may_still_come_so_only_named_ones_keep_a_badge_a_draft(
+    session: Session, now: datetime
+) -> None:
+    course = a_course(session)
+    anywhere = Criterion.from_json(SCORE)
+    named = Criterion.from_json({**SCORE, "items": ["quiz-1"]})
+
+    save(session, course, Wish(key="rich", label="R", rule=anywhere), now)
+    with pytest.raises(BadgeRefused) as refused:
+        save(session, course, Wish(key="quiz", label="Q", rule=named), now)
+
+    assert str(refused.value) == (
+        "Nobody can reach 100 points: the one activity gives 8 at most. "
+        "Change the rule, or save it as a draft."
+    )
