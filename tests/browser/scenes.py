@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
 from campus.records import Link
-from models import Context, SyncState
+from models import Context, CopyProposal, Membership, SyncState
 from tests.browser.classroom import CLASSMATES, a_class, a_learner
 from tests.browser.stage import CoursePage, Stage
 from tests.browser.wire import without_partitioned
+from tests.factories import a_badge
 from tests.support.clock import NOW
 
 Scene = Callable[[Stage], CoursePage]
@@ -129,6 +132,31 @@ def invitation(stage: Stage) -> CoursePage:
     return as_iris(stage, "Recognise the work your learners do")
 
 
+def copied(stage: Stage) -> CoursePage:
+    """Show the teacher a new course that is a copy of an earlier one of theirs."""
+    course, session = invitation(stage), stage.session
+    session.rollback()
+    teacher = session.scalars(sa.select(Membership).filter_by(role="instructor")).one()
+    new = teacher.context
+    of_platform = {
+        "tenant_id": new.tenant_id,
+        "registration_id": new.registration_id,
+        "deployment_id": new.deployment_id,
+    }
+    old = Context(**of_platform, lti_id="old", title="Botany in spring", created_at=NOW)
+    session.add(old)
+    session.flush()
+    a_badge(session, of=old)
+    person = {"user_id": teacher.user_id, "first_seen_at": NOW}
+    session.add(Membership(context_id=old.id, role="instructor", **person))
+    copy = {"context_id": new.id, "source_id": old.id}
+    session.add(CopyProposal(**copy, found_by="history", created_at=NOW))
+    session.commit()
+    course.frame.evaluate("location.hash = '#/manage?again'")
+    course.panel.locator("#proposal-title").wait_for()
+    return course
+
+
 def class_list(stage: Stage) -> CoursePage:
     return turned_to(manage(stage), "class", "Class")
 
@@ -245,6 +273,7 @@ LEARNERS: tuple[Scene, ...] = (
 STAFF: tuple[Scene, ...] = (
     manage,
     invitation,
+    copied,
     class_list,
     all_badges,
     picker,
