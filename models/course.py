@@ -55,6 +55,8 @@ class Context(Public, Base):
     board_participation: Mapped[str] = mapped_column(sa.String(8), default="opt_in")
     board_minimum: Mapped[int] = mapped_column(default=0)
     """The whole points of a period from which on one is listed on its board."""
+    board_lists: Mapped[bool] = mapped_column(default=False)
+    """Whether there are lists beside it: who improves, who is steady, teams."""
     board_shown_at: Mapped[datetime | None]
     """When the others' rows of a board of aliases were brought up to date last; empty
     where everybody reads the board as it is."""

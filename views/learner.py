@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from random import SystemRandom
+from typing import Any
 
 from gamification.awards import BadgeRoster, BadgeStanding
 from gamification.metrics.people import is_ranked
@@ -16,11 +17,13 @@ from gamification.standings import (
     assign_aliases,
     is_named,
     leaderboard,
+    mine,
     next_milestone,
     periods_of,
     progress_of,
 )
 from gamification.standings.audience import PARTICIPANTS, audience_of
+from gamification.standings.lists import Listed, improved, steady, teams
 from gamification.standings.outside import outsider
 from jobs.clock import now
 from jobs.freshness import freshness
@@ -198,6 +201,26 @@ def board_from_outside(
         switch=switch_now(context),
         wanted=Wanted(period, group),
     )
+
+
+def lists_of(launch: LaunchSession) -> dict[str, Listed[Any]]:
+    """Return the lists beside the board; off where the course has none."""
+    if not (has_board(launch) and launch.context.board_lists):
+        return {name: Listed("off") for name in ("improved", "steady", "teams")}
+    session, moment = db.session(), now()
+    viewer = Viewer(launch.membership, launch.role)
+    return {
+        "improved": improved(session, viewer, moment),
+        "steady": steady(session, viewer, moment),
+        "teams": teams(session, viewer),
+    }
+
+
+def percentile_of(launch: LaunchSession) -> int | None:
+    """Return the learner's own percentile where the course has a board."""
+    if not has_board(launch):
+        return None
+    return mine.percentile_of(db.session(), launch.membership)
 
 
 def name_on_board(launch: LaunchSession) -> None:

@@ -16,6 +16,7 @@ OF_SETTINGS = (
     "board.span.top",
     "board.participation",
     "board.minimum",
+    "board.lists",
     "time_zone",
     "term",
 )

@@ -11,6 +11,7 @@ BOARD = {
     "rank": "board_rank",
     "participation": "board_participation",
     "minimum": "board_minimum",
+    "lists": "board_lists",
 }
 SPAN = {"neighbours": "board_neighbours", "top": "board_top"}
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from gamification.metrics import POINT
 from gamification.standings.audience import PARTICIPANTS, audience_of
-from gamification.standings.consent import is_named
+from gamification.standings.consent import NAMELESS, name_for
 from gamification.standings.filters import (
     FEWEST,
     cells_of,
@@ -30,8 +30,6 @@ from gamification.standings.places import (
 )
 from gamification.switches import Switch
 from models import Membership
-
-NAMELESS = "Someone new"
 
 
 class NoSuchGroup(LookupError):
@@ -177,6 +175,4 @@ def _gap(view: View, points: int) -> int | None:
 def _name(view: View, member: Membership) -> str:
     if view.viewer.is_outside:
         return member.alias or NAMELESS
-    if (view.by_staff or is_named(member, view.context)) and member.name:
-        return member.name
-    return member.alias or NAMELESS
+    return name_for(member, view.context, by_staff=view.by_staff)

@@ -6,6 +6,8 @@ from gamification.standings.news import announce
 from gamification.standings.upkeep import refresh
 from models import Context, Membership
 
+NAMELESS = "Someone new"
+
 
 def set_consent(
     session: Session, member: Membership, now: datetime, *, joined: bool
@@ -35,3 +37,10 @@ def is_named(member: Membership, context: Context) -> bool:
     To join is no such consent: the course may have shown aliases at the time.
     """
     return context.board_identity == "name" and member.name_consent is True
+
+
+def name_for(member: Membership, context: Context, *, by_staff: bool) -> str:
+    """Return what somebody reads of a member on the course's board."""
+    if (by_staff or is_named(member, context)) and member.name:
+        return member.name
+    return member.alias or NAMELESS

@@ -15,7 +15,8 @@ from gamification.metrics import (
     month_key,
     week_key,
 )
-from models import Context, Membership, Standing
+from gamification.standings.audience import EVERYBODY, PARTICIPANTS
+from models import Context, Histogram, Membership, Standing
 
 
 class NoSuchPeriod(LookupError):
@@ -48,6 +49,8 @@ class PersonalBest:
         return 0 < self.this_week == self.best
 
 
+FEWEST_FOR_A_SHARE = 20
+STEP = 5
 NOTHING = MyStanding(0, 0, 0, None)
 Totals = sa.Row[str, int, int, int, datetime]
 # Asked at every launch, so it is put together once.
@@ -111,6 +114,42 @@ def progress_of(
         this_week // POINT, points // POINT, best_week if points else None
     )
     return _standing(totals.get(ALL)), best
+
+
+def percentile_of(session: Session, member: Membership) -> int | None:
+    """Return how many percent of the course's learners have fewer points: 0 to 95.
+
+    All-time, in steps of five, rounded down; nothing below twenty learners with
+    points, or for who has none. One query.
+    """
+    bars = (
+        Histogram.context_id == member.context_id,
+        Histogram.period == ALL,
+        Histogram.audience == EVERYBODY,
+    )
+    mine = sa.select(Standing.points // POINT).where(
+        Standing.context_id == member.context_id,
+        Standing.period == ALL,
+        Standing.membership_id == member.id,
+        Standing.audience.in_((EVERYBODY, PARTICIPANTS)),
+    )
+    own = mine.scalar_subquery()
+    total, below, points = session.execute(
+        sa.select(
+            sa.cast(sa.func.sum(Histogram.people), sa.BigInteger),
+            sa.cast(
+                sa.func.sum(
+                    sa.case((Histogram.points < own, Histogram.people), else_=0)
+                ),
+                sa.BigInteger,
+            ),
+            own,
+        ).where(*bars)
+    ).one()
+    if points is None or total < FEWEST_FOR_A_SHARE:
+        return None
+    steps = 100 // STEP
+    return int(steps * below // total) * STEP
 
 
 def _totals(session: Session, member: Membership) -> dict[str, Totals]:

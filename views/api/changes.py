@@ -28,6 +28,7 @@ NAMES = {
     "board_top": "board.span.top",
     "board_participation": "board.participation",
     "board_minimum": "board.minimum",
+    "board_lists": "board.lists",
     "next_time_zone": "time_zone",
     "term_start": "term",
     "term_end": "term",
@@ -48,6 +49,7 @@ def settings_of(context: Context) -> schemas.Settings:
             ),
             participation=context.board_participation,  # type: ignore[arg-type] # the database keeps it to these words
             minimum=context.board_minimum,
+            lists=context.board_lists,
         ),
         time_zone=context.chosen_zone,
         term=schemas.Term(start=context.term_start, end=context.term_end),
@@ -129,6 +131,7 @@ def _columns(asked: schemas.SettingsChange) -> dict[str, object]:
         "board_top": board.span.top,
         "board_participation": board.participation,
         "board_minimum": board.minimum,
+        "board_lists": board.lists,
         # Its days and what was counted by them change together: when it is recounted.
         "next_time_zone": asked.time_zone,
     }

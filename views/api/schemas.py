@@ -144,6 +144,9 @@ class MyStanding(Answer):
     """The points of this week."""
     best_week: int = 0
     """The points of one's own best week."""
+    percentile: int | None = None
+    """How many percent of the course have fewer points, in steps of five: for the
+    caller alone, where the course has a leaderboard and twenty people have points."""
 
 
 class BoardPlace(Answer):
@@ -226,6 +229,8 @@ class Board(Answer):
     participation: Literal["opt_in", "opt_out", "all"]
     minimum: int
     """The points of a period from which on one is listed on its board."""
+    lists: bool
+    """Whether there are lists beside it: who improves, who is steady, teams."""
 
 
 class BoardChange(Asked):
@@ -235,6 +240,7 @@ class BoardChange(Asked):
     span: SpanChange = SpanChange()
     participation: Literal["opt_in", "opt_out", "all"] | None = None
     minimum: int | None = Field(default=None, ge=0, le=1_000_000)
+    lists: StrictBool | None = None
 
 
 class Term(Asked):

@@ -38,7 +38,10 @@ NO_BOARD = "There is no leaderboard here at the moment."
 @bp.get("/me/standing", **operation(LEARNERS, schemas.MyStanding))
 @requires(*LEARNERS)
 def get_standing() -> Response:
-    """Give the caller's own totals, compared with nobody; zeros while it is off."""
+    """Give the caller's own totals; zeros while it is off.
+
+    Compared with nobody but by `percentile`, which a course with a board has.
+    """
     launch = launch_session()
     if not switch_now(launch.context).on:
         return jsonify(schemas.MyStanding().model_dump(mode="json"))
@@ -49,6 +52,7 @@ def get_standing() -> Response:
         completed=mine.completed,
         this_week=best.this_week,
         best_week=best.best,
+        percentile=learner.percentile_of(launch),
     )
     return jsonify(answer.model_dump(mode="json"))
 

@@ -67,6 +67,7 @@ def test_the_text_says_all_but_people(teacher: Caller, course: Context) -> None:
             "rank": "hidden",
             "participation": "opt_in",
             "minimum": 0,
+            "lists": False,
             "span": {"neighbours": 2, "top": 3},
         },
         "term": {},

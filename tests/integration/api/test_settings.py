@@ -40,6 +40,7 @@ AS_DELIVERED = {
         "span": {"neighbours": 2, "top": 3},
         "participation": "opt_in",
         "minimum": 0,
+        "lists": False,
     },
     "time_zone": "UTC",
     "term": {"start": None, "end": None},
@@ -314,3 +315,20 @@ def test_a_board_of_aliases_is_kept_apart_as_soon_as_there_is_one(
 
     shown = (True, [2 * POINT])
     assert kept == [shown, (False, []), shown, (False, [])]
+
+
+def test_the_same_decision_twice_is_one_change(
+    client: FlaskClient, session: Session
+) -> None:
+    teacher = a_caller(session, client, of=a_context(session), role="instructor")
+    change = {"board": {"minimum": 5, "lists": True}}
+
+    answers: list[Any] = [
+        teacher.send("PUT", f"{teacher.course}/settings", change).json for _ in range(2)
+    ]
+
+    decided = [(one["board"]["minimum"], one["board"]["lists"]) for one in answers]
+    assert decided == [(5, True)] * 2
+    assert [e.action for e in session.scalars(sa.select(AuditEntry))] == [
+        "settings_changed"
+    ]

@@ -14,9 +14,11 @@ GUARD = 1
 COSTS = {
     "/api/me/badges": GUARD + 1,
     "/api/v1/me": GUARD,
-    "/api/v1/me/standing": GUARD + 1,
+    "/api/v1/me/standing": GUARD + 2,  # where there is a board, the percentile
     "{course}/badges": GUARD + 1,
+    "{course}/groups": GUARD + 1,
     "{course}/leaderboard": GUARD + 2,
+    "{course}/lists": GUARD + 3,
     "{course}/members": GUARD + 1,
     "{course}/members?sort=points": GUARD + 1,
     "{course}/settings": GUARD,
@@ -36,6 +38,7 @@ def test_a_page_costs_the_same_for_one_row_and_for_three(
         session,
         board_enabled=True,
         board_participation="all",
+        board_lists=True,
         memberships_url="https://lms.example/members",
         lineitems_url="https://lms.example/items",
     )

@@ -66,6 +66,7 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/configuration": STAFF,
     "GET /api/v1/courses/<course_id>/imports/sources": TEACHERS,
     "GET /api/v1/courses/<course_id>/groups": PEOPLE,
+    "GET /api/v1/courses/<course_id>/lists": PEOPLE,
     "GET /api/v1/courses/<course_id>/events": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/items": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/leaderboard": PEOPLE | KEY,
