@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.standings.aliases import NOBODYS_FOR
 from jobs.answers import KEPT
 from jobs.clock import now
 from lti.audit import PASSING
 from models import (
     AuditEntry,
     ClaimAttempt,
+    FormerAlias,
     Invitation,
     JobRun,
     KeptAnswer,
@@ -55,6 +57,7 @@ def _expired(moment: datetime) -> tuple[sa.Delete, ...]:
         sa.delete(StreamEvent).where(StreamEvent.created_at < moment - STREAM_KEPT),
         sa.delete(Invitation).where(Invitation.expires_at < moment - INVITATIONS_KEPT),
         sa.delete(ClaimAttempt).where(ClaimAttempt.tried_at < moment - ATTEMPTS_KEPT),
+        sa.delete(FormerAlias).where(FormerAlias.given_back_at < moment - NOBODYS_FOR),
         sa.delete(Notification).where(Notification.created_at < moment - NEWS_KEPT),
         sa.delete(KeptAnswer).where(KeptAnswer.created_at < moment - KEPT),
         sa.delete(JobRun).where(JobRun.started_at < moment - RUNS_KEPT),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from gamification.awards import shares
 from gamification.metrics.people import RANKED
@@ -138,6 +138,14 @@ def _has_news(moment: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(SyncState.succeeded_at >= since, sa.or_(changed, expired))
 
 
+# Who was merged has several ids on one platform: it knows the newest.
+_newer = aliased(UserIdentity)
+_IS_NEWEST = ~sa.exists().where(
+    _newer.user_id == UserIdentity.user_id,
+    _newer.registration_id == UserIdentity.registration_id,
+    _newer.id > UserIdentity.id,
+)
+
 # Each line item with each learner of its course, and what they were sent last.
 _SENT: sa.Select[ScoreItem, int, str, PublishedScore | None] = (
     sa.select(ScoreItem, Membership.id, UserIdentity.sub, PublishedScore)
@@ -149,6 +157,7 @@ _SENT: sa.Select[ScoreItem, int, str, PublishedScore | None] = (
         sa.and_(
             UserIdentity.user_id == Membership.user_id,
             UserIdentity.registration_id == Context.registration_id,
+            _IS_NEWEST,
         ),
     )
     .outerjoin(

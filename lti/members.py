@@ -1,7 +1,7 @@
 """Writing a roster down: people, their ids and their places in a course."""
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,19 +51,29 @@ def store(
     rows: list[dict[str, object]] = [
         {
             "context_id": context.id,
-            "user_id": users[member.sub],
+            "user_id": user,
             "name": member.name,
             "role": member.role,
             "staff_seen_at": now if member.role in STAFF else None,
             "first_seen_at": now,
         }
-        for member in members
+        for user, member in _by_user(members, users).items()
     ]
     written = session.execute(_enrolment(session, rows, now)).all()
     return Stored(
         new=tuple(id_ for id_, first_seen_at in written if first_seen_at == now),
         written=tuple(id_ for id_, _ in written),
     )
+
+
+def _by_user(members: Iterable[Member], users: Mapping[str, int]) -> dict[int, Member]:
+    """Return what is said of each user; of two ids of one the staff's word counts."""
+    found: dict[int, Member] = {}
+    for member in members:
+        known = found.get(users[member.sub])
+        if known is None or (member.role in STAFF and known.role not in STAFF):
+            found[users[member.sub]] = member
+    return found
 
 
 def absent_from(

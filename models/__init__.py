@@ -28,6 +28,7 @@ from models.gradebook import PublishedScore, ScoreItem
 from models.groups import Group, GroupMember
 from models.launch import AuditEntry, LaunchSession, Login, PendingLaunch
 from models.news import Notification, NotificationPreference
+from models.person import ConsentEntry, FormerAlias, MergeStep, PersonMerge
 from models.platform import Deployment, Invitation, KeyPair, Registration, Tenant
 from models.progress import (
     CalendarBreak,
@@ -50,6 +51,7 @@ __all__ = [
     "CalendarBreak",
     "ClaimAttempt",
     "ClaimCode",
+    "ConsentEntry",
     "Context",
     "Contribution",
     "CopyProposal",
@@ -58,6 +60,7 @@ __all__ = [
     "ExcusedPeriod",
     "Experiment",
     "Exposure",
+    "FormerAlias",
     "FreeWeek",
     "Group",
     "GroupMember",
@@ -71,12 +74,14 @@ __all__ = [
     "LaunchSession",
     "Login",
     "Membership",
+    "MergeStep",
     "MilestoneReached",
     "Notice",
     "Notification",
     "NotificationPreference",
     "Outbox",
     "PendingLaunch",
+    "PersonMerge",
     "PersonalBest",
     "PublishedScore",
     "Registration",

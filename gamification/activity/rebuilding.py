@@ -1,6 +1,6 @@
 """Making everything derived anew from the log: it comes out equal."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,9 +12,9 @@ from gamification.activity.scoring import course_of
 from gamification.standings.audience import SHOWN
 from gamification.standings.bests import renew_bests
 from gamification.standings.freezing import freeze, frozen_rows
-from gamification.standings.histogram import recount
+from gamification.standings.histogram import recount as recount_people
 from gamification.standings.showing import doubt
-from gamification.standings.upkeep import move, refresh
+from gamification.standings.upkeep import NOTHING, move, refresh, totals_of
 from models import Context, Earned, Histogram, Membership, PersonalBest, Standing
 from models.locks import lock_course
 
@@ -41,7 +41,26 @@ def rebuild(session: Session, context: Context, now: datetime) -> None:
     doubt(session, context)
     if context.frozen_through is not None:
         refresh(session, context)
-        recount(session, context.id)
+        recount_people(session, context.id)
+
+
+def recount(
+    session: Session, context: Context, members: Collection[int], now: datetime
+) -> None:
+    """Derive some members' points and standings anew; the course is locked."""
+    session.flush()
+    session.execute(
+        sa.delete(Earned)
+        .where(Earned.context_id == context.id, Earned.membership_id.in_(members))
+        .execution_options(synchronize_session=False)
+    )
+    facts = course_of(session, context).worth(current_entries(session, members))
+    write(session, context.id, facts)
+    changes = changes_of(plus=facts, term=context.ranked_term)
+    for key, totals in totals_of(session, context, members).items():
+        changes[key] = changes.get(key, NOTHING) + -totals
+    some = {key: change for key, change in changes.items() if change != NOTHING}
+    move(session, context, some, now)
 
 
 def _drop(session: Session, context: Context) -> None:

@@ -1,6 +1,8 @@
 """Where a learner stands: with oneself first, and on a board for who joins it."""
 
 from gamification.standings.aliases import assign as assign_aliases
+from gamification.standings.aliases import refresh as refresh_alias
+from gamification.standings.aliases import refreshes_left
 from gamification.standings.board import (
     Board,
     BoardRow,
@@ -65,6 +67,8 @@ __all__ = [
     "periods_of",
     "progress_of",
     "refresh",
+    "refresh_alias",
+    "refreshes_left",
     "set_consent",
     "set_groups",
     "set_name_consent",

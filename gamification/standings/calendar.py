@@ -99,6 +99,16 @@ def set_excused(
     _free(session, member.context_id, member.id, rests)
 
 
+def free_anew(session: Session, context_id: int, members: Iterable[int]) -> None:
+    """Derive anew which weeks are free for some members, after their leave moved."""
+    for member in members:
+        query = sa.select(ExcusedPeriod.first_day, ExcusedPeriod.last_day).where(
+            ExcusedPeriod.membership_id == member
+        )
+        rests = [Rest(*row) for row in session.execute(query)]
+        _free(session, context_id, member, rests)
+
+
 def weeks_free_for(session: Session, member: Membership) -> set[int]:
     """Return the numbers of the weeks in which a member had no duty."""
     query = sa.select(FreeWeek.week).where(

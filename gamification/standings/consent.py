@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from gamification.standings.news import announce
 from gamification.standings.upkeep import refresh
-from models import Context, Membership
+from models import ConsentEntry, Context, Membership
 
 NAMELESS = "Someone new"
 
@@ -17,7 +17,10 @@ def set_consent(
     Who leaves takes back their name, too.
     """
     member.board_consent = joined
+    _note(session, member, "board", now, given=joined)
     if not joined:
+        if member.name_consent is not None:
+            _note(session, member, "name", now, given=False)
         member.name_consent = None
     refresh(session, member.context, [member.id])
     announce(session, member.context_id, now)
@@ -28,7 +31,24 @@ def set_name_consent(
 ) -> None:
     """Let a learner show their name instead of their alias, or take that back."""
     member.name_consent = named
+    _note(session, member, "name", now, given=named)
     announce(session, member.context_id, now)
+
+
+def _note(
+    session: Session, member: Membership, subject: str, now: datetime, *, given: bool
+) -> None:
+    """Write down what a member said, and when; no word takes another's place."""
+    session.add(
+        ConsentEntry(
+            context_id=member.context_id,
+            membership_id=member.id,
+            subject=subject,
+            given=given,
+            decided_at=now,
+        )
+    )
+    session.flush()
 
 
 def is_named(member: Membership, context: Context) -> bool:

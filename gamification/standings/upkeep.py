@@ -115,6 +115,14 @@ def refresh(
     _write(session, context, {key: before[key] for key in changed}, changed)
 
 
+def totals_of(
+    session: Session, context: Context, members: Collection[int]
+) -> dict[Key, Totals]:
+    """Return what is added up for some members, in every period."""
+    rows = _rows_of(session, context, members)
+    return {key: row.totals for key, row in rows.items()}
+
+
 def _refresh_all(session: Session, context: Context) -> None:
     truth = (
         sa.select(audience_column(context))

@@ -4,6 +4,7 @@ from flask import Response, jsonify
 from flask_openapi3.openapi import OpenAPI
 
 from views.api import (
+    aliases,
     awards,
     codes,
     configurations,
@@ -48,6 +49,7 @@ def register(app: OpenAPI) -> None:
     app.validation_error_callback = invalid
     app.validation_error_model = Problem
     ours = (
+        aliases,
         news,
         progress,
         *(me, courses, previews, rules, awards, importing, codes, standings, session),

@@ -105,6 +105,7 @@ ALLOWED = {
     "POST /api/v1/courses/<course_id>/imports/dismiss": TEACHERS,
     "POST /api/v1/courses/<course_id>/imports/preview": TEACHERS,
     "POST /api/v1/courses/<course_id>/sync": TEACHERS,
+    "POST /api/v1/me/alias": {"learner"},
     "POST /api/v1/me/claims": {"learner"},
     "POST /api/v1/me/notifications/seen": PEOPLE,
     "POST /lti/deep-linking": STAFF,
@@ -202,6 +203,8 @@ def cast(session: Session, member: Membership) -> None:
     session.add(Membership(context_id=earlier.id, **values))
     ada = a_member(session, of=member.context)
     ada.user.public_id = "ada"
+    # Whoever asks for another alias has one.
+    member.alias = "Keen Kestrel"
     query = sa.select(Badge).where(Badge.context_id == member.context_id)
     author, first, *_ = session.scalars(query.order_by(Badge.key))
     assert author.key == "author"

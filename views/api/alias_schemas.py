@@ -1,0 +1,20 @@
+"""The shapes of made-up names."""
+
+from pydantic import ConfigDict
+
+from views.api.schemas import Answer, Asked
+
+
+class AliasWanted(Asked):
+    """Nothing has to be said: nobody chooses their alias."""
+
+
+class Alias(Answer):
+    """The caller's made-up name, and how often they may have another today."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"name": "Keen Kestrel", "left_today": 2}}
+    )
+
+    name: str
+    left_today: int
