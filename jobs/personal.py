@@ -15,16 +15,22 @@ from models import (
     Base,
     ClaimAttempt,
     Contribution,
+    ExcusedPeriod,
+    Exposure,
+    FreeWeek,
     Group,
     GroupMember,
     KeptAnswer,
     LaunchSession,
     Membership,
+    MilestoneReached,
     Notification,
     NotificationPreference,
+    PersonalBest,
     PublishedScore,
     Standing,
     UserIdentity,
+    VariantAssignment,
 )
 
 ALL = 10**9
@@ -46,6 +52,25 @@ SECTIONS: Mapping[str, tuple[InstrumentedAttribute[Any], ...]] = MappingProxyTyp
             LaunchSession.badge_key,
             LaunchSession.locale,
         ),
+        "milestones": (
+            MilestoneReached.kind,
+            MilestoneReached.value,
+            MilestoneReached.reached_at,
+        ),
+        "personal_bests": (
+            PersonalBest.kind,
+            PersonalBest.value,
+            PersonalBest.maximum,
+            PersonalBest.place,
+        ),
+        "excused_periods": (
+            ExcusedPeriod.first_day,
+            ExcusedPeriod.last_day,
+            ExcusedPeriod.created_at,
+        ),
+        "free_weeks": (FreeWeek.week,),
+        "experiments": (VariantAssignment.variant, VariantAssignment.assigned_at),
+        "exposures": (Exposure.variant, Exposure.day),
         "published_scores": (
             PublishedScore.given,
             PublishedScore.maximum,
