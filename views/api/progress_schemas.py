@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from views.api.examples import example
 from views.api.schemas import Answer, Asked, Printable
 
 MOST_RESTS = 50
@@ -129,11 +130,15 @@ class Break(Rest):
 class Calendar(Asked):
     """All of a course's breaks: the weeks they fill end nobody's streak."""
 
+    model_config = example(breaks=[{"first": "2026-12-21", "last": "2027-01-03"}])
+
     breaks: list[Break] = Field(max_length=MOST_RESTS)
 
 
 class Excused(Asked):
     """All of a member's leave; why is not asked."""
+
+    model_config = example(periods=[{"first": "2026-11-23", "last": "2026-11-29"}])
 
     periods: list[Rest] = Field(max_length=MOST_RESTS)
 
@@ -144,9 +149,7 @@ Growth = Annotated[Decimal, Field(ge=1, le=5, decimal_places=2)]
 class Levels(Asked):
     """The curve: the first level takes `base` points, each next `growth` times more."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"base": 20, "growth": 1.5}}
-    )
+    model_config = example(base=20, growth=1.5)
 
     base: int = Field(ge=1, le=10_000, strict=True)
     growth: Growth
