@@ -141,9 +141,9 @@ def test_the_cost_of_a_tree_does_not_grow_with_the_people(
         granted = evaluate(session, context, now, switch=ON)
 
     assert len(granted) == people
-    # The last id, the rules, expiry, what is over, unmet, first and renewed, news,
-    # the answer.
-    assert len(seen) == 9
+    # The last id, the rules, expiry, what is over, unmet, first and renewed, a row
+    # for each who lost, the answer, the stream, a row for each who gained.
+    assert len(seen) == 11
 
 
 @pytest.mark.parametrize("badges", [1, 3])
