@@ -14,9 +14,11 @@ from gamification.awards.history import AwardRow, own_awards
 from models import (
     Base,
     ClaimAttempt,
+    ConsentEntry,
     Contribution,
     ExcusedPeriod,
     Exposure,
+    FormerAlias,
     FreeWeek,
     Group,
     GroupMember,
@@ -52,6 +54,12 @@ SECTIONS: Mapping[str, tuple[InstrumentedAttribute[Any], ...]] = MappingProxyTyp
             LaunchSession.badge_key,
             LaunchSession.locale,
         ),
+        "consents": (
+            ConsentEntry.subject,
+            ConsentEntry.given,
+            ConsentEntry.decided_at,
+        ),
+        "former_aliases": (FormerAlias.alias, FormerAlias.given_back_at),
         "milestones": (
             MilestoneReached.kind,
             MilestoneReached.value,

@@ -2,11 +2,14 @@
 
 from pydantic import ConfigDict
 
+from views.api.examples import example
 from views.api.schemas import Answer, Asked
 
 
 class AliasWanted(Asked):
     """Nothing has to be said: nobody chooses their alias."""
+
+    model_config = example()
 
 
 class Alias(Answer):

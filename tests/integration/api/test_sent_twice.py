@@ -18,7 +18,12 @@ from tests.support.launches import CATALOG, Caller, a_caller
 
 QUERIES = {"/api/v1/courses/<course_id>/groups": "?kind=team"}
 """Where only a part of a list is changed, that part is read."""
-IDS = {"<key>": "author", "<award_id>": "the-award", "<code_id>": "the-code"}
+IDS = {
+    "<user_id>": "ada",
+    "<key>": "author",
+    "<award_id>": "the-award",
+    "<code_id>": "the-code",
+}
 
 
 def operations_with(app: OpenAPI, header: str) -> list[tuple[str, str]]:
@@ -46,7 +51,8 @@ def callers(
     iris = a_member(session, of=course, role="instructor")
     cast(session, iris)
     teacher = a_caller(session, client, member=iris, role="instructor")
-    return {True: a_caller(session, client, of=course), False: teacher}
+    bob = a_member(session, of=course, alias="Brisk Badger")
+    return {True: a_caller(session, client, member=bob), False: teacher}
 
 
 def send(
@@ -159,6 +165,7 @@ def test_a_change_of_what_was_read_is_made(
             )
             .replace("<key>", "author")
             .replace("<award_id>", "the-award")
+            .replace("<user_id>", "ada")
         )
         tag = read.headers["ETag"]
         assert send(callers, method, route, If_Match=tag).status_code == 200, route
