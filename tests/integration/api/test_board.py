@@ -1,14 +1,16 @@
 """The board over the API and on the page: whom it shows to whom."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from jobs.boards import show_due_boards
 from jobs.recounting import recount_course
 from tests.factories import a_member
 from tests.integration.api.conftest import a_board, rows_of
+from tests.support.clock import Clock
 from tests.support.launches import a_caller, a_live_course
 from tests.support.markup import text_of
 
@@ -224,7 +226,7 @@ def test_a_past_week_has_its_key_and_what_has_not_begun_is_named(
 
 
 def test_the_term_has_a_tab_once_it_is_counted(
-    client: FlaskClient, session: Session
+    client: FlaskClient, session: Session, clock: Clock
 ) -> None:
     ada = a_board(session)[0]
     term = {"start": "2026-09-01", "end": "2027-01-31"}
@@ -236,6 +238,8 @@ def test_the_term_has_a_tab_once_it_is_counted(
     pages.append(caller.get("/panel/leaderboard?period=term").text)
     with caller.client.application.app_context():
         recount_course(ada.context_id)
+        clock.advance(timedelta(minutes=1))
+        show_due_boards()
     pages.append(caller.get("/panel/leaderboard?period=term").text)
 
     assert ["This term" in page for page in pages] == [False, False, True]
