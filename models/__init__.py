@@ -27,6 +27,7 @@ from models.experiment import Experiment, Exposure, Variant, VariantAssignment
 from models.gradebook import PublishedScore, ScoreItem
 from models.groups import Group, GroupMember
 from models.launch import AuditEntry, LaunchSession, Login, PendingLaunch
+from models.messages import MessageTemplate
 from models.news import Notification, NotificationPreference
 from models.person import ConsentEntry, FormerAlias, MergeStep, PersonMerge
 from models.platform import Deployment, Invitation, KeyPair, Registration, Tenant
@@ -75,6 +76,7 @@ __all__ = [
     "Login",
     "Membership",
     "MergeStep",
+    "MessageTemplate",
     "MilestoneReached",
     "Notice",
     "Notification",

@@ -31,6 +31,7 @@ from models import Context, LaunchSession
 from models.db import db
 from views.earned import badges_of
 from views.pages import Page, has_board, is_staff, switch_now
+from views.saying import own_words_on
 from views.wording import counted
 
 SEEN_BY_LEARNERS = {
@@ -72,6 +73,7 @@ def overview(launch: LaunchSession, notice: str = "") -> Page:
     roster = badges_of(launch)
     standing, best = progress_of(session, member, moment)
     missing = unfed(session, member.context_id)
+    won = [badge for badge in roster.badges if badge.is_new]
     ahead, milestone = next_badge(roster, missing), next_milestone(standing.points)
     return Page(
         "panel/overview.html",
@@ -84,7 +86,10 @@ def overview(launch: LaunchSession, notice: str = "") -> Page:
             "roster": roster,
             "earned_count": sum(badge.earned for badge in roster.badges),
             "next_badge": ahead,
-            "won": [badge for badge in roster.badges if badge.is_new],
+            "won": won,
+            "won_text": own_words_on(launch.context, won[0].label)
+            if len(won) == 1
+            else "",
             "unfed": missing,
             "milestone": milestone,
             "is_badge_too": _is_badge_too(milestone, ahead),

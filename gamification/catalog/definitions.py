@@ -80,6 +80,8 @@ class Catalog:
     notes: tuple[Note, ...] = ()
     """All there is to mend in the file, tenants' entries included, dropped or not."""
     tenants: Mapping[str, "Catalog"] = field(default_factory=dict)
+    messages: Mapping[str, str] = field(default_factory=dict)
+    """What a tenant's courses say to their learners, by the occasion."""
     locked: tuple[str, ...] = ()
     """What a tenant's courses may not change: `badges.author`, `settings.board`."""
 

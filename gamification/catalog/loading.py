@@ -8,8 +8,9 @@ from pathlib import Path
 from gamification.catalog.definitions import Catalog, Dropped, Note, shown, unknown_in
 from gamification.catalog.layers import Layer
 from gamification.catalog.locks import read_locks
+from gamification.catalog.messages import BadMessage, checked
 
-TENANT = ("badge", "locked")
+TENANT = ("badge", "locked", "messages")
 LARGEST_FILE = 1024 * 1024
 
 
@@ -52,12 +53,16 @@ def parse(document: object, name: str = "catalog") -> Catalog:
     locks = {
         key: _locks(overlays[key], key, table, name) for key, table in tenants.items()
     }
+    messages = {
+        key: _messages(overlays[key], key, table, name)
+        for key, table in tenants.items()
+    }
     notes = [*shipped.notes, *(note for one in overlays.values() for note in one.notes)]
     return replace(
         shipped.to_catalog(),
         notes=tuple(notes),
         tenants={
-            key: replace(layer.to_catalog(), locked=locks[key])
+            key: replace(layer.to_catalog(), locked=locks[key], messages=messages[key])
             for key, layer in overlays.items()
         },
     )
@@ -83,6 +88,22 @@ def _overlay(shipped: Layer, key: str, table: object, name: str) -> Layer:
     layer.read(entries, where)
     layer.notes += [Note(where, "", r) for r in unknown_in(table, TENANT)]
     return layer
+
+
+def _messages(layer: Layer, key: str, table: object, name: str) -> dict[str, str]:
+    """Return a tenant's messages; what cannot be used is named, and shipped is said."""
+    said = table.get("messages", {}) if isinstance(table, Mapping) else {}
+    where = f"{name}, tenant {shown(key)}, messages"
+    if not isinstance(said, Mapping):
+        layer.notes.append(Note(where, "", 'write [tenant.acme.messages] award = "…"'))
+        return {}
+    found = {}
+    for kind, text in said.items():
+        try:
+            found[str(kind)] = checked(str(kind), text)
+        except BadMessage as bad:
+            layer.notes.append(Note(where, shown(str(kind)), str(bad)))
+    return found
 
 
 def _unreadable(path: Path, reason: str) -> Catalog:

@@ -84,6 +84,12 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("PUT", "levels"): {"base": 20, "growth": 1.5},
 }
 
+WITHIN: dict[str, dict[str, object]] = {
+    "/imports": {"course": "x1"},
+    "/messages": {"messages": {}},
+    "/scoring": {"weights": []},
+}
+
 
 @pytest.mark.parametrize("role", ["learner", "instructor"])
 @pytest.mark.parametrize(
@@ -148,13 +154,11 @@ def asked(caller: Caller, method: str, name: str, path: str) -> TestResponse:
         return caller.get(path)
     if name == "import":
         return caller.send_table(path, "user,badge\nada,author\n")
-    if "/imports" in path:
-        return caller.send(method, path, {"course": "x1"})
     if "/configuration" in path:
         return caller.send_toml(method, path, "version = 1\nbadge = []")
-    if "/scoring" in path:
-        return caller.send(method, path, {"weights": []})
-    return caller.send(method, path, BODIES.get((method, name), SWITCHES_OFF))
+    within = (body for part, body in WITHIN.items() if part in path)
+    body = next(within, BODIES.get((method, name), SWITCHES_OFF))
+    return caller.send(method, path, body)
 
 
 def of_person(app: OpenAPI, caller: Caller) -> list[TestResponse]:

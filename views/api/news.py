@@ -15,6 +15,7 @@ from gamification.feedback import (
     set_kinds_off,
 )
 from jobs.clock import now
+from jobs.messages import messages_in
 from models import LaunchSession
 from models.db import db
 from models.locks import lock_course
@@ -25,6 +26,7 @@ from views.api.problems import problem
 from views.api.writing import guard, whole
 from views.guards import launch_session, requires
 from views.pages import switch_now
+from views.saying import text_of
 
 bp = APIBlueprint("news_api", __name__, url_prefix="/api/v1/me/notifications")
 guard(bp)
@@ -92,6 +94,11 @@ def _chosen() -> Response:
 
 def _listed(page: NewsPage) -> schemas.NewsList:
     items = [schemas.NewsItem.model_validate(item) for item in page.items]
+    if items:
+        context = launch_session().context
+        said = messages_in(db.session(), context)
+        for item, news in zip(items, page.items, strict=True):
+            item.text = text_of(news, said, context)
     return schemas.NewsList(items=items, next=page.next, unseen=page.unseen)
 
 

@@ -52,6 +52,7 @@ class NewsItem(Answer):
                 "created_at": "2026-11-22T10:00:00Z",
                 "seen": False,
                 "count": 1,
+                "text": "You have earned Author.",
                 "subjects": [
                     {
                         "award": "5f2c0a9be1d34c77a0b1c2",
@@ -70,6 +71,8 @@ class NewsItem(Answer):
     seen: bool
     count: int
     """How many changes it stands for."""
+    text: str | None = None
+    """What the course says to it, where it says anything and it is one change."""
     subjects: list[NewsSubject]
 
 

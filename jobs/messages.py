@@ -1,0 +1,53 @@
+"""What a course says to its learners, by all three layers; the caller commits."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from gamification.awards.giving import Giver
+from gamification.catalog.locks import MESSAGES, is_locked
+from gamification.feedback.wording import Message, messages_of, save_messages
+from jobs.badges import OPERATOR
+from jobs.catalog import current_catalog
+from jobs.locking import locks_of, refuse_locked
+from lti import audit
+from models import Context
+
+
+def messages_in(session: Session, context: Context) -> dict[str, Message]:
+    """Return a course's messages by their kinds, in one query."""
+    said = current_catalog().of(context.tenant.key).messages
+    return messages_of(session, context.id, said)
+
+
+def decide_messages(
+    session: Session,
+    context: Context,
+    texts: Mapping[str, str | None],
+    by: Giver,
+    now: datetime,
+) -> None:
+    """Let a course say something else; raise what `save_messages` raises, and Locked.
+
+    The audit has which, and not the words.
+    """
+    if by.role != OPERATOR:
+        refuse_locked(context, MESSAGES)
+    if not save_messages(session, context, texts, now):
+        return
+    audit.note(
+        session,
+        "messages_saved",
+        now,
+        registration=context.registration,
+        course=context.public_id,
+        kinds=sorted(texts),
+        by=by.id,
+        role=by.role,
+    )
+
+
+def are_locked(context: Context) -> bool:
+    """Tell whether a course's organisation keeps its messages as they are."""
+    return is_locked(locks_of(context), MESSAGES)

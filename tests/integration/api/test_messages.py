@@ -1,0 +1,181 @@
+"""`PUT …/messages`: what learners are told, in the words of their course."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy.orm import Session
+
+from models import AuditEntry, Context, MessageTemplate
+from tests.factories import a_member
+from tests.support.launches import CATALOG, Caller, a_caller, a_live_course, hand_in
+
+
+@pytest.fixture
+def course(session: Session) -> Context:
+    return a_live_course(session, title="Botany")
+
+
+@pytest.fixture
+def teacher(session: Session, client: FlaskClient, course: Context) -> Caller:
+    return a_caller(session, client, of=course, role="instructor")
+
+
+def put(teacher: Caller, messages: dict[str, Any], **headers: str) -> Any:  # noqa: ANN401 -- werkzeug's answer
+    path = f"{teacher.course}/messages"
+    return teacher.send("PUT", path, {"messages": messages}, **headers)
+
+
+def get(teacher: Caller) -> Any:  # noqa: ANN401 -- werkzeug's answer
+    return teacher.get(f"{teacher.course}/messages")
+
+
+def award_of(answer: Any) -> dict[str, Any]:  # noqa: ANN401 -- werkzeug's answer
+    found: dict[str, Any] = answer.json["messages"][0]
+    return found
+
+
+def use(app: OpenAPI, folder: Path, tenant: str, table: str) -> None:
+    """Let the catalog have a table for an organisation."""
+    path = folder / "words.toml"
+    path.write_text(f"{CATALOG.read_text()}\n[tenant.{tenant}{table}")
+    app.extensions["laurel"] = replace(app.extensions["laurel"], catalog_file=path)
+
+
+def test_a_course_begins_with_laurels_own_words(teacher: Caller) -> None:
+    read = get(teacher).json
+
+    assert award_of(get(teacher)) == {
+        "kind": "award",
+        "text": "You have earned {badge}.",
+        "origin": "shipped",
+        "version": 0,
+        "places": ["{badge}", "{course}"],
+        "example": "You have earned Author.",
+    }
+    kinds = [one["kind"] for one in read["messages"]]
+    assert (kinds, read["locked"]) == (["award", "milestone", "expiring"], False)
+
+
+def test_other_words_are_a_version_and_null_goes_back(
+    session: Session, teacher: Caller
+) -> None:
+    saved = put(teacher, {"award": "Well done: {badge}!"})
+    again = put(teacher, {"award": "Well done: {badge}!"})
+    other = put(teacher, {"award": "Hooray!"})
+    back = put(teacher, {"award": None})
+    once_more = put(teacher, {"award": "Hooray!"})
+
+    said = [award_of(one) for one in (saved, again, other, back, once_more)]
+    assert [(one["text"], one["origin"], one["version"]) for one in said] == [
+        ("Well done: {badge}!", "course", 1),
+        ("Well done: {badge}!", "course", 1),
+        ("Hooray!", "course", 2),
+        ("You have earned {badge}.", "shipped", 2),
+        ("Hooray!", "course", 3),
+    ]
+    assert len(session.scalars(sa.select(MessageTemplate)).all()) == 3
+    noted = session.scalars(sa.select(AuditEntry.details)).all()
+    assert [entry["kinds"] for entry in noted] == [["award"]] * 4
+    assert "Hooray" not in str(noted)
+
+
+def test_the_course_goes_before_its_organisation_and_that_before_laurel(
+    app: OpenAPI, course: Context, teacher: Caller, tmp_path: Path
+) -> None:
+    key = course.tenant.key
+    use(app, tmp_path, key, '.messages]\naward = "Acme says: {badge}"\n')
+
+    theirs = award_of(get(teacher))
+    ours = award_of(put(teacher, {"award": "We say: {badge}"}))
+    back = award_of(put(teacher, {"award": None}))
+
+    said = [(one["text"], one["origin"]) for one in (theirs, ours, back)]
+    assert said == [
+        ("Acme says: {badge}", "tenant"),
+        ("We say: {badge}", "course"),
+        ("Acme says: {badge}", "tenant"),
+    ]
+
+
+def test_a_preview_reads_as_it_would_and_writes_nothing(
+    session: Session, teacher: Caller
+) -> None:
+    path = f"{teacher.course}/messages/preview"
+    body = {"messages": {"award": "{badge} in {course}", "expiring": None}}
+
+    answer: Any = teacher.send("POST", path, body)
+
+    assert answer.json["items"] == [
+        {"kind": "award", "example": "Author in Botany"},
+        {"kind": "expiring", "example": "Author lasts until 22 November 2026."},
+    ]
+    assert session.scalars(sa.select(MessageTemplate)).all() == []
+
+
+def test_what_cannot_be_said_is_refused_and_nothing_is_half_done(
+    session: Session, teacher: Caller
+) -> None:
+    mixed = {"milestone": "Fine", "award": "{points}"}
+    preview = f"{teacher.course}/messages/preview"
+
+    answers: Any = (
+        put(teacher, mixed),
+        teacher.send("POST", preview, {"messages": mixed}),
+    )
+    unknown = put(teacher, {"prize": "x"})
+
+    assert {answer.status_code for answer in (*answers, unknown)} == {422}
+    assert {answer.json["detail"] for answer in answers} == {
+        "messages: there is no place {points}; there are {badge}, {course}"
+    }
+    assert session.scalars(sa.select(MessageTemplate)).all() == []
+
+
+def test_of_two_who_change_the_words_the_second_is_told(teacher: Caller) -> None:
+    tag = get(teacher).headers["ETag"]
+
+    first = put(teacher, {"award": "One"}, If_Match=tag)
+    second = put(teacher, {"award": "Two"}, If_Match=tag)
+
+    assert (first.status_code, second.status_code) == (200, 412)
+    assert award_of(get(teacher))["text"] == "One"
+
+
+def test_locked_words_stay(
+    app: OpenAPI, course: Context, teacher: Caller, tmp_path: Path
+) -> None:
+    use(app, tmp_path, course.tenant.key, ']\nlocked = ["messages"]\n')
+
+    refused = put(teacher, {"award": "One"})
+
+    assert refused.status_code == 403
+    assert (award_of(get(teacher))["origin"], get(teacher).json["locked"]) == (
+        "shipped",
+        True,
+    )
+
+
+def test_a_learner_reads_the_courses_words_in_the_news_and_on_the_overview(
+    session: Session, client: FlaskClient, course: Context, teacher: Caller
+) -> None:
+    ada = a_member(session, of=course)
+    hand_in(session, ada, times=1)
+    learner = a_caller(session, client, member=ada)
+
+    shipped: Any = learner.get("/api/v1/me/notifications").json
+    plain = learner.get("/panel/overview").text
+    put(teacher, {"award": "{badge} & more in {course}"})
+    ours: Any = learner.get("/api/v1/me/notifications").json
+    page = learner.get("/panel/overview").text
+
+    (one,) = [item for item in shipped["items"] if item["kind"] == "award"]
+    (other,) = [item for item in ours["items"] if item["kind"] == "award"]
+    assert one["text"] == "You have earned First contribution."
+    assert other["text"] == "First contribution & more in Botany"
+    assert "You have earned" not in plain
+    assert "<p>First contribution &amp; more in Botany</p>" in page
