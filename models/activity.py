@@ -13,7 +13,8 @@ LAUNCHED = sa.text("kind = 'launched'")
 class Contribution(Identified, Base):
     """A fact: something a learner did, as one source saw it. Append-only.
 
-    A correction is a new row; `superseded_at` is the only column ever updated.
+    A correction is a new row; `superseded_at` is the only column ever updated, but
+    for the membership where two users become one (decision 18).
     """
 
     __tablename__ = "contribution"
