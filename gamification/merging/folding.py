@@ -152,7 +152,10 @@ def _rest(
 def _people(steps: Steps, kept: Membership, gone: Membership) -> None:
     """Let the kept place say what both said; of two consents the stricter one."""
     values = _together(kept, gone)
-    left = {"status": "left", "left_at": gone.left_at or steps.now, "alias": ""}
+    left: dict[str, Any] = {"status": "left", "left_at": gone.left_at or steps.now}
+    if not kept.alias:
+        # It goes along; else it stays here, so that nobody else is given it.
+        left["alias"] = ""
     course, ids = kept.context_id, (gone.id, kept.id)
     steps.change(Membership, [Rewrite(ids[0], left)], course)
     steps.change(Membership, [Rewrite(ids[1], values)], course)
@@ -170,12 +173,12 @@ def _together(kept: Membership, gone: Membership) -> dict[str, Any]:
         "left_at": None if is_here else kept.left_at,
         "staff_seen_at": max(seen, default=None),
         "first_seen_at": min(kept.first_seen_at, gone.first_seen_at),
-        "board_consent": _stricter(kept.board_consent, gone.board_consent),
-        "name_consent": _stricter(kept.name_consent, gone.name_consent),
+        "board_consent": stricter(kept.board_consent, gone.board_consent),
+        "name_consent": stricter(kept.name_consent, gone.name_consent),
     }
 
 
-def _stricter(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001 -- two words of consent, neither of them a switch
+def stricter(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001 -- two words of consent, neither of them a switch
     """Return the word that shows less: no, then none, then yes."""
     order = (False, None, True)
     return min(one, other, key=order.index)

@@ -1,18 +1,22 @@
 """Taking a merge back: row by row, the last change first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.merging.folding import stricter
 from gamification.merging.steps import Rewrite, rewrite, table_of, typed
-from models import Award, Base, Contribution, MergeStep, PersonMerge
+from models import Award, Base, Contribution, Membership, MergeStep, PersonMerge
 
 MODELS: dict[str, type[Base]] = {
     mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers
 }
+
+CONSENTS = {"board_consent", "name_consent"}
 
 
 def part(session: Session, row: PersonMerge, now: datetime) -> None:
@@ -27,13 +31,50 @@ def part(session: Session, row: PersonMerge, now: datetime) -> None:
         if not was_there:
             _delete(session, model, [one.row_id for one in some])
             continue
-        rewrites = [Rewrite(one.row_id, typed(model, one.before)) for one in some]
+        rewrites = (
+            _still_theirs(session, some)
+            if model is Membership
+            else [Rewrite(one.row_id, typed(model, one.before)) for one in some]
+        )
         moved = "membership_id" in some[0].before
         if model is Contribution:
             rewrites += _corrections(session, some)
         elif model is Award and moved:
             rewrites += _given_since(session, some)
         rewrite(session, model, rewrites, now)
+
+
+def _still_theirs(session: Session, steps: Sequence[MergeStep]) -> list[Rewrite]:
+    """Give places back what a merge changed, unless somebody has changed it since.
+
+    Of a consent the stricter word stays: a name that was taken off a board must not
+    come back because two people are two again.
+    """
+    table = table_of(Membership)
+    ids = [step.row_id for step in steps]
+    query = sa.select(table).where(table.c.id.in_(ids))
+    rows = {row["id"]: dict(row) for row in session.execute(query).mappings()}
+    return [
+        Rewrite(
+            step.row_id,
+            _given_back(
+                rows[step.row_id],
+                typed(Membership, step.before),
+                typed(Membership, step.after),
+            ),
+        )
+        for step in steps
+    ]
+
+
+def _given_back(
+    row: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, Any]:
+    values = {name: value for name, value in before.items() if row[name] == after[name]}
+    for name in CONSENTS & before.keys() - values.keys():
+        values[name] = stricter(row[name], before[name])
+    # A row that keeps all of its own is written as it is.
+    return values or {"id": row["id"]}
 
 
 def _kind(step: MergeStep) -> tuple[str, int | None, bool]:

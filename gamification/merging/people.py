@@ -46,6 +46,7 @@ def merge(
     Locks every course of both. Raises MergeRefused.
     """
     kept, merged = pair.kept, pair.merged
+    _hold(session, (kept.id, merged.id))
     _check(session, kept, merged)
     for course in courses_of(session, (kept.id, merged.id)):
         lock_course(session, course)
@@ -89,6 +90,8 @@ def unmerge(
     back: it goes along. Raises MergeRefused for one that was taken back already, and
     while a later one of either of them stands.
     """
+    _hold(session, (row.kept_id, row.merged_id))
+    session.refresh(row)
     if row.reversed_at is not None:
         raise MergeRefused("This merge was taken back already.")
     later = session.scalar(
@@ -127,6 +130,12 @@ def settle(
         if switch.on:
             reach(session, context, now, members, silent=True)
         evaluate_silently(session, context, now, switch=switch, members=members)
+
+
+def _hold(session: Session, users: Collection[int]) -> None:
+    """Let nobody else merge or part these users until the transaction ends."""
+    query = sa.select(User.id).where(User.id.in_(users)).order_by(User.id)
+    session.execute(query.with_for_update())
 
 
 def courses_of(session: Session, users: Collection[int]) -> Sequence[int]:

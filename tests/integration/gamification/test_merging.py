@@ -68,6 +68,30 @@ def test_every_table_that_names_a_member_says_what_becomes_of_it() -> None:
     assert naming - moved - STAYS.keys() == set()
 
 
+def test_what_was_said_since_a_merge_holds_after_it_is_taken_back(
+    session: Session, now: datetime, ada: Membership, twin: Membership
+) -> None:
+    ada.board_consent, ada.name_consent = True, True
+    session.flush()
+    row = merged(session, ada, twin)
+    ada.board_consent, ada.name_consent, ada.alias = False, False, "Brisk Beaver"
+    session.flush()
+
+    parted(session, row)
+
+    assert (ada.board_consent, ada.name_consent) == (False, False)
+    assert (ada.alias, twin.alias) == ("Brisk Beaver", "Calm Canoe")
+    assert (ada.status, twin.status) == ("active", "active")
+
+
+def test_an_alias_that_is_given_up_stays_out_of_others_hands(
+    session: Session, ada: Membership, twin: Membership
+) -> None:
+    merged(session, ada, twin)
+
+    assert (ada.alias, twin.alias) == ("Keen Kestrel", "Calm Canoe")
+
+
 def test_what_both_did_is_one_persons_and_counts_once(
     session: Session, now: datetime, ada: Membership, twin: Membership
 ) -> None:
