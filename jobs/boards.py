@@ -1,4 +1,4 @@
-"""Showing others what changed on boards of aliases, a batch at a time."""
+"""Showing others what changed on a board, a batch at a time."""
 
 from gamification.standings.showing import due_boards, follow, show
 from jobs.clock import now
@@ -21,4 +21,4 @@ def show_due_boards() -> int:
 def _shown(context: Context) -> bool:
     session, moment = db.session(), now()
     follow(session, context, moment)
-    return show(session, context, moment)
+    return show(session, context, moment, many=True)

@@ -4,7 +4,7 @@ Each list is shown from five people on; who is on it is there by the same consen
 under the same name as on the board, and moves with it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
@@ -92,20 +92,23 @@ def improved(session: Session, viewer: Viewer, now: datetime) -> Listed[Improved
         _people(context, board, [this, *past], gain.label("gain"))
         .having(before > 0, gain > 0)
         .order_by(gain.desc(), Membership.id)
+        .limit(MOST)
     ).all()
-    found = (
-        Improved(
-            _name(viewer, member), gained // (WEEKS * POINT), _is_me(viewer, member)
-        )
-        for member, gained in rows
+    return _listed(
+        [
+            Improved(
+                _name(viewer, member), gained // (WEEKS * POINT), _is_me(viewer, member)
+            )
+            for member, gained in rows
+        ]
     )
-    return _listed(found, len(rows))
 
 
 def steady(session: Session, viewer: Viewer, now: datetime) -> Listed[Steady]:
     """Return who has points in three of the last four weeks, this one included.
 
-    Whatever their points are, so in the order of names. One query.
+    Whatever their points are, so in the order of names; of more than fifty the first
+    by alias. One query.
     """
     context = viewer.member.context
     weeks = _weeks(context, now)[:WEEKS]
@@ -115,18 +118,22 @@ def steady(session: Session, viewer: Viewer, now: datetime) -> Listed[Steady]:
         _people(context, board, weeks, active.label("active"))
         .where(board.c.points > 0)
         .having(active >= STEADY)
+        .order_by(Membership.alias, Membership.id)
+        .limit(MOST)
     ).all()
     found = (
         Steady(_name(viewer, member), count, _is_me(viewer, member))
         for member, count in rows
     )
-    return _listed(sorted(found, key=lambda row: row.name), len(rows))
+    return _listed(sorted(found, key=lambda row: row.name))
 
 
 def teams(session: Session, viewer: Viewer, period: str = ALL) -> Listed[Team]:
     """Return teams of five or more on the board, by the mean of their members' points.
 
-    Equal whole points share a rank: 1, 2, 2, 4. `period` is a key. One query.
+    Equal whole points share a rank: 1, 2, 2, 4. Teams that share somebody are left out:
+    two means that differ by one person would tell that one's points. `period` is a key.
+    One query.
     """
     rows = session.execute(_teams(viewer, period)).all()
     means = sorted(
@@ -148,6 +155,7 @@ def _teams(viewer: Viewer, period: str) -> sa.Select[str, int, int, int]:
     people = sa.func.count()
     points = sa.cast(sa.func.coalesce(sa.func.sum(board.c.points), 0), sa.BigInteger)
     is_mine = sa.case((GroupMember.membership_id == viewer.member.id, 1), else_=0)
+    in_many = sa.case((Membership.id.in_(_in_many_teams(context)), 1), else_=0)
     is_in = sa.and_(GroupMember.group_id == Group.id, GroupMember.valid_to.is_(None))
     has_points = sa.and_(
         board.c.membership_id == Membership.id, board.c.period == period
@@ -164,14 +172,29 @@ def _teams(viewer: Viewer, period: str) -> sa.Select[str, int, int, int]:
             audience_column(context) == PARTICIPANTS,
         )
         .group_by(Group.id, Group.name)
-        .having(people >= FEWEST)
+        .having(people >= FEWEST, sa.func.sum(in_many) == 0)
     )
 
 
-def _listed(rows: Iterable[Row], people: int) -> Listed[Row]:
-    if people < FEWEST:
+def _in_many_teams(context: Context) -> sa.Select[int]:
+    """Select who is in more than one team."""
+    return (
+        sa.select(GroupMember.membership_id)
+        .join(Group, Group.id == GroupMember.group_id)
+        .where(
+            Group.context_id == context.id,
+            Group.kind == TEAM,
+            GroupMember.valid_to.is_(None),
+        )
+        .group_by(GroupMember.membership_id)
+        .having(sa.func.count() > 1)
+    )
+
+
+def _listed(rows: Sequence[Row]) -> Listed[Row]:
+    if len(rows) < FEWEST:
         return Listed("too_few")
-    return Listed("ready", tuple(rows)[:MOST])
+    return Listed("ready", tuple(rows))
 
 
 def _weeks(context: Context, now: datetime) -> list[str]:
@@ -189,7 +212,10 @@ def _read(context: Context, viewer: Viewer) -> sa.Subquery:
     if viewer.is_staff or context.board_shown_at is None:
         return live.subquery("board")
     shown = sa.select(*(getattr(ShownStanding, name) for name in columns)).where(
-        ShownStanding.context_id == context.id, ShownStanding.points.is_not(None)
+        ShownStanding.context_id == context.id,
+        ShownStanding.points.is_not(None),
+        # They are forgotten with the first batch after a period was closed.
+        ~frozen_rows(context, ShownStanding.period),
     )
     closed = frozen_rows(context, Standing.period)
     return sa.union_all(live.where(closed), shown).subquery("board")

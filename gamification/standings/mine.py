@@ -16,6 +16,7 @@ from gamification.metrics import (
     week_key,
 )
 from gamification.standings.audience import EVERYBODY, PARTICIPANTS
+from gamification.standings.filters import FEWEST
 from models import Context, Histogram, Membership, Standing
 
 
@@ -49,8 +50,9 @@ class PersonalBest:
         return 0 < self.this_week == self.best
 
 
-FEWEST_FOR_A_SHARE = 20
 STEP = 5
+FEWEST_FOR_A_SHARE = FEWEST * 100 // STEP
+"""A step of fewer people would tell when one of them passes another."""
 NOTHING = MyStanding(0, 0, 0, None)
 Totals = sa.Row[str, int, int, int, datetime]
 # Asked at every launch, so it is put together once.
@@ -119,7 +121,7 @@ def progress_of(
 def percentile_of(session: Session, member: Membership) -> int | None:
     """Return how many percent of the course's learners have fewer points: 0 to 95.
 
-    All-time, in steps of five, rounded down; nothing below twenty learners with
+    All-time, in steps of five, rounded down; nothing below a hundred learners with
     points, or for who has none. One query.
     """
     bars = (

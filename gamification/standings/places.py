@@ -7,14 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.metrics import POINT
-from gamification.metrics.awarded import is_open
+from gamification.metrics import ALL, POINT
 from gamification.standings.audience import PARTICIPANTS, SHOWN
+from gamification.standings.batches import badges_held
 from gamification.standings.filters import in_group
 from gamification.standings.freezing import is_frozen
 from models import (
     STAFF,
-    Award,
     Context,
     Histogram,
     Membership,
@@ -64,8 +63,12 @@ class View:
     @property
     def is_batched(self) -> bool:
         """Whether the others are as they were at the last batch, and not as they are."""
-        is_kept = self.context.board_shown_at is not None
-        return is_kept and not (self.by_staff or is_frozen(self.context, self.period))
+        return self.is_kept_apart and not is_frozen(self.context, self.period)
+
+    @property
+    def is_kept_apart(self) -> bool:
+        """Whether the viewer reads their own row as it is, and the others' by batches."""
+        return self.context.board_shown_at is not None and not self.by_staff
 
     @property
     def table(self) -> type[Standing | ShownStanding]:
@@ -222,15 +225,15 @@ def _picked(view: View, now: datetime) -> sa.Subquery:
     place = sa.tuple_(table.points, table.membership_id)
     best_first = (table.points.desc(), table.membership_id.desc())
     next_first = (table.points, table.membership_id)
-    others = _columns(table, now).where(*view.listed(table))
-    if view.is_batched:
+    others = _columns(table, _others_badges(view, now)).where(*view.listed(table))
+    if view.is_kept_apart:
         others = others.where(table.membership_id != view.viewer_id)
     parts = [others.order_by(*best_first).limit(view.context.board_top)]
     if view.points is not None:
         me = sa.tuple_(sa.literal(view.points), sa.literal(view.viewer_id))
         near = view.context.board_neighbours
         parts += [
-            _columns(Standing, now).where(
+            _columns(Standing, badges_held(now)).where(
                 *view.listed(Standing), Standing.membership_id == view.viewer_id
             ),
             others.where(place > me).order_by(*next_first).limit(near),
@@ -241,20 +244,30 @@ def _picked(view: View, now: datetime) -> sa.Subquery:
 
 
 def _columns(
-    table: type[Standing | ShownStanding], now: datetime
+    table: type[Standing | ShownStanding], badges: sa.ColumnElement[int]
 ) -> sa.Select[*tuple[Any, ...]]:
-    badges: sa.ColumnElement[int] = (
-        sa.select(sa.func.count())
-        .where(Award.membership_id == Standing.membership_id, is_open(now))
-        .correlate(Standing)
-        .scalar_subquery()
-        if table is Standing
-        else sa.cast(ShownStanding.badges, sa.BigInteger)
-    )
     return sa.select(
         *(table.membership_id, table.points, table.completed, table.updated_at),
         badges.label("badges"),
     )
+
+
+def _others_badges(view: View, now: datetime) -> sa.ColumnElement[int]:
+    """Return how many badges others read: those of today, or of the last batch.
+
+    A closed period stays as it was, but for badges: they come with the batches, too.
+    """
+    if view.is_batched:
+        return sa.cast(ShownStanding.badges, sa.BigInteger)
+    if not view.is_kept_apart:
+        return badges_held(now)
+    shown = sa.select(ShownStanding.badges).where(
+        ShownStanding.context_id == Standing.context_id,
+        ShownStanding.period == ALL,
+        ShownStanding.membership_id == Standing.membership_id,
+    )
+    published = shown.correlate(Standing).scalar_subquery()
+    return sa.cast(sa.func.coalesce(published, 0), sa.BigInteger)
 
 
 def _sum_of_people(*counted: sa.ColumnElement[bool]) -> sa.Select[int]:

@@ -1,74 +1,50 @@
-"""Boards of aliases: the others' rows move in batches, so that nobody is seen to act.
+"""Boards move in batches, so that nobody is seen to act.
 
-Whoever hands something in and sees an alias gain points the next moment knows who that
-is. So an open board shows the others as they were at the last batch: a minute ago or
-more, and at least three people moved at once. One's own row is always as it is.
+Whoever sees somebody hand something in, and an alias gain points the next moment, knows
+who that is; on a board of names everybody who did not agree to theirs is an alias, too.
+So an open board shows the others as they were at the last batch: a minute ago or more,
+and at least three people moved at once. One's own row is always as it is.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.metrics import POINT, day_of
-from gamification.metrics.awarded import is_open
-from gamification.standings.audience import PARTICIPANTS, SHOWN
+from gamification.standings.audience import SHOWN
+from gamification.standings.batches import (
+    Key,
+    Waiting,
+    badges_held,
+    participants,
+    reads_otherwise,
+    same_row,
+    waiting_rows,
+)
 from gamification.standings.freezing import frozen_rows, is_frozen
 from gamification.standings.histogram import Place, recount_shown, shift
 from gamification.standings.news import announce
-from models import Award, Context, ShownStanding, Standing
+from models import Context, ShownStanding, Standing
 from models.locks import lock_course
 from models.upsert import insert
 
 PAUSE = timedelta(seconds=60)
 FEWEST_CHANGED = 3
 AT_ONCE = 2000
-"""Of more rows than that the whole board is shown anew."""
-Key = tuple[int, str]
-"""A membership and a period."""
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What others read in a row."""
-
-    points: int
-    completed: int
-    badges: int
-    updated_at: datetime
-
-    @property
-    def visible(self) -> tuple[int, int, int, datetime]:
-        hour = self.updated_at.replace(minute=0, second=0, microsecond=0)
-        return self.points // POINT, self.completed, self.badges, hour
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    """A row that may be old: what is read now, and what there is to read."""
-
-    key: Key
-    shown: _Read | None
-    live: _Read | None
-
-    @property
-    def is_another(self) -> bool:
-        if self.shown is None or self.live is None:
-            return self.shown is not self.live
-        return self.shown.visible != self.live.visible
+"""Of more rows than that whole periods are shown anew, by the worker."""
 
 
 def follow(session: Session, context: Context, now: datetime) -> None:
     """Begin to keep the others' rows apart, or end it, as the board is set up now."""
-    is_wanted = context.board_enabled and context.board_identity == "alias"
+    is_wanted = context.board_enabled
     if is_wanted == (context.board_shown_at is not None):
         return
     lock_course(session, context.id)
     if is_wanted:
-        _show_everything(session, context, now)
+        _show_anew(session, context, now)
     else:
         context.board_shown_at = None
         _forget(session, context, sa.true())
@@ -112,17 +88,11 @@ def settle(session: Session, context: Context) -> None:
     """Show those alone who are participants now; who is new waits for a batch."""
     if context.board_shown_at is None:
         return
-    theirs = _participants(context)
+    theirs = participants(context)
     known = sa.select(ShownStanding.membership_id).where(
-        ShownStanding.context_id == Standing.context_id,
-        ShownStanding.period == Standing.period,
-        ShownStanding.membership_id == Standing.membership_id,
+        ShownStanding.context_id == Standing.context_id, *same_row()
     )
-    still = sa.exists().where(
-        *theirs,
-        Standing.period == ShownStanding.period,
-        Standing.membership_id == ShownStanding.membership_id,
-    )
+    still = sa.exists().where(*theirs, *same_row())
     _forget(session, context, ~still)
     new = sa.select(
         *(Standing.context_id, Standing.period, Standing.membership_id),
@@ -134,20 +104,21 @@ def settle(session: Session, context: Context) -> None:
     recount_shown(session, context.id)
 
 
-def show(session: Session, context: Context, now: datetime) -> bool:
+def show(
+    session: Session, context: Context, now: datetime, *, many: bool = False
+) -> bool:
     """Show what changed in each period, if it is time and three people or more did.
 
-    Tells whether anything was shown. The caller has locked the course.
+    More than `AT_ONCE` rows are left to who asks for `many`: nobody's own request is to
+    wait for them. Tells whether anything was shown. The caller has locked the course.
     """
     last = context.board_shown_at
     if last is None or now < last + PAUSE:
         return False
-    waiting = _waiting(session, context, now)
+    waiting = waiting_rows(session, context, now, most=AT_ONCE + 1)
     if len(waiting) > AT_ONCE:
-        _show_everything(session, context, now)
-        announce(session, context.id, now)
-        return True
-    periods: dict[str, list[_Waiting]] = defaultdict(list)
+        return many and _show_many(session, context, now)
+    periods: dict[str, list[Waiting]] = defaultdict(list)
     for row in waiting:
         periods[row.key[1]].append(row)
     batch = [row for rows in periods.values() if _is_enough(rows) for row in rows]
@@ -168,43 +139,56 @@ def due_boards(session: Session, now: datetime) -> list[int]:
     waits = sa.exists().where(
         ShownStanding.context_id == Context.id, ShownStanding.is_waiting
     )
-    is_batched = sa.and_(Context.board_enabled, Context.board_identity == "alias")
     is_due = sa.and_(Context.board_shown_at <= now - PAUSE, waits)
     is_kept = Context.board_shown_at.is_not(None)
-    query = sa.select(Context.id).where(sa.or_(is_due, is_batched != is_kept))
+    query = sa.select(Context.id).where(
+        sa.or_(is_due, Context.board_enabled != is_kept)
+    )
     return list(session.scalars(query.order_by(Context.id)))
 
 
-def _is_enough(rows: Collection[_Waiting]) -> bool:
+def _show_many(session: Session, context: Context, now: datetime) -> bool:
+    """Show whole periods in which three people or more read otherwise than before."""
+    live = sa.and_(*participants(context), *same_row())
+    people = sa.func.sum(sa.case((reads_otherwise(context, now), 1), else_=0))
+    periods = session.scalars(
+        sa.select(ShownStanding.period)
+        .select_from(ShownStanding)
+        .outerjoin(Standing, live)
+        .where(ShownStanding.context_id == context.id, ShownStanding.is_waiting)
+        .group_by(ShownStanding.period)
+        .having(people >= FEWEST_CHANGED)
+    ).all()
+    if not periods:
+        return False
+    _forget(session, context, frozen_rows(context, ShownStanding.period))
+    _show_anew(session, context, now, periods)
+    announce(session, context.id, now)
+    return True
+
+
+def _is_enough(rows: Collection[Waiting]) -> bool:
     return sum(row.is_another for row in rows) >= FEWEST_CHANGED
 
 
-def _participants(context: Context) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        Standing.context_id == context.id,
-        Standing.audience == PARTICIPANTS,
-        ~frozen_rows(context, Standing.period),
-    )
-
-
-def _badges(now: datetime) -> sa.ScalarSelect[int]:
-    return (
-        sa.select(sa.func.count())
-        .where(Award.membership_id == Standing.membership_id, is_open(now))
-        .correlate(Standing)
-        .scalar_subquery()
-    )
-
-
-def _show_everything(session: Session, context: Context, now: datetime) -> None:
-    """Let everybody read all open periods as they are."""
+def _show_anew(
+    session: Session,
+    context: Context,
+    now: datetime,
+    periods: Collection[str] | None = None,
+) -> None:
+    """Let everybody read open periods as they are: some of them, or all."""
     session.flush()
-    _forget(session, context, sa.true())
+    shown, live = (
+        sa.true() if periods is None else table.period.in_(periods)
+        for table in (ShownStanding, Standing)
+    )
+    _forget(session, context, shown)
     rows = sa.select(
         *(Standing.context_id, Standing.period, Standing.membership_id),
         *(Standing.points, Standing.completed, Standing.updated_at),
-        *(_badges(now), sa.false()),
-    ).where(*_participants(context))
+        *(badges_held(now), sa.false()),
+    ).where(*participants(context), live)
     columns = ["context_id", "period", "membership_id"]
     columns += ["points", "completed", "updated_at", "badges", "is_waiting"]
     session.execute(sa.insert(ShownStanding).from_select(columns, rows))
@@ -213,37 +197,7 @@ def _show_everything(session: Session, context: Context, now: datetime) -> None:
     session.flush()
 
 
-def _waiting(session: Session, context: Context, now: datetime) -> list[_Waiting]:
-    live = sa.and_(
-        *_participants(context),
-        Standing.period == ShownStanding.period,
-        Standing.membership_id == ShownStanding.membership_id,
-    )
-    columns = (Standing.points, Standing.completed, _badges(now), Standing.updated_at)
-    rows = session.execute(
-        sa.select(
-            ShownStanding.membership_id,
-            ShownStanding.period,
-            *(ShownStanding.points, ShownStanding.completed),
-            *(ShownStanding.badges, ShownStanding.updated_at),
-            *columns,
-        )
-        .select_from(ShownStanding)
-        .outerjoin(Standing, live)
-        .where(ShownStanding.context_id == context.id, ShownStanding.is_waiting)
-        .limit(AT_ONCE + 1)
-    )
-    return [
-        _Waiting(
-            (member, period),
-            None if values[0] is None else _Read(*values[:4]),
-            None if values[4] is None else _Read(*values[4:]),
-        )
-        for member, period, *values in rows
-    ]
-
-
-def _publish(session: Session, context: Context, batch: Collection[_Waiting]) -> None:
+def _publish(session: Session, context: Context, batch: Collection[Waiting]) -> None:
     people: Counter[Place] = Counter()
     rows = []
     for row in batch:

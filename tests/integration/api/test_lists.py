@@ -88,10 +88,10 @@ def test_an_instructor_turns_the_lists_on(
     assert lists_of(caller)["improved"]["state"] == "too_few"
 
 
-def test_ones_percentile_is_there_with_a_board_of_twenty_alone(
+def test_ones_percentile_is_there_with_a_board_of_a_hundred_alone(
     client: FlaskClient, session: Session
 ) -> None:
-    ada = a_board(session, people=20)[15]
+    ada = a_board(session, people=100)[75]
     caller = a_caller(session, client, member=ada)
     told = [percentile(caller)]
     ada.context.board_enabled = False

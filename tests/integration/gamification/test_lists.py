@@ -176,6 +176,35 @@ def test_teams_are_ranked_by_the_mean_of_their_members(
     ]
 
 
+def test_teams_that_share_somebody_are_left_out(
+    session: Session, now: datetime
+) -> None:
+    people = a_quiet_class(session, 16)
+    did(session, now, {person: [1] for person in people})
+    told = [
+        team("all", people[:6]),
+        team("but one", people[:5]),
+        team("c", people[6:11]),
+        team("d", people[11:]),
+    ]
+    set_groups(session, people[0].context, "team", told, now)
+
+    found = teams(session, as_usual(people[0]))
+
+    assert [row.name for row in found.rows] == ["c", "d"]
+
+
+def test_a_week_that_is_closed_counts_once(session: Session, now: datetime) -> None:
+    people = a_quiet_class(session, 6)
+    did(session, now, {person: [1, 0, 0, 1] for person in people})
+    follow(session, people[0].context, now)
+    did(session, now + WEEK, {people[0]: [1]})
+
+    found = steady(session, as_usual(people[1]), now + WEEK)
+
+    assert (found.state, found.rows) == ("too_few", ())
+
+
 def test_one_team_is_compared_with_nobody(session: Session, now: datetime) -> None:
     people = a_class(session, now, [6] * 9)
     told = [team("One", people[:5]), team("Two", people[5:])]
@@ -187,15 +216,15 @@ def test_one_team_is_compared_with_nobody(session: Session, now: datetime) -> No
 @pytest.mark.parametrize(
     ("points", "place", "percent"),
     [
-        (list(range(1, 21)), 0, 0),
-        (list(range(1, 21)), 19, 95),
-        (list(range(1, 21)), 10, 50),
-        (list(range(1, 24)), 12, 50),
-        ([5] * 20, 3, 0),
-        (list(range(1, 20)), 18, None),
+        (list(range(1, 101)), 0, 0),
+        (list(range(1, 101)), 99, 95),
+        (list(range(1, 101)), 54, 50),
+        (list(range(1, 104)), 52, 50),
+        ([5] * 100, 3, 0),
+        (list(range(1, 100)), 98, None),
     ],
 )
-def test_a_percentile_is_in_steps_of_five_and_takes_twenty_people(
+def test_a_percentile_is_in_steps_of_five_and_takes_a_hundred_people(
     session: Session, now: datetime, points: list[int], place: int, percent: int | None
 ) -> None:
     people = a_class(session, now, points, board_participation="opt_in")
@@ -206,7 +235,7 @@ def test_a_percentile_is_in_steps_of_five_and_takes_twenty_people(
 def test_who_has_no_points_or_no_rank_has_no_percentile(
     session: Session, now: datetime
 ) -> None:
-    people = a_class(session, now, list(range(1, 22)))
+    people = a_class(session, now, list(range(1, 102)))
     idle = a_member(session, of=people[0].context)
     staff = a_member(session, of=people[0].context, role="instructor")
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from gamification.activity import rebuild, record
 from gamification.standings import Board, Wanted, leaderboard, refresh, set_consent
 from gamification.standings.groups import GroupTold, groups_of, set_groups
-from gamification.standings.showing import due_boards, follow, show
+from gamification.standings.showing import follow, show
 from jobs.boards import show_due_boards
 from models import Histogram, Membership, ShownStanding
 from tests.factories import POINT, a_badge, a_member, an_item
@@ -178,19 +178,14 @@ def test_a_newcomer_reads_their_own_row_before_the_others_do(
     assert "Alias new" not in [row.name for row in boards[1].rows]
 
 
-def test_staff_and_boards_of_names_are_live(
+def test_staff_read_a_board_as_it_is(
     session: Session, now: datetime, people: list[Membership]
 ) -> None:
     staff = a_member(session, of=people[0].context, role="instructor")
+
     act(session, now, people[5])
-    by_staff = read(session, staff, now)
 
-    people[0].context.board_identity = "name"
-    follow(session, people[0].context, now)
-
-    assert by_staff["Name 5"] == 7
-    assert read(session, people[0], now)["Alias 5"] == 7
-    assert session.scalars(sa.select(ShownStanding)).all() == []
+    assert read(session, staff, now)["Name 5"] == 7
 
 
 def test_a_badge_is_shown_with_the_batch_of_its_points(
@@ -290,16 +285,3 @@ def test_a_batched_board_is_two_queries_whatever_its_size(
 
     assert len(board.rows) == size
     assert len(asked) == 2
-
-
-def test_a_course_whose_board_is_no_longer_aliased_is_found(
-    session: Session, now: datetime, people: list[Membership]
-) -> None:
-    context = people[0].context
-    session.flush()
-    found = [due_boards(session, now)]
-    context.board_enabled = False
-    session.flush()
-    found.append(due_boards(session, now))
-
-    assert found == [[], [context.id]]
