@@ -149,7 +149,7 @@ class Standing(Base):
 
 
 class ShownStanding(Base):
-    """Somebody's row of a board of aliases as the others read it: a batch behind.
+    """Somebody's row of a board as the others read it: a batch behind.
 
     There for the participants of open periods, where the course has such a board.
     """
@@ -188,7 +188,7 @@ class Histogram(Base):
     period: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     audience: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     """`all` learners who are ranked, `participants` of the board, or those of them as
-    they are `shown` to each other on a board of aliases."""
+    they are `shown` to each other on a board."""
     points: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     """In whole points, as people read them: who reads the same shares a rank."""
     people: Mapped[int]

@@ -58,7 +58,7 @@ class Context(Public, Base):
     board_lists: Mapped[bool] = mapped_column(default=False)
     """Whether there are lists beside it: who improves, who is steady, teams."""
     board_shown_at: Mapped[datetime | None]
-    """When the others' rows of a board of aliases were brought up to date last; empty
+    """When the others' rows of a board were brought up to date last; empty
     where everybody reads the board as it is."""
 
     level_base: Mapped[int] = mapped_column(default=20, server_default="20")

@@ -7,7 +7,7 @@ from models import Context, Membership
 
 NONE, EVERYBODY, PARTICIPANTS = "none", "all", "participants"
 SHOWN = "shown"
-"""The participants as the others read them on a board of aliases; `showing` counts."""
+"""The participants as the others read them on a board; `showing` counts."""
 AUDIENCES = {NONE: (), EVERYBODY: (EVERYBODY,), PARTICIPANTS: (EVERYBODY, PARTICIPANTS)}
 """The histograms that count a row of each audience."""
 
