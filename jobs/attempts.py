@@ -25,6 +25,8 @@ class Kept:
     attempt: str
     occurred_at: datetime
     content: Content
+    is_ours: bool = True
+    """The platform itself told it; nobody else reported it."""
 
     @property
     def is_there(self) -> bool:
@@ -103,10 +105,12 @@ def _corrected(fact: Fact, one: Kept) -> Iterator[Fact]:
 
 
 def _withdrawn(fact: Fact, some: Sequence[Kept]) -> Iterator[Fact]:
+    """Take back what the platform told; what it never told is not its to take."""
     for one in some:
-        yield replace(
-            fact, attempt=one.attempt, status="withdrawn", score=None, maximum=None
-        )
+        if one.is_ours:
+            yield replace(
+                fact, attempt=one.attempt, status="withdrawn", score=None, maximum=None
+            )
 
 
 def _last(some: Sequence[Kept]) -> Kept:

@@ -80,11 +80,12 @@ class Log:
         ]
 
     def graded(self) -> set[int]:
-        """Return who has a score now."""
+        """Return who has a score now that the platform told."""
         return {
             member
             for (member, kind), attempts in self.kept.items()
-            if kind == "graded" and any(one.is_there for one in attempts)
+            if kind == "graded"
+            and any(one.is_there and one.is_ours for one in attempts)
         }
 
 
@@ -99,6 +100,7 @@ def log_of(session: Session, context_id: int, item_id: int) -> Log:
         Contribution.score,
         Contribution.maximum,
         Contribution.seconds,
+        Contribution.source,
     ).where(
         Contribution.context_id == context_id,
         Contribution.item_id == item_id,
@@ -110,7 +112,8 @@ def log_of(session: Session, context_id: int, item_id: int) -> Log:
         attempt = row.fact_key.split(":", 2)[2]
         content = (row.status, row.score, row.maximum, row.seconds)
         place = (row.membership_id, row.kind)
-        kept.setdefault(place, []).append(Kept(attempt, row.occurred_at, content))
+        one = Kept(attempt, row.occurred_at, content, row.source == SOURCE)
+        kept.setdefault(place, []).append(one)
     return Log(kept)
 
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from campus.faults import changed
 from campus.records import Enrolment, Person
-from models import Award, Contribution, Standing
+from gamification.activity import Fact, record
+from models import Award, Contribution, Item, Standing
 from tests.factories import a_member
 from tests.support.clock import NOW, Clock
 from tests.support.grading import QUIZ, READING, an_item, grade, keys
@@ -231,6 +232,40 @@ def test_many_scores_vanish_only_by_a_humans_word(desk: Desk) -> None:
     assert desk.sync(cleared=True).ok
     assert desk.facts()[people[0].sub, "essay"][0] == "withdrawn"
     assert desk.facts()[people[7].sub, "essay"][0] == "normal"
+
+
+def test_what_others_reported_is_no_score_that_vanished(
+    desk: Desk, session: Session
+) -> None:
+    link = desk.registered.cast.link.number
+    essay, people = an_item(desk, "Essay", link=link), a_class(desk, 8)
+    desk.sync()
+    item = session.scalars(sa.select(Item.id).where(Item.key == "essay")).one()
+    reported = [
+        Fact(
+            context_id=desk.context.id,
+            membership_id=member_id(desk, person),
+            item_id=item,
+            kind=kind,
+            occurred_at=NOW - timedelta(days=1),
+            source="api",
+            score=score,
+            maximum=score,
+        )
+        for person in people
+        for kind, score in (("graded", 10_000_000), ("completed", None))
+    ]
+    record(session, reported, NOW, environment=True)
+    grade(desk, desk.registered.cast.ben, 50, essay)
+
+    plain = desk.sync()
+    accepted = desk.sync(cleared=True)
+
+    assert (plain.ok, accepted.ok) == (True, True)
+    for person in people:
+        kept = ("normal", 10_000_000, 10_000_000)
+        assert desk.facts()[person.sub, "essay"] == kept
+        assert desk.facts("completed")[person.sub, "essay"] == ("normal", None, None)
 
 
 def test_what_several_pages_leave_out_was_not_cleared(canvas_desk: Desk) -> None:
