@@ -19,6 +19,8 @@ MOST_NAMED = 20
 """So many items are named where somebody reports of one that is not there."""
 MANY = ("posted", "spent")
 """Without an attempt these are told apart by their moment, the others are one."""
+ONCE = ("submitted", "completed")
+"""Done in an item once, whatever attempts a source counts of it."""
 SOURCE = "api"
 
 
@@ -157,7 +159,6 @@ def _fault(
 
 
 def _fact(context: Context, event: Event, member: int, source: str) -> Fact:
-    moment = event.occurred_at.astimezone(UTC).isoformat()
     return Fact(
         context_id=context.id,
         membership_id=member,
@@ -168,8 +169,17 @@ def _fact(context: Context, event: Event, member: int, source: str) -> Fact:
         score=event.score,
         maximum=event.maximum,
         seconds=event.seconds,
-        attempt=event.attempt or (moment if event.kind in MANY else ""),
+        attempt=_attempt(event),
     )
+
+
+def _attempt(event: Event) -> str:
+    """Return what tells an event from others of its person, kind and item."""
+    if event.kind in ONCE and event.item is not None:
+        return ""
+    if event.kind in MANY and not event.attempt:
+        return event.occurred_at.astimezone(UTC).isoformat()
+    return event.attempt
 
 
 def _items(

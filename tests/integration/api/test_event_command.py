@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from models import Context, Membership
 from tests.factories import an_item
-from tests.integration.api.test_events import an_event, facts
+from tests.integration.api.test_events import an_event, facts, in_items
 from views.commands import event
 
 
@@ -14,7 +14,7 @@ def test_events_of_a_file_are_recorded_and_wrong_ones_named(
 ) -> None:
     an_item(session, of=course, key="quiz-1")
     session.commit()
-    rows = [an_event(ada, attempt=str(number)) for number in range(event.CHUNK + 1)]
+    rows = in_items(ada, event.CHUNK + 1)
     rows[event.CHUNK - 1]["kind"] = "danced"
     args = ["event", "post", "-", "--course", course.public_id]
 

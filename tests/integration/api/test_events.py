@@ -108,14 +108,19 @@ def test_a_person_may_be_named_as_the_platform_names_them(
     assert [fact.membership_id for fact in facts(session)] == [bob.id]
 
 
+def in_items(ada: Membership, number: int) -> list[dict[str, object]]:
+    """Return an event in each of so many items."""
+    keys = [f"lab-{n}" for n in range(number)]
+    return [an_event(ada, item={"key": key, "label": key}) for key in keys]
+
+
 def test_what_is_earned_by_an_event_is_awarded_at_once(
     program: Caller, session: Session, ada: Membership
 ) -> None:
     answer = post(program, an_event(ada))
 
     assert answer.json["awarded"] == 0
-    first = post(program, [an_event(ada, attempt=str(n)) for n in range(1, 13)])
-    assert first.json["awarded"] == 1
+    assert post(program, in_items(ada, 12)).json["awarded"] == 1
     session.rollback()
     assert session.scalar(sa.select(sa.func.count()).select_from(Award)) == 1
 
@@ -126,7 +131,7 @@ def test_while_it_is_off_events_are_kept_and_award_nothing(
     course.enabled = False
     session.commit()
 
-    answer = post(program, [an_event(ada, attempt=str(n)) for n in range(13)])
+    answer = post(program, in_items(ada, 13))
 
     assert (answer.json["new"], answer.json["awarded"]) == (13, 0)
     assert len(facts(session)) == 13
@@ -144,6 +149,19 @@ def test_what_is_sent_again_changes_nothing_and_a_correction_supersedes(
     assert again == {**DONE, "new": 0, "unchanged": 1}
     assert better == {**DONE, "new": 0, "corrected": 1}
     assert [(fact.score, fact.revision) for fact in facts(session)] == [(15_000_000, 2)]
+
+
+@pytest.mark.parametrize(("kind", "paid"), [("completed", 3), ("submitted", 2)])
+def test_an_item_is_done_once_whatever_attempts_are_counted(
+    program: Caller, session: Session, ada: Membership, kind: str, paid: int
+) -> None:
+    events = [an_event(ada, kind=kind, attempt=attempt) for attempt in ("1", "2", "3")]
+
+    answer = post(program, [*events, an_event(ada, kind=kind)])
+
+    assert answer.json == {**DONE, "new": 1, "unchanged": 3}
+    session.rollback()
+    assert standing_of(session, ada).points == paid
 
 
 def test_posts_without_an_id_are_told_apart_by_their_moment(
