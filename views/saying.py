@@ -14,7 +14,10 @@ from views.wording import day, grouped
 def text_of(
     news: NewsItem, said: Mapping[str, Message], context: Context
 ) -> str | None:
-    """Return what a course says to one change; None to many, and to other kinds."""
+    """Return what a course says to one change; None to many, and to other kinds.
+
+    A milestone that is no number of points is another kind, too.
+    """
     message = said.get(news.kind)
     if message is None or len(news.subjects) != 1 or news.count != 1:
         return None
@@ -25,6 +28,9 @@ def text_of(
         if subject.expires_at is not None:
             values["date"] = day(subject.expires_at, context.zone)
     elif isinstance(subject, MilestoneNews):
+        if subject.kind != "points":
+            # What a course says of a milestone tells points; a share is none.
+            return None
         values["points"] = grouped(subject.value)
     return render(message.text, values)
 
