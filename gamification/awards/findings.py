@@ -1,6 +1,6 @@
 """What an instructor should know of a rule before it is used in a course."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards.compiled import Frame
-from gamification.awards.reach import verdict
+from gamification.awards.reach import asks_for_named, verdict
 from gamification.catalog import Criterion
 from gamification.catalog.circles import circle_in
 from gamification.catalog.linting import lint
 from gamification.catalog.rules import BadRule, Fault
 from gamification.catalog.rules.naming import named_in
 from gamification.metrics.sources import unfed
+from gamification.metrics.weights import Worth
 from models import Badge, BadgeVersion, Item
 
 MOST_NAMED = 20
@@ -86,6 +87,19 @@ def senseless(criterion: Criterion, frame: Frame) -> list[str]:
     asks_for_term = any(leaf.period == "term" for leaf in criterion.leaves)
     if None in frame.term and asks_for_term:
         found.append("The course has no term dates, so nothing counts in its term.")
+    return found
+
+
+def senseless_in(
+    session: Session, criterion: Criterion, frame: Frame, worths: Iterable[Worth]
+) -> list[str]:
+    """Return what keeps a rule a draft in a course with these weights.
+
+    It is what `findings` calls so; most rules are judged without a question.
+    """
+    found = senseless(criterion, frame)
+    if asks_for_named(criterion):
+        found += verdict(session, criterion, frame, list(worths)).never
     return found
 
 

@@ -45,15 +45,22 @@ class Verdict:
     """Nobody can have them yet, or not before a week."""
 
 
-def verdict(session: Session, criterion: Criterion, frame: Frame) -> Verdict:
+def verdict(
+    session: Session,
+    criterion: Criterion,
+    frame: Frame,
+    worths: list[Worth] | None = None,
+) -> Verdict:
     """Say of each number of points that must be had whether and when it can be.
 
-    Nothing is said where more points can be had every day without a most.
+    Nothing is said where more points can be had every day without a most. `worths` are
+    the weights, where they are to be others than the course's.
     """
     leaves = [leaf for leaf in _needed(criterion.rule) if _asks_for_points(leaf)]
     if not leaves:
         return Verdict()
-    _, worths = newest(session, frame.context_id)
+    if worths is None:
+        _, worths = newest(session, frame.context_id)
     daily = _daily(session, frame.context_id, worths)
     never, advice = [], []
     for leaf in leaves:
@@ -64,6 +71,12 @@ def verdict(session: Session, criterion: Criterion, frame: Frame) -> Verdict:
         elif said:
             advice.append(said)
     return Verdict(tuple(never), tuple(advice))
+
+
+def asks_for_named(criterion: Criterion) -> bool:
+    """Tell whether points must be had in activities that are named: by no others."""
+    needed = _needed(criterion.rule)
+    return any(_asks_for_points(leaf) and leaf.keys is not None for leaf in needed)
 
 
 def _needed(rule: Any) -> Iterator[Leaf]:  # noqa: ANN401 -- a Rule, which is no type

@@ -1,21 +1,42 @@
 """What is wrong with a file in the course it is meant for, by line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy.orm import Session
 
 from gamification.awards.compiled import Frame
-from gamification.awards.findings import senseless
+from gamification.awards.findings import senseless_in
 from gamification.awards.saving import MOST_BADGES
+from gamification.catalog import Criterion
 from gamification.catalog.definitions import key_of, shown
 from gamification.copying.fitting import UNBOUND, Fitted, is_as_before
 from gamification.copying.outline import Entry, Outline
 from gamification.copying.reading import Reading
+from gamification.copying.weights import together
 
 MOST_NAMED = 20
+Judge = Callable[[Criterion], list[str]]
+"""Says why a rule can only be a draft."""
 
 
-def check(
-    reading: Reading, written: Outline, fit: Fitted, before: Outline, frame: Frame
-) -> None:
+@dataclass(frozen=True)
+class Target:
+    """The course that a text is for, as it is and as it will be looked at."""
+
+    session: Session
+    before: Outline
+    frame: Frame
+
+    def judge(self, fit: Fitted) -> Judge:
+        """Return the judge of rules beside the weights that come with them."""
+        # The weights of a text count before anybody is looked at by its rules.
+        worths = together(self.before.weights, fit.outline.weights)
+        return partial(senseless_in, self.session, frame=self.frame, worths=worths)
+
+
+def check(reading: Reading, written: Outline, fit: Fitted, target: Target) -> None:
     """Add to a reading what a badge names that is nowhere, and rules without sense.
 
     A rule that makes no sense may stay where it is, and be a draft.
@@ -24,6 +45,7 @@ def check(
         most = f"a course has {MOST_BADGES} badges at most"
         reading.wrong(("badge", MOST_BADGES), "badge", most)
     numbers = {key_of(raw): n for n, raw in enumerate(reading.entries("badge"))}
+    before, judge = target.before, target.judge(fit)
     known = before.by_key
     described = {place.key for place in written.items}
     for entry in written.badges or ():
@@ -33,7 +55,7 @@ def check(
         for message in _strange(sorted(strangers), before):
             reading.wrong(("badge", numbers[entry.key]), f"badge {entry.key}", message)
     for entry in fit.outline.badges or ():
-        for message in _senseless(entry, known.get(entry.key), frame):
+        for message in _senseless(entry, known.get(entry.key), judge):
             reading.wrong(("badge", numbers[entry.key]), f"badge {entry.key}", message)
 
 
@@ -47,7 +69,7 @@ def _strange(keys: list[str], course: Outline) -> Iterator[str]:
             yield f'its rule names an item "{shown(key)}"; {has}'
 
 
-def _senseless(entry: Entry, before: Entry | None, frame: Frame) -> list[str]:
+def _senseless(entry: Entry, before: Entry | None, judge: Judge) -> list[str]:
     is_as_before = before is not None and (before.rule, before.state) == (
         entry.rule,
         entry.state,
@@ -56,5 +78,5 @@ def _senseless(entry: Entry, before: Entry | None, frame: Frame) -> list[str]:
         return []
     return [
         f"{why} It can be kept as a draft alone."
-        for why in senseless(entry.definition.criterion, frame)
+        for why in judge(entry.definition.criterion)
     ]

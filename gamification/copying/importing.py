@@ -7,18 +7,20 @@ stays, so doing it again changes nothing.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards.compiled import Frame, frame_of
-from gamification.awards.findings import senseless
+from gamification.awards.findings import senseless_in
 from gamification.catalog.adoption import OWN
 from gamification.catalog.circles import circle_in
 from gamification.catalog.locks import (
     BADGES,
     is_locked,
 )
+from gamification.copying.checking import Judge
 from gamification.copying.choices import (
     Wanted,
     settings_to_take,
@@ -36,6 +38,8 @@ from gamification.copying.outline import (
     outline_of,
     places_of,
 )
+from gamification.copying.weights import together
+from gamification.metrics.weights import Worth
 from models import Badge, Context
 
 
@@ -71,14 +75,15 @@ def plan_import(
     before = outline_of(session, target)
     distance = _distance(source, target, wanted.shift_days)
     theirs, shifted = _brought(session, source, distance)
-    frame = frame_of(session, target, now, [])
-    fit = _sensible(fitted(theirs, before), frame)
+    fit = fitted(theirs, before)
+    worths, left = weights_to_take(session, target, fit.outline.weights, wanted)
+    judge = _judge(session, frame_of(session, target, now, []), before, worths)
+    fit = _sensible(fit, judge)
     retired = _retired(session, (source.id, target.id))
     taken, stays = _taken(fit, before, retired[target.id], wanted)
     given = {entry.key for entry in taken}
     gone = _gone(before, retired[source.id] - given, wanted)
     settings, kept = settings_to_take(source, target, wanted)
-    worths, left = weights_to_take(session, target, fit.outline.weights, wanted)
     after = replace(
         before,
         settings=settings,
@@ -89,11 +94,19 @@ def plan_import(
         before=before,
         after=after,
         changes=differences(before, after),
-        drafts=_drafts(fit, taken, frame),
+        drafts=_drafts(fit, taken, judge),
         mapping=_mapping(theirs, fit),
         dates=[_dated(one, distance) for one in shifted if one.entry.key in given],
         stays=[*kept, *left, *(fit.left if worths else ()), *stays],
     )
+
+
+def _judge(
+    session: Session, frame: Frame, before: Outline, worths: Iterable[Worth]
+) -> Judge:
+    """Return the judge of rules in a course that takes some weights."""
+    others = together(before.weights, worths)
+    return partial(senseless_in, session, frame=frame, worths=others)
 
 
 def _brought(
@@ -112,14 +125,14 @@ def _brought(
     return theirs, [one for one in shifted if one.days]
 
 
-def _drafts(fit: Fitted, taken: Iterable[Entry], frame: Frame) -> list[str]:
+def _drafts(fit: Fitted, taken: Iterable[Entry], judge: Judge) -> list[str]:
     lacks = {lack.badge: str(lack) for lack in fit.lacks}
     said = []
     for entry in taken:
         if entry.key in lacks:
             said.append(lacks[entry.key])
         elif entry.state == "draft":
-            why = senseless(entry.definition.criterion, frame)
+            why = judge(entry.definition.criterion)
             said.append(" ".join([f"{_named(entry)} is a draft.", *why]))
     return said
 
@@ -227,11 +240,11 @@ def _merged(
     return tuple(merged[key] for key in sorted(merged) if key not in gone)
 
 
-def _sensible(fit: Fitted, frame: Frame) -> Fitted:
+def _sensible(fit: Fitted, judge: Judge) -> Fitted:
     """Let a rule that makes no sense in the new course be a draft there."""
     badges = tuple(
         entry.ruled(entry.definition.criterion, "draft")
-        if entry.state != "draft" and senseless(entry.definition.criterion, frame)
+        if entry.state != "draft" and judge(entry.definition.criterion)
         else entry
         for entry in fit.outline.badges or ()
     )

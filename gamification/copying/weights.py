@@ -44,6 +44,11 @@ def by_place(worths: Iterable[Worth]) -> dict[Place, Worth]:
     return {(worth.kind, worth.item): worth for worth in worths}
 
 
+def together(before: Iterable[Worth], after: Iterable[Worth]) -> list[Worth]:
+    """Return the weights of a course once it takes others."""
+    return [*(by_place(before) | by_place(after)).values()]
+
+
 def told(before: Iterable[Worth], after: Iterable[Worth]) -> list[str]:
     """Say which weights change, and how."""
     ours = by_place(before)

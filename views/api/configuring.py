@@ -8,7 +8,7 @@ from gamification.awards.compiled import Frame, frame_of
 from gamification.awards.giving import Giver
 from gamification.catalog.locks import BADGES, SCORING, SETTINGS
 from gamification.copying.applying import apply_badges, changed_keys
-from gamification.copying.checking import check
+from gamification.copying.checking import Target, check
 from gamification.copying.differences import (
     changed_settings,
     changed_weights,
@@ -84,7 +84,8 @@ def plan(context: Context, parsed: Parsed, *, operator: bool = False) -> Plan:
     before = outline_of(db.session(), context)
     written, reading, settings = parsed.written, parsed.reading, parsed.settings
     fit = fitted(written, before)
-    check(reading, written, fit, before, _frame(context, settings))
+    target = Target(db.session(), before, _frame(context, settings))
+    check(reading, written, fit, target)
     if reading.faults:
         raise BadFile(reading.faults)
     after = replace(fit.outline, settings=settings.model_dump(exclude_unset=True))

@@ -297,6 +297,24 @@ def test_what_is_not_surely_the_same_comes_as_a_draft_and_is_bound_later(
     assert take(teacher, old).json["changes"] == []
 
 
+def test_points_that_nobody_can_have_here_come_as_a_draft(
+    teacher: Caller, session: Session, old: Context, new: Context
+) -> None:
+    rich = {"metric": "score", "at_least": 100, "items": ["quiz-1"]}
+    own(session, old, "rich", criterion=rich)
+    session.commit()
+
+    taken = take(teacher, old).json
+
+    assert taken["drafts"] == [
+        (
+            "The badge “Rich” (rich) is a draft. Nobody can reach 100 points: the one "
+            "activity gives 8 at most."
+        )
+    ]
+    assert rules(session, new)["rich"][0] == "draft"
+
+
 def test_a_copy_of_a_copy_is_the_same_once_more(
     teacher: Caller,
     client: FlaskClient,

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.saving import MOST_BADGES
 from models import Award, Badge, BadgeVersion, Context, Notification
-from tests.factories import a_badge, a_context, a_member
+from tests.factories import a_badge, a_context, a_member, an_item
 from tests.integration.api.test_locks import lock
 from tests.integration.api.test_settings import work_off
 from tests.support.launches import Caller, a_caller, hand_in
 
 RULE = {"metric": "events", "at_least": 3}
 NEVER = {"metric": "active_days", "at_least": 9, "last_days": 7}
+RICH = {"metric": "score", "at_least": 100, "items": ["quiz-1"]}
 Face = Callable[..., Any]
 
 
@@ -111,20 +112,41 @@ def test_what_the_past_earns_is_told_to_nobody(
 
 
 def test_a_rule_without_sense_is_a_draft_alone(
-    save: Face, teacher: Caller, session: Session
+    save: Face, teacher: Caller, session: Session, course: Context
 ) -> None:
+    an_item(session, of=course, key="quiz-1")
+    session.commit()
     refused = save(teacher, "helper", criterion=NEVER)
     term = save(
         teacher,
         "helper",
         criterion={"metric": "score", "at_least": 5, "period": "term"},
     )
+    reach = save(teacher, "helper", criterion=RICH)
     kept = save(teacher, "helper", criterion=NEVER, state="draft")
 
-    statuses = [answer.status_code for answer in (refused, term, kept)]
-    assert statuses == [422, 422, 200]
+    statuses = [answer.status_code for answer in (refused, term, reach, kept)]
+    assert statuses == [422, 422, 422, 200]
+    assert "Nobody can reach 100 points" in reach.json["detail"]
     assert "The course has no term dates" in term.json["detail"]
     assert now_of(session, "helper")[0].state == "draft"
+
+
+def test_a_text_is_judged_by_the_weights_that_it_brings(
+    teacher: Caller, session: Session, course: Context
+) -> None:
+    an_item(session, of=course, key="quiz-1")
+    session.commit()
+    path = f"{teacher.course}/configuration"
+    document = tomllib.loads(teacher.get(path).text)
+    document["badge"] += [{"key": "rich", "label": "Rich", "criterion": RICH}]
+
+    refused = teacher.send_toml("PUT", path, tomli_w.dumps(document))
+    document["scoring"] = [{"kind": "completed", "weight": 100}]
+    saved = teacher.send_toml("PUT", path, tomli_w.dumps(document))
+
+    assert (refused.status_code, saved.status_code) == (422, 200)
+    assert now_of(session, "rich")[0].state == "active"
 
 
 def test_a_hold_is_kept_and_lifted(
