@@ -33,6 +33,8 @@ class Reach:
     """What they give, all done in full."""
     daily: int | None
     """What a day gives beside them; None: there is no most."""
+    is_sure: bool
+    """Nor was anything worth more before, or can be by several results."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Verdict:
     never: tuple[str, ...] = ()
     """Nobody can have them, whatever activities may still come."""
     advice: tuple[str, ...] = ()
-    """Nobody can have them yet, or not before a week."""
+    """Nobody can have them yet, or not before a week, or not by what is worth now."""
 
 
 def verdict(
@@ -66,7 +68,7 @@ def verdict(
     for leaf in leaves:
         reach = _reach(session, frame, leaf, worths, daily)
         said = _said(leaf, frame, reach)
-        if said and leaf.keys is not None:
+        if said and leaf.keys is not None and reach.is_sure:
             never.append(said)
         elif said:
             advice.append(said)
@@ -124,15 +126,32 @@ def _reach(
     if leaf.keys is not None:
         query = query.where(Item.key.in_(leaf.keys))
     keys = session.scalars(query).all()
-    once = sum(_most_of(key, kind, worths) for key in keys for kind in ONCE)
-    return Reach(len(keys), once, daily)
+    paid = [_worth_of(key, kind, worths) for key in keys for kind in ONCE]
+    again = [worth for worth in worths if worth.kind in DAILY]
+    is_sure = {*(leaf.keys or ())} == {*keys} and _are_sure([*paid, *again])
+    return Reach(len(keys), sum(map(_most_of, paid)), daily, is_sure)
 
 
-def _most_of(key: str, kind: str, worths: list[Worth]) -> int:
+def _worth_of(key: str, kind: str, worths: list[Worth]) -> Worth:
     own = (worth for worth in worths if worth.kind == kind and worth.item == key)
-    worth = next(own, None) or in_force(worths, kind)
+    return next(own, None) or in_force(worths, kind)
+
+
+def _most_of(worth: Worth) -> int:
     cap = worth.daily_cap
     return worth.points if cap is None else min(worth.points, cap)
+
+
+def _are_sure(worths: list[Worth]) -> bool:
+    """Tell whether weights say all that was ever paid.
+
+    Before its day another weight was in force; a most a day binds no better results
+    on other days.
+    """
+    return not any(
+        worth.effective_from or (worth.kind == "graded" and worth.daily_cap is not None)
+        for worth in worths
+    )
 
 
 def _said(leaf: Leaf, frame: Frame, reach: Reach) -> str:

@@ -15,6 +15,7 @@ from gamification.metrics.weights import Worth
 from models import Context
 from tests.factories import a_context, a_member, an_item
 from tests.integration.gamification.conftest import Act
+from tests.support.clock import NOW
 
 TERM = {"term_start": date(2026, 11, 2), "term_end": date(2027, 1, 31)}
 SCORE = {"metric": "score", "at_least": 100}
@@ -161,3 +162,37 @@ def test_activities_may_still_come_so_only_named_ones_keep_a_badge_a_draft(
         "Nobody can reach 100 points: the one activity gives 8 at most. "
         "Change the rule, or save it as a draft."
     )
+
+
+@pytest.mark.parametrize(
+    "weight",
+    [
+        Worth("completed", POINT, effective_from=NOW),
+        Worth("completed", POINT, item="quiz-1", effective_from=NOW),
+        Worth("posted", POINT, POINT, effective_from=NOW),
+        Worth("graded", 5 * POINT, daily_cap=POINT),
+    ],
+    ids=lambda weight: f"{weight.kind} {weight.item}",
+)
+def test_what_may_have_been_worth_more_before_is_advice_alone(
+    session: Session, now: datetime, weight: Worth
+) -> None:
+    course = a_course(session)
+    save_weights(session, course, [weight])
+    rule = Criterion.from_json({**SCORE, "items": ["quiz-1"]})
+
+    judged = judge(session, course, "quiz", rule, now)
+
+    assert (judged.senseless, len(judged.findings)) == ([], 1)
+    assert judged.findings[0].startswith("Nobody can reach 100 points: ")
+
+
+def test_the_weight_of_another_activity_changes_no_verdict(
+    session: Session, now: datetime
+) -> None:
+    course = a_course(session)
+    other = Worth("completed", POINT, item="quiz-2", effective_from=NOW)
+    save_weights(session, course, [other])
+    rule = Criterion.from_json({**SCORE, "items": ["quiz-1"]})
+
+    assert len(judge(session, course, "quiz", rule, now).senseless) == 1
