@@ -52,13 +52,13 @@ def note_after_answering(response: Response) -> Response:
 
     def note() -> None:
         with app.app_context():
-            _note_alone(key_id)
+            note_alone(key_id)
 
     response.call_on_close(note)
     return response
 
 
-def _note_alone(key_id: int) -> None:
+def note_alone(key_id: int) -> None:
     """Note it in a short transaction; if others write, the next request does."""
     session = db.session()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import sqlalchemy as sa
 import uvicorn
 from flask_openapi3.openapi import OpenAPI
 from mcp import Client
@@ -241,6 +242,24 @@ def test_over_http_the_bearer_of_a_key_is_let_in(
     session.rollback()
     assert told["title"] == "Biology"
     assert session.get_one(ApiKey, key.id, populate_existing=True).last_used_at == NOW
+
+
+def test_a_key_is_let_in_while_others_write_and_its_use_is_noted_later(
+    app: OpenAPI, session: Session, course: Context
+) -> None:
+    key, secret = a_key(session, course, COURSES_READ)
+    key_id, verifier = key.id, KeyVerifier(app, course.tenant.key)
+    session.execute(sa.update(ApiKey).values(name="other"))
+
+    busy = run(verifier.verify_token(secret))
+    session.rollback()
+    unnoted = session.get_one(ApiKey, key_id, populate_existing=True).last_used_at
+    session.rollback()
+    free = run(verifier.verify_token(secret))
+
+    noted = session.get_one(ApiKey, key_id, populate_existing=True).last_used_at
+    assert (busy.scopes, free.scopes) == ([COURSES_READ], [COURSES_READ])
+    assert (unnoted, noted) == (None, NOW)
 
 
 def test_over_http_nobody_else_is_let_in(
