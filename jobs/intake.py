@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gamification.activity import EVALUATE_COURSE, Fact, FactRefused, record
 from gamification.activity.items import NewItem, item_ids, make_items, some_keys
 from gamification.activity.recording import CLOCK_SKEW
+from gamification.copying.fitting import UNBOUND
 from jobs import outbox
 from jobs.settings import settings
 from models import Context, Membership, User, UserIdentity
@@ -149,6 +150,8 @@ def _fault(
     """Say what is wrong with an event by itself; mostly nothing."""
     if event.user not in people:
         return "user: nobody in this course has this id"
+    if event.item is not None and event.item.startswith(UNBOUND):
+        return f'item.key: "{UNBOUND}" begins the name of no item: take another key'
     if event.occurred_at > now + CLOCK_SKEW:
         return "occurred_at: it lies in the future"
     try:

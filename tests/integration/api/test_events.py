@@ -207,6 +207,7 @@ def test_bad_events_are_named_by_their_place_and_the_good_ones_are_done(
         an_event(ada, occurred_at="1970-01-01T00:00:00Z"),
         an_event(ada, points=100),
         an_event(ada, attempt="a\x00b"),
+        an_event(ada, item={"key": "unbound:quiz-1", "label": "Quiz 1"}),
         an_event(ada, kind="completed"),
     ]
 
@@ -214,8 +215,8 @@ def test_bad_events_are_named_by_their_place_and_the_good_ones_are_done(
 
     said = {row["index"]: row["reason"] for row in answer.json["rows"]}
     assert (answer.status_code, answer.json["new"]) == (200, 2)
-    assert list(said) == list(range(1, 14))
-    assert answer.json["refused"] == 13
+    assert list(said) == list(range(1, 15))
+    assert answer.json["refused"] == 14
     assert said[1] == "user: nobody in this course has this id"
     assert said[2].startswith("kind: Input should be 'spent', 'submitted'")
     assert said[3] == "occurred_at: it lies in the future"
@@ -226,6 +227,7 @@ def test_bad_events_are_named_by_their_place_and_the_good_ones_are_done(
     assert said[6] == "event: Value error, it is graded without a score"
     assert said[12] == "points: Extra inputs are not permitted"
     assert "100" not in said[12]
+    assert said[14].startswith('item.key: "unbound:" begins the name of no item')
     assert len(facts(session)) == 2
 
 
