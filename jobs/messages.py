@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.giving import Giver
 from gamification.catalog.locks import MESSAGES, is_locked
+from gamification.catalog.messages import SHIPPED
 from gamification.feedback.wording import Message, messages_of, save_messages
 from jobs.badges import OPERATOR
 from jobs.catalog import current_catalog
@@ -19,6 +20,11 @@ def messages_in(session: Session, context: Context) -> dict[str, Message]:
     """Return a course's messages by their kinds, in one query."""
     said = current_catalog().of(context.tenant.key).messages
     return messages_of(session, context.id, said)
+
+
+def words_below(context: Context) -> dict[str, str]:
+    """Return what is said in a course that says nothing of its own, by kind."""
+    return {**SHIPPED, **current_catalog().of(context.tenant.key).messages}
 
 
 def decide_messages(

@@ -1,6 +1,6 @@
 """The shapes of what learners are told, in the words of their course."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -18,8 +18,6 @@ class MessagesChange(Asked):
 
     messages: dict[Kind, Text | None]
     """By kind; `null`: what the organisation says, or Laurel."""
-    locked: Any = None
-    """Read-only: who sends back what was read may leave it in."""
 
 
 class Message(Answer):

@@ -6,7 +6,6 @@ from flask_openapi3.blueprint import APIBlueprint
 from gamification.catalog.messages import (
     EXAMPLES,
     PLACES,
-    SHIPPED,
     BadMessage,
     render,
 )
@@ -77,11 +76,14 @@ def put_messages(
 @checked
 def post_messages_preview(path: CoursePath, body: schemas.MessagesChange) -> Response:
     """Say how other words would read; nothing is written."""
-    the_course(path)
+    below = messages.words_below(the_course(path))
     try:
         items = [
             schemas.MessageTried(
-                kind=kind, example=_example(checked_text(kind, text or SHIPPED[kind]))
+                kind=kind,
+                example=_example(
+                    below[kind] if text is None else checked_text(kind, text)
+                ),
             )
             for kind, text in body.messages.items()
         ]

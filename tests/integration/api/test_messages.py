@@ -117,10 +117,23 @@ def test_a_preview_reads_as_it_would_and_writes_nothing(
     assert session.scalars(sa.select(MessageTemplate)).all() == []
 
 
+def test_a_preview_of_going_back_reads_as_the_organisation_says(
+    app: OpenAPI, course: Context, teacher: Caller, tmp_path: Path
+) -> None:
+    use(app, tmp_path, course.tenant.key, '.messages]\naward = "Acme says: {badge}"\n')
+    put(teacher, {"award": "We say: {badge}"})
+
+    path = f"{teacher.course}/messages/preview"
+    answer: Any = teacher.send("POST", path, {"messages": {"award": None}})
+
+    assert answer.json["items"] == [{"kind": "award", "example": "Acme says: Author"}]
+
+
 def test_what_cannot_be_said_is_refused_and_nothing_is_half_done(
     session: Session, teacher: Caller
 ) -> None:
     mixed = {"milestone": "Fine", "award": "{points}"}
+    empty = {"award": ""}
     preview = f"{teacher.course}/messages/preview"
 
     answers: Any = (
@@ -129,7 +142,13 @@ def test_what_cannot_be_said_is_refused_and_nothing_is_half_done(
     )
     unknown = put(teacher, {"prize": "x"})
 
-    assert {answer.status_code for answer in (*answers, unknown)} == {422}
+    silent: Any = (
+        put(teacher, empty),
+        teacher.send("POST", preview, {"messages": empty}),
+    )
+    refused = (*answers, *silent, unknown)
+    assert {answer.status_code for answer in refused} == {422}
+    assert silent[0].json["detail"] == silent[1].json["detail"]
     assert {answer.json["detail"] for answer in answers} == {
         "messages: there is no place {points}; there are {badge}, {course}"
     }
