@@ -40,6 +40,12 @@ class BadgeRefused(ValueError):
 class TooMany(BadgeRefused):
     """A course has as many badges as it may have."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            f"A course has {MOST_BADGES} badges at most, those that are retired "
+            "included: take the key of one of these."
+        )
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -80,10 +86,7 @@ def save(session: Session, context: Context, wish: Wish, now: datetime) -> Writt
     lock_course(session, context.id)
     badge, version = find_badge(session, context.id, wish.key)
     if badge is None and _number(session, context.id) >= MOST_BADGES:
-        raise TooMany(
-            f"A course has {MOST_BADGES} badges at most, those that are retired "
-            "included: take the key of one of these."
-        )
+        raise TooMany
     known = rule_in(version)
     is_other = wish.rule is not None and wish.rule != known
     if is_other or _comes_into_use(badge, wish):

@@ -1,11 +1,12 @@
 """From an outline to a course's own badges, version by version."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.awards.saving import MOST_BADGES
 from gamification.catalog.adoption import OWN
 from gamification.catalog.own import ACTIVE, HELD
 from gamification.copying.outline import Entry, Outline
@@ -40,6 +41,17 @@ def apply_badges(
     _reword(session, [one for one in written if _is_reworded(one[0], one[2])], now)
     _quieten(session, context.id, after, {entry.key for entry in changed})
     return True
+
+
+def without_room(session: Session, context_id: int, keys: Iterable[str]) -> list[str]:
+    """Return the badges that would be too many for a course, by their keys.
+
+    As when they are saved one by one, those that it has retired have their place.
+    """
+    ours = sa.select(Badge.key).where(Badge.context_id == context_id)
+    ever = {*session.scalars(ours)}
+    new = [key for key in keys if key not in ever]
+    return new[max(0, MOST_BADGES - len(ever)) :]
 
 
 def changed_keys(before: Outline, after: Outline) -> list[str]:

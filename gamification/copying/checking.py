@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.compiled import Frame
 from gamification.awards.findings import senseless_in
-from gamification.awards.saving import MOST_BADGES
+from gamification.awards.saving import TooMany
 from gamification.catalog import Criterion
 from gamification.catalog.definitions import key_of, shown
+from gamification.copying.applying import without_room
 from gamification.copying.fitting import UNBOUND, Fitted, is_as_before
 from gamification.copying.outline import Entry, Outline
 from gamification.copying.reading import Reading
@@ -35,16 +36,19 @@ class Target:
         worths = together(self.before.weights, fit.outline.weights)
         return partial(senseless_in, self.session, frame=self.frame, worths=worths)
 
+    def without_room(self, written: Outline) -> list[str]:
+        """Return the keys of a text's badges that are too many."""
+        return without_room(self.session, self.frame.context_id, written.by_key)
+
 
 def check(reading: Reading, written: Outline, fit: Fitted, target: Target) -> None:
     """Add to a reading what a badge names that is nowhere, and rules without sense.
 
     A rule that makes no sense may stay where it is, and be a draft.
     """
-    if len(written.badges or ()) > MOST_BADGES:
-        most = f"a course has {MOST_BADGES} badges at most"
-        reading.wrong(("badge", MOST_BADGES), "badge", most)
     numbers = {key_of(raw): n for n, raw in enumerate(reading.entries("badge"))}
+    if too_many := target.without_room(written):
+        reading.wrong(("badge", numbers[too_many[0]]), "badge", str(TooMany()))
     before, judge = target.before, target.judge(fit)
     known = before.by_key
     described = {place.key for place in written.items}

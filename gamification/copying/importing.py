@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.compiled import Frame, frame_of
 from gamification.awards.findings import senseless_in
+from gamification.awards.saving import TooMany
 from gamification.catalog.adoption import OWN
 from gamification.catalog.circles import circle_in
 from gamification.catalog.locks import (
     BADGES,
     is_locked,
 )
+from gamification.copying.applying import without_room
 from gamification.copying.checking import Judge
 from gamification.copying.choices import (
     Wanted,
@@ -70,7 +72,7 @@ def plan_import(
 ) -> Import:
     """Say what a course would bring to another; nothing is written.
 
-    The new course has its catalog's badges already.
+    The new course has its catalog's badges already. Raises TooMany.
     """
     before = outline_of(session, target)
     distance = _distance(source, target, wanted.shift_days)
@@ -82,6 +84,8 @@ def plan_import(
     retired = _retired(session, (source.id, target.id))
     taken, stays = _taken(fit, before, retired[target.id], wanted)
     given = {entry.key for entry in taken}
+    if without_room(session, target.id, given):
+        raise TooMany
     gone = _gone(before, retired[source.id] - given, wanted)
     settings, kept = settings_to_take(source, target, wanted)
     after = replace(

@@ -3,6 +3,7 @@
 from flask import Response, abort, jsonify
 from flask_openapi3.blueprint import APIBlueprint
 
+from gamification.awards.saving import TooMany
 from gamification.copying.importing import Import
 from gamification.copying.proposals import decide
 from gamification.copying.sources import find_source, sources_of
@@ -14,6 +15,7 @@ from views.api.awards import giver
 from views.api.courses import the_course
 from views.api.idempotency import IdempotencyKey, once
 from views.api.operations import checked, operation
+from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.taking import planned, take
 from views.api.writing import guard, whole
@@ -40,7 +42,7 @@ def get_import_sources(path: CoursePath) -> Response:
 
 @bp.post(
     "/<course_id>/imports/preview",
-    **operation(TEACHERS, schemas.Imported, refusals=(404, 415)),
+    **operation(TEACHERS, schemas.Imported, refusals=(404, 409, 415)),
 )
 @requires(*TEACHERS)
 @checked
@@ -48,15 +50,18 @@ def get_import_sources(path: CoursePath) -> Response:
 def post_import_preview(path: CoursePath, body: schemas.ImportAsked) -> Response:
     """Say what would come from an earlier course; nothing is written."""
     target = the_course(path)
-    plan = planned(_source(body.course), target, body.shift_days)
-    answer = _told(plan)
+    source = _source(body.course)
+    try:
+        answer = _told(planned(source, target, body.shift_days))
+    except TooMany as refused:
+        answer = problem(409, str(refused))
     db.session.rollback()
     return answer
 
 
 @bp.post(
     "/<course_id>/imports",
-    **operation(TEACHERS, schemas.Imported, refusals=(404, 415)),
+    **operation(TEACHERS, schemas.Imported, refusals=(404, 409, 415)),
 )
 @requires(*TEACHERS)
 @checked
@@ -73,7 +78,10 @@ def post_import(
 
     def taken() -> Response:
         source = _source(body.course)
-        plan = planned(source, target, body.shift_days)
+        try:
+            plan = planned(source, target, body.shift_days)
+        except TooMany as refused:
+            return problem(409, str(refused))
         take(source, target, plan, giver())
         decide(db.session(), source, launch_session().membership, "accepted", now())
         return _told(plan)

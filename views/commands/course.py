@@ -7,6 +7,7 @@ import click
 from flask.cli import AppGroup
 
 from gamification.awards.giving import Giver
+from gamification.awards.saving import TooMany
 from gamification.copying.importing import Import
 from gamification.copying.outline import outline_of
 from gamification.copying.reading import BadFile
@@ -99,7 +100,10 @@ def copy(
     earlier, new = the_course(source, tenant), the_course(target, tenant)
     if earlier.tenant_id != new.tenant_id or earlier.id == new.id:
         raise click.UsageError("Name two courses of the same organisation.")
-    plan_of_copy = planned(earlier, new, shift_days)
+    try:
+        plan_of_copy = planned(earlier, new, shift_days)
+    except TooMany as refused:
+        raise click.ClickException(str(refused)) from None
     lines = brought(plan_of_copy)
     _end(lambda: take(earlier, new, plan_of_copy, OPERATOR), dry_run=dry_run)
     click.echo("\n".join(lines))

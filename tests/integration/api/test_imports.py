@@ -22,6 +22,7 @@ from models import (
     User,
 )
 from tests.factories import a_badge, a_context, a_member, an_item
+from tests.integration.api.test_two_faces import fill
 from tests.support.awarding import an_award
 from tests.support.clock import NOW
 from tests.support.launches import Caller, a_caller
@@ -412,3 +413,19 @@ def test_the_same_request_twice_is_answered_as_before(
 
     assert first.json == second.json
     assert len((second.json or {})["changes"]) == 5
+
+
+def test_a_course_that_is_full_takes_nothing_and_says_so(
+    teacher: Caller, session: Session, old: Context, new: Context
+) -> None:
+    fill(session, new)
+    body = {"course": old.public_id}
+    before = rules(session, new)
+
+    looked = teacher.send("POST", f"{teacher.course}/imports/preview", body)
+    taken = take(teacher, old)
+
+    for answer in (looked, taken):
+        assert answer.status_code == 409
+        assert "A course has 200 badges at most" in (answer.json or {})["detail"]
+    assert rules(session, new) == before

@@ -96,6 +96,29 @@ def test_a_course_has_so_many_badges_at_most(
     assert f"{MOST_BADGES} badges at most" in answer.json["detail"]
 
 
+def test_badges_that_are_retired_have_their_place(
+    save: Face, teacher: Caller, session: Session, course: Context
+) -> None:
+    fill(session, course)
+
+    answer = save(teacher, "one-more", criterion=RULE)
+    revived = save(teacher, "b7", criterion=RULE)
+
+    assert answer.status_code in {409, 422}
+    assert f"{MOST_BADGES} badges at most" in answer.json["detail"]
+    assert revived.status_code // 100 == 2
+
+
+def fill(session: Session, course: Context) -> None:
+    """Let a course have as many badges as it may, nearly all of them retired."""
+    there = session.query(Badge).filter_by(context_id=course.id).count()
+    session.add_all(
+        Badge(context_id=course.id, key=f"b{number}", state="retired")
+        for number in range(MOST_BADGES - there)
+    )
+    session.commit()
+
+
 def test_what_the_past_earns_is_told_to_nobody(
     save: Face, app: OpenAPI, teacher: Caller, session: Session, course: Context
 ) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import Badge, Context
 from tests.factories import a_badge, a_context
+from tests.integration.api.test_two_faces import fill
 from tests.integration.gamification.conftest import Flask
 
 
@@ -131,3 +132,16 @@ def test_courses_of_two_organisations_share_nothing(
     assert result.exit_code == 2
     assert "Name two courses of the same organisation." in result.stderr
     assert "helper" not in flask("course", "export", "--course", "44").stdout
+
+
+def test_a_course_that_is_full_says_so_and_takes_nothing(
+    flask: Flask, new: Context, session: Session
+) -> None:
+    fill(session, new)
+    before = flask("course", "export", "--course", "43").stdout
+
+    copied = flask("course", "copy", "--from", "42", "--to", "43")
+
+    assert copied.exit_code == 1
+    assert "A course has 200 badges at most" in copied.stderr
+    assert flask("course", "export", "--course", "43").stdout == before
