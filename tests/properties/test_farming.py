@@ -1,10 +1,12 @@
 """Under any weights: nothing that is done again is paid again."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask_openapi3.openapi import OpenAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
@@ -13,6 +15,7 @@ from gamification.activity import Fact, rebuild, record
 from gamification.activity.weighing import save_weights
 from gamification.metrics import ALL, POINT
 from gamification.metrics.weights import PAID, Worth
+from jobs.intake import Event, take_in
 from models import Item, Membership, Standing
 from tests.factories import a_member, an_item
 
@@ -170,5 +173,36 @@ def test_attempts_are_worth_no_more_than_the_best_of_them(
         rebuild(session, ada.context, now)
 
         assert kept == points(session, ada) == once
+        example.rollback()
+    session.expire_all()
+
+
+@PROPERTY
+@given(
+    weights=WEIGHTS,
+    kind=st.sampled_from(["submitted", "completed"]),
+    attempts=st.lists(st.text("ab1", max_size=3), min_size=1, max_size=4),
+)
+def test_attempts_that_a_program_counts_give_nothing_new(
+    app: OpenAPI,
+    session: Session,
+    ada: Membership,
+    now: datetime,
+    weights: list[Worth],
+    kind: str,
+    attempts: list[str],
+) -> None:
+    done = Event(
+        user=ada.user.public_id, kind=kind, occurred_at=now, item="quiz-1", attempt="1"
+    )
+    with session.begin_nested() as example, app.app_context():
+        save_weights(session, ada.context, weights)
+        take_in(session, ada.context, [(0, done)], now)
+        once = points(session, ada)
+
+        again = [replace(done, attempt=attempt) for attempt in attempts]
+        taken = take_in(session, ada.context, list(enumerate(again)), now)
+
+        assert (taken.refused, points(session, ada)) == ([], once)
         example.rollback()
     session.expire_all()
