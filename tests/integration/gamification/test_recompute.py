@@ -161,4 +161,5 @@ def assert_once(session: Session, awards: int) -> None:
     streams = sa.select(StreamEvent.id).where(StreamEvent.kind == "award")
     told = len(session.scalars(streams).all())
     assert told in {0, awards}
-    assert len(session.scalars(sa.select(Notification.id)).all()) == told
+    news = sa.select(Notification.id).where(Notification.kind == "award")
+    assert len(session.scalars(news).all()) == told

@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from flask_openapi3.openapi import OpenAPI
 
 from jobs.api_keys import PERMISSIONS
-
-pytestmark = pytest.mark.conformance
 
 Operation = dict[str, Any]
 ROLES = {"public", "learner", "assistant", "instructor", "admin", "key"}

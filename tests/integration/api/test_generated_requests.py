@@ -24,8 +24,6 @@ from tests.support.awarding import an_award
 from tests.support.launches import a_caller, a_live_course, hand_in
 from tests.support.programs import a_key
 
-pytestmark = pytest.mark.conformance
-
 ROLES = ("learner", "assistant", "instructor", "admin", "key")
 AnyCase = Case[Any]
 every_run_the_same = settings(
