@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from gamification.metrics.people import people_of
 from gamification.standings.groups import (
     GroupTold,
     Regrouped,
-    find_members,
     set_groups,
 )
 from jobs.clock import now
@@ -45,12 +45,12 @@ def import_groups(
 
     def write(context: Context) -> Regrouped | None:
         session = db.session()
-        known = find_members(session, context, {user for _, user, _ in wanted})
+        known = people_of(session, context, {user for _, user, _ in wanted})
         groups: dict[str, set[int]] = defaultdict(set)
         strangers = []
         for line, user, group in wanted:
             if user in known:
-                groups[group].add(known[user])
+                groups[group].add(known[user].membership_id)
             else:
                 strangers.append(BadRow(line, STRANGER))
         report.rows = sorted([*report.rows, *strangers], key=lambda row: row.line)

@@ -1,19 +1,19 @@
 """What others report of learners: each event for itself, and all by the one writer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.activity import EVALUATE_COURSE, Fact, FactRefused, record
 from gamification.activity.items import NewItem, item_ids, make_items, some_keys
 from gamification.activity.recording import CLOCK_SKEW
 from gamification.copying.fitting import UNBOUND
+from gamification.metrics.people import people_of
 from jobs import outbox
 from jobs.settings import settings
-from models import Context, Membership, User, UserIdentity
+from models import Context
 from models.locks import lock_course
 
 MOST_NAMED = 20
@@ -83,7 +83,8 @@ def take_in(
     """
     lock_course(session, context.id)
     taken = Taken()
-    people = _people(session, context, {event.user for _, event in events})
+    found = people_of(session, context, {event.user for _, event in events})
+    people = {name: person.membership_id for name, person in found.items()}
     known = []
     for index, event in events:
         fault = _fault(context, event, people, source, now)
@@ -120,28 +121,6 @@ def _record(
     ]
     if outbox.is_waiting(session, context.id, EVALUATE_COURSE):
         outbox.wake_after_commit(session)
-
-
-def _people(
-    session: Session, context: Context, names: Collection[str]
-) -> dict[str, int]:
-    """Find members of a course by our id or by the platform's; ours goes first."""
-    ours = (
-        sa.select(User.public_id, Membership.id)
-        .join(User, User.id == Membership.user_id)
-        .where(Membership.context_id == context.id, User.public_id.in_(names))
-    )
-    theirs = (
-        sa.select(UserIdentity.sub, Membership.id)
-        .join(UserIdentity, UserIdentity.user_id == Membership.user_id)
-        .where(
-            Membership.context_id == context.id,
-            UserIdentity.registration_id == context.registration_id,
-            UserIdentity.sub.in_(names),
-        )
-    )
-    found = [*session.execute(theirs), *session.execute(ours)]
-    return {row[0]: row[1] for row in found}
 
 
 def _fault(

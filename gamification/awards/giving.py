@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards.evaluation import Granted, announce
+from gamification.awards.giveable import Giveable, giveable_badges
 from gamification.awards.pinning import BY_PEOPLE, pin
-from gamification.awards.recipients import Offer, Person, offers_of, people_of
 from gamification.feedback import tell_of_awards
 from gamification.metrics.awarded import is_open
+from gamification.metrics.people import Person, people_of
 from models import Award, Context
 from models.locks import lock_course
 
@@ -103,11 +104,11 @@ UNUSABLE = {
 class _Wanted:
     gift: Gift
     person: Person
-    offer: Offer
+    badge: Giveable
 
     @property
     def pair(self) -> tuple[int, int]:
-        return self.person.membership_id, self.offer.badge_id
+        return self.person.membership_id, self.badge.badge_id
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,8 @@ def give(
     """
     lock_course(session, context.id)
     people = people_of(session, context, {gift.user for gift in gifts})
-    offers = offers_of(session, context)
-    judged = [_judged(gift, people, offers, now) for gift in gifts]
+    badges = giveable_badges(session, context)
+    judged = [_judged(gift, people, badges, now) for gift in gifts]
     wanted = [one for one in judged if isinstance(one, _Wanted)]
     known = _known(session, wanted, now)
     rows: list[dict[str, Any]] = []
@@ -162,24 +163,24 @@ def give(
 
 
 def _judged(
-    gift: Gift, people: dict[str, Person], offers: dict[str, Offer], now: datetime
+    gift: Gift, people: dict[str, Person], badges: dict[str, Giveable], now: datetime
 ) -> _Wanted | NotGiven:
-    person, offer = people.get(gift.user), offers.get(gift.badge)
+    person, badge = people.get(gift.user), badges.get(gift.badge)
     if person is None:
         return NOBODY
-    if offer is None:
-        return _no_such_badge(offers)
-    if offer.state in UNUSABLE:
-        return UNUSABLE[offer.state]
+    if badge is None:
+        return _no_such_badge(badges)
+    if badge.state in UNUSABLE:
+        return UNUSABLE[badge.state]
     if not person.is_ranked:
         return NO_LEARNER
     if gift.expires_at is not None and gift.expires_at <= now:
         return TOO_LATE
-    return _Wanted(gift, person, offer)
+    return _Wanted(gift, person, badge)
 
 
-def _no_such_badge(offers: dict[str, Offer]) -> NotGiven:
-    there = [key for key, offer in offers.items() if offer.state == "active"]
+def _no_such_badge(badges: dict[str, Giveable]) -> NotGiven:
+    there = [key for key, badge in badges.items() if badge.state == "active"]
     more = f" and {len(there) - MOST_NAMED} more" if len(there) > MOST_NAMED else ""
     named = f"{', '.join(there[:MOST_NAMED])}{more}" if there else "none"
     return NotGiven("badge", f"there is no such badge here; there are {named}")
@@ -235,12 +236,12 @@ def _settled(one: _Wanted, known: dict[tuple[int, int], _Known], by: Giver) -> O
 def _row(
     one: _Wanted, given: Given, had: _Known, by: Giver, now: datetime
 ) -> dict[str, Any]:
-    days = one.offer.valid_days
+    days = one.badge.valid_days
     return {
         "public_id": given.public_id,
         "membership_id": given.membership_id,
         "badge_id": given.badge_id,
-        "badge_version_id": one.offer.version_id,
+        "badge_version_id": one.badge.version_id,
         "sequence": had.sequence + 1,
         "origin": by.origin,
         "evidence": _said(one, by),

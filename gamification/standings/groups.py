@@ -1,14 +1,14 @@
 """Sections, departments, groups and teams of a course, and who was in them when."""
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Context, Group, GroupMember, Membership, User, UserIdentity
+from models import Context, Group, GroupMember, Membership
 from models.locks import lock_course
 
 AT_ONCE = 500
@@ -80,34 +80,6 @@ def set_groups(
         )
     _enter(session, context, new, now)
     return Regrouped(len(ids), len(new), len(over))
-
-
-def find_members(
-    session: Session, context: Context, names: Collection[str]
-) -> dict[str, int]:
-    """Return the memberships of a course's people by our ids or the platform's.
-
-    Whom the course does not know is left out; ours go first.
-    """
-    found: dict[str, int] = {}
-    for some in _pieces(sorted(names)):
-        theirs = (
-            sa.select(UserIdentity.sub, Membership.id)
-            .join(UserIdentity, UserIdentity.user_id == Membership.user_id)
-            .where(
-                Membership.context_id == context.id,
-                UserIdentity.registration_id == context.registration_id,
-                UserIdentity.sub.in_(some),
-            )
-        )
-        ours = (
-            sa.select(User.public_id, Membership.id)
-            .join(User, User.id == Membership.user_id)
-            .where(Membership.context_id == context.id, User.public_id.in_(some))
-        )
-        found |= dict(session.execute(theirs).all())
-        found |= dict(session.execute(ours).all())
-    return found
 
 
 def groups_of(session: Session, context: Context) -> list[GroupRow]:

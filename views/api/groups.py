@@ -3,8 +3,9 @@
 from flask import Response, jsonify
 from flask_openapi3.blueprint import APIBlueprint
 
+from gamification.metrics.people import people_of
 from gamification.standings import groups, own_groups
-from gamification.standings.groups import GroupTold, find_members, set_groups
+from gamification.standings.groups import GroupTold, set_groups
 from jobs.clock import now
 from models import Context
 from models.db import db
@@ -59,11 +60,15 @@ def put_groups(
     if stale is not None:
         return stale
     named = {name for group in body.groups for name in group.members}
-    known = find_members(session, context, named)
+    known = people_of(session, context, named)
     if unknown := sorted(named - known.keys()):
         return problem(422, f"groups.members: {_strangers(unknown)}")
     told = [
-        GroupTold(one.key, one.name or one.key, frozenset(map(known.get, one.members)))  # type: ignore[arg-type] # the unknown were refused
+        GroupTold(
+            one.key,
+            one.name or one.key,
+            frozenset(known[name].membership_id for name in one.members),
+        )
         for one in body.groups
     ]
     set_groups(session, context, body.kind, told, now())

@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.metrics.people import people_of
 from gamification.standings.groups import (
     GroupTold,
     Regrouped,
-    find_members,
     groups_of,
     own_groups,
     set_groups,
@@ -95,7 +95,7 @@ def test_nobody_of_another_course_gets_into_a_group(
     session: Session, now: datetime
 ) -> None:
     context, stranger = a_context(session), a_member(session)
-    found = find_members(session, context, {stranger.user.public_id})
+    found = people_of(session, context, {stranger.user.public_id})
 
     with pytest.raises(sa.exc.IntegrityError):
         set_groups(session, context, "team", [told("red", stranger)], now)
