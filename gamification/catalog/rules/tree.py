@@ -1,5 +1,6 @@
 """Conditions put together: all of them, any of them, none of them."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Union
 
@@ -30,15 +31,15 @@ def _kind(value: object) -> str | None:
     return "§Leaf"
 
 
-class _Group(BaseModel):
+class _Group(BaseModel, ABC):
     """Parts that are judged together; which of them must be met, its kind says."""
 
     model_config = _CONFIG
 
     @property
+    @abstractmethod
     def parts(self) -> "tuple[Rule, ...]":
         """Its parts, under whatever name they are written."""
-        raise NotImplementedError
 
     @property
     def monotone(self) -> bool:
