@@ -87,11 +87,9 @@ class EventsQuery(Asked):
     limit: int = Field(default=50, ge=1, le=200)
 
 
-class Event(Answer):
-    """One fact of the log."""
+class AnyEvent(Answer):
+    """A fact, whoever reads it."""
 
-    user_id: str
-    name: str
     kind: AnyKind
     item: str | None
     """The item's key."""
@@ -108,6 +106,13 @@ class Event(Answer):
     revision: int
     superseded_at: datetime | None
     """When a newer sighting took its place; empty for what counts."""
+
+
+class Event(AnyEvent):
+    """One fact of the log."""
+
+    user_id: str
+    name: str
 
 
 class EventList(Answer):

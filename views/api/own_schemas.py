@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from views.api.award_schemas import Award
-from views.api.event_schemas import AnyKind, Millionths, Status
+from views.api.event_schemas import AnyEvent
 from views.api.schemas import Answer, Asked, Course, Cursor, User
 
 
@@ -14,24 +14,8 @@ class HistoryQuery(Asked):
     limit: int = Field(default=50, ge=1, le=200)
 
 
-class OwnEvent(Answer):
+class OwnEvent(AnyEvent):
     """Something the caller did, as it counts now."""
-
-    kind: AnyKind
-    item: str | None
-    """The item's key."""
-    label: str | None
-    status: Status
-    score: Millionths | None
-    maximum: Millionths | None
-    seconds: int | None
-    attempt: str
-    occurred_at: datetime
-    recorded_at: datetime
-    source: str
-    revision: int
-    superseded_at: datetime | None
-    """When a newer sighting took its place; the history has none of those."""
 
 
 class Happened(Answer):
