@@ -83,13 +83,11 @@ def evaluate(
     if not switch.on:
         return []
     look = grant(session, context.id, now, members=members)
-    limit = TOLD_ONE_BY_ONE + 1 if members is None else None
-    granted = new_awards(session, context.id, look.before, limit=limit)
+    granted = _granted(session, context, look, members)
     announce(session, context.id, now, granted)
     if granted:
         _tell(session, context.id, "award", Award.id > look.before, now)
-    if look.has_first:
-        settle(session, context.id)
+    _settle_first(session, context, look)
     return granted
 
 
@@ -109,11 +107,21 @@ def evaluate_silently(
     if not switch.on:
         return []
     look = grant(session, context.id, now, members=members, silent=True)
+    granted = _granted(session, context, look, members)
+    _settle_first(session, context, look)
+    return granted
+
+
+def _granted(
+    session: Session, context: Context, look: Look, members: Sequence[int] | None
+) -> list[Granted]:
     limit = TOLD_ONE_BY_ONE + 1 if members is None else None
-    granted = new_awards(session, context.id, look.before, limit=limit)
+    return new_awards(session, context.id, look.before, limit=limit)
+
+
+def _settle_first(session: Session, context: Context, look: Look) -> None:
     if look.has_first:
         settle(session, context.id)
-    return granted
 
 
 def grant(
