@@ -14,4 +14,5 @@ def insert(session: Session, model: type[Base]) -> Any:  # noqa: ANN401 -- two d
 
 def insert_on(dialect: str, model: type[Base] | sa.Table) -> Any:  # noqa: ANN401 -- two dialects' inserts share no type with ON CONFLICT
     """Return the same for a database by its name, where there is no session."""
-    return (postgresql if dialect == "postgresql" else sqlite).insert(model)
+    table = model if isinstance(model, sa.Table) else model.__table__
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
