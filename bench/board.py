@@ -1,9 +1,9 @@
 """What a page of the board costs: `python -m bench.board`, or `make bench`.
 
 The top ten, the viewer's own rank and five neighbours to each side, in a large course,
-beside the same by bare SQL out of the same tables, and beside a window function over
-the log. They take turns; what they show is compared. Ends with 1 if it differs, or if
-a page takes more than three questions.
+beside the same people by bare SQL out of the same tables, and beside a window function
+over the log. They take turns; what they show is compared. Ends with 1 if it differs, or
+if a page takes more than three questions.
 """
 
 import argparse
@@ -34,9 +34,9 @@ ON = Switch(environment=True, tenant=True, course=True)
 MINE = """SELECT points FROM standing
     WHERE context_id = ? AND period = 'all' AND membership_id = ?"""
 PAGE = f"""
-    WITH shown AS (
-        SELECT membership_id, points FROM standing
-        WHERE context_id = ? AND period = 'all' AND audience = 'participants'
+    WITH shown AS NOT MATERIALIZED (
+        SELECT membership_id, points, completed, badges, updated_at FROM shown_standing
+        WHERE context_id = ? AND period = 'all'
     ), picked AS (
         SELECT * FROM (SELECT * FROM shown
                        ORDER BY points DESC, membership_id DESC LIMIT {TOP}) AS top
@@ -47,10 +47,14 @@ PAGE = f"""
     )
     SELECT 1 + coalesce((SELECT sum(people) FROM histogram
                          WHERE context_id = ? AND period = 'all'
-                           AND audience = 'participants'
+                           AND audience = 'shown'
                            AND histogram.points > picked.points / 1000000), 0),
-           points / 1000000, membership_id
-    FROM picked ORDER BY picked.points DESC, membership_id DESC
+           points / 1000000, membership_id, completed, badges, updated_at,
+           membership.name, alias, role, board_consent, name_consent, public_id
+    FROM picked
+    JOIN membership ON membership.id = membership_id
+    JOIN "user" ON "user".id = user_id
+    ORDER BY picked.points DESC, membership_id DESC
 """  # noqa: S608 -- numbers of ours
 WINDOW = f"""
     WITH total AS (
@@ -174,7 +178,7 @@ def _compared(one: Place) -> bool:
 
 
 def _shown(rows: Sequence[Any]) -> Rows:
-    return [(int(rank), int(points)) for rank, points, _ in rows]
+    return [(int(rank), int(points)) for rank, points, *_ in rows]
 
 
 if __name__ == "__main__":

@@ -6,16 +6,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.activity.rebuilding import batches_of
+from gamification.awards.evaluation import evaluate_silently
 from gamification.metrics import ALL, day_of, month_key, totals, week_key, week_of
 from gamification.metrics.periods import month_of
 from gamification.standings.audience import PARTICIPANTS
+from gamification.standings.bests import renew_bests
 from gamification.standings.histogram import recount
+from gamification.standings.reaching import reach
+from gamification.standings.showing import follow
+from gamification.switches import Switch
 from models import Context, Standing
 
 COLUMNS = (
     *("context_id", "period", "membership_id", "points", "events", "completed"),
     *("audience", "updated_at"),
 )
+ON = Switch(environment=True, tenant=True, course=True)
 
 
 def stand(session: Session, context_id: int, now: datetime) -> None:
@@ -43,7 +50,17 @@ def stand(session: Session, context_id: int, now: datetime) -> None:
         )
         session.execute(sa.insert(Standing).from_select(COLUMNS, rows))
     recount(session, context_id)
+    follow(session, context, now)
+    _catch_up(session, context, now)
     session.commit()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.text("ANALYZE"))
         session.commit()
+
+
+def _catch_up(session: Session, context: Context, now: datetime) -> None:
+    """Let everybody have the badges, bests and milestones that they came to by now."""
+    evaluate_silently(session, context, now, switch=ON)
+    for members in batches_of(session, context.id):
+        renew_bests(session, context, now, members, silent=True)
+        reach(session, context, now, members, silent=True)

@@ -10,7 +10,7 @@ from config import ROOT
 
 SMALL = {
     "recompute": ["--learners", "20", "40", "--rounds", "1"],
-    "batch": ["--learners", "100", "120", "--rounds", "1"],
+    "batch": ["--learners", "300", "400", "--rounds", "1"],
     "board": ["--learners", "60"],
     "facts": ["--learners", "100", "--batches", "1", "--writers", "1"],
 }
