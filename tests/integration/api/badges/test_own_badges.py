@@ -9,41 +9,10 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from jobs.awards import evaluate_course
-from models import (
-    Badge,
-    Context,
-    Membership,
-    Outbox,
-    StreamEvent,
-)
+from models import Badge, Context, Membership, Outbox, StreamEvent
 from tests.factories import a_member, an_item
 from tests.support.badges import TWICE, Answer, get, holders, put, versions
-from tests.support.launches import Caller, a_caller, a_live_course, hand_in
-
-COMPLIANCE = {
-    "badge_id": "compliance_101",
-    "name": "Compliance Novice",
-    "description": "Completed the basic compliance training module",
-    "criteria": "Complete Module 1 and pass quiz with 80% or higher",
-}
-
-
-@pytest.fixture
-def course(session: Session) -> Context:
-    return a_live_course(session)
-
-
-@pytest.fixture
-def ada(session: Session, course: Context) -> Membership:
-    ada = a_member(session, of=course)
-    hand_in(session, ada, times=2)
-    session.commit()
-    return ada
-
-
-@pytest.fixture
-def teacher(session: Session, client: FlaskClient, course: Context) -> Caller:
-    return a_caller(session, client, of=course, role="instructor")
+from tests.support.launches import Caller, a_caller
 
 
 def test_a_new_badge_is_there_and_its_learners_have_it(
@@ -248,3 +217,21 @@ def test_a_course_has_no_more_badges_than_can_be_looked_at(
         "A course has 200 badges at most, those that are retired included: "
         "take the key of one of these."
     )
+
+
+def test_what_an_earlier_save_said_of_the_past_waits_for_the_first_look(
+    session: Session, course: Context, ada: Membership, teacher: Caller
+) -> None:
+    put(teacher, "twice", TWICE)
+    course.enabled = False
+    session.commit()
+    strict = {**TWICE, "threshold": 9}
+
+    put(teacher, "twice", {**strict, "past": {"unmet": "revoke"}})
+    put(teacher, "twice", {**strict, "label": "Nine times"})
+    before = holders(session, "twice")
+    course.enabled = True
+    session.commit()
+    put(teacher, "twice", {**strict, "label": "Nine"})
+
+    assert (before, holders(session, "twice")) == (1, 0)

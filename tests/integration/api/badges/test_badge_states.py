@@ -1,21 +1,17 @@
 """A badge as a draft, held, retired: who gains it, who keeps it, and what is shown."""
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from gamification.awards import badges_for
 from gamification.catalog.drafts import keep_draft
 from gamification.catalog.foreign import read_foreign
-from models import (
-    Context,
-    Membership,
-)
+from models import Context, Item, Membership
 from tests.factories import a_member, an_item
 from tests.integration.gamification.conftest import ON
 from tests.support.badges import TWICE, get, holders, put
 from tests.support.clock import NOW
-from tests.support.launches import Caller, a_caller, a_live_course, hand_in
+from tests.support.launches import Caller, hand_in
 
 COMPLIANCE = {
     "badge_id": "compliance_101",
@@ -23,24 +19,14 @@ COMPLIANCE = {
     "description": "Completed the basic compliance training module",
     "criteria": "Complete Module 1 and pass quiz with 80% or higher",
 }
+QUIZ = {"label": "Quiz", "criterion": {"metric": "completed", "item": "quiz-1"}}
 
 
 @pytest.fixture
-def course(session: Session) -> Context:
-    return a_live_course(session)
-
-
-@pytest.fixture
-def ada(session: Session, course: Context) -> Membership:
-    ada = a_member(session, of=course)
-    hand_in(session, ada, times=2)
+def quiz(session: Session, course: Context) -> Item:
+    quiz = an_item(session, of=course, key="quiz-1")
     session.commit()
-    return ada
-
-
-@pytest.fixture
-def teacher(session: Session, client: FlaskClient, course: Context) -> Caller:
-    return a_caller(session, client, of=course, role="instructor")
+    return quiz
 
 
 def test_a_rule_that_makes_no_sense_is_kept_as_a_draft_with_what_is_wrong(
@@ -138,3 +124,24 @@ def test_who_has_a_retired_badge_keeps_it_and_nobody_gains_it(
 
     assert holders(session, "twice") == 1
     assert get(teacher, "twice").json["state"] == "retired"
+
+
+def test_a_badge_whose_item_is_gone_is_held_reworded_and_retired(
+    session: Session, quiz: Item, teacher: Caller
+) -> None:
+    put(teacher, "quiz", QUIZ)
+    quiz.gone_at = NOW
+    session.commit()
+    read = get(teacher, "quiz").json
+
+    reworded = put(teacher, "quiz", {**read, "label": "The quiz"})
+    held = put(teacher, "quiz", {**read, "state": "held"})
+    resumed = put(teacher, "quiz", read)
+    retired = put(teacher, "quiz", {**read, "state": "retired"})
+
+    statuses = [a.status_code for a in (reworded, held, resumed, retired)]
+    assert statuses == [200, 200, 422, 200]
+    assert resumed.json["detail"].startswith(
+        'criterion.item: there is no item "quiz-1"'
+    )
+    assert read["findings"][0].startswith('criterion.item: there is no item "quiz-1"')
