@@ -9,6 +9,17 @@ from models import Award, Badge, BadgeVersion
 from tests.support.launches import Caller
 
 Answer = dict[str, Any]
+STARTER_AND_LATE = """
+[[badge]]
+key = "starter"
+metric = "events"
+threshold = 1
+
+[[badge]]
+key = "late"
+criterion = {metric = "completed", item = "quiz-9"}
+"""
+"""A file of a badge for whoever does anything, and one whose item is nowhere."""
 TWICE: Answer = {"label": "Twice", "metric": "events", "threshold": 2}
 
 

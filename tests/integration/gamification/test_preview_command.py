@@ -8,17 +8,9 @@ from sqlalchemy.orm import Session
 
 from models import Context, Membership
 from tests.integration.gamification.conftest import Flask
+from tests.support.badges import STARTER_AND_LATE
 
-FILE = """
-[[badge]]
-key = "starter"
-metric = "events"
-threshold = 1
-
-[[badge]]
-key = "late"
-criterion = {metric = "completed", item = "quiz-9"}
-
+FILE = f"""{STARTER_AND_LATE}
 [[badge]]
 key = "broken"
 metric = "nights"
