@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 from gamification.catalog import adopt, load
 from models import Award, ClaimCode, Context, Contribution, KeptAnswer
 from tests.factories import a_context, a_member
-from tests.integration.views.test_roles import BODIES, cast
 from tests.support.clock import NOW
 from tests.support.launches import CATALOG, Caller, a_caller
+from tests.support.routes import BODIES, cast
 
 QUERIES = {"/api/v1/courses/<course_id>/groups": "?kind=team"}
 """Where only a part of a list is changed, that part is read."""
