@@ -1,0 +1,102 @@
+"""Random rules of every kind, and random acts that they look at."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+KEYS = ["quiz-0", "quiz-1", "quiz-2", "nowhere"]
+PEOPLE = 2
+ITEMS = st.lists(st.sampled_from(KEYS), min_size=1, max_size=3, unique=True)
+WINDOWS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [
+        {},
+        {},
+        {"last_days": 2},
+        {"period": "week"},
+        {"period": "month"},
+        {"from": "2026-11-20"},
+        {"to": "2026-11-20"},
+        {"by": "2026-11-21"},
+        {"on_time": True},
+    ]
+)
+NUMBERS = st.integers(1, 4)
+GROWING = st.one_of(
+    st.fixed_dictionaries({"at_least": NUMBERS}),
+    st.fixed_dictionaries({"more_than": st.integers(0, 4)}),
+)
+SHRINKING = st.one_of(
+    st.fixed_dictionaries({"at_most": NUMBERS}),
+    st.fixed_dictionaries(
+        {"between": st.tuples(st.integers(0, 2), st.integers(2, 5)).map(list)}
+    ),
+)
+PERCENTS = st.sampled_from([50, 66.66, 66.67, 80, 90, 100])
+
+
+def counts(compared: st.SearchStrategy[dict[str, Any]]) -> Any:  # noqa: ANN401 -- a strategy
+    metric = st.sampled_from(
+        ["score", "events", "authored", "active_days", "completed"]
+    )
+    anywhere: st.SearchStrategy[dict[str, Any]] = st.just({})
+    scope = st.one_of(anywhere, st.fixed_dictionaries({"items": ITEMS}))
+    return st.tuples(
+        st.fixed_dictionaries({"metric": metric}), scope, compared, WINDOWS
+    ).map(merged)
+
+
+def merged(parts: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def results(names: list[str]) -> Any:  # noqa: ANN401 -- a strategy
+    compared = st.one_of(
+        *(st.fixed_dictionaries({name: PERCENTS}) for name in names),
+    )
+    metric = st.sampled_from(["percent", "average_percent"])
+    return st.tuples(
+        st.fixed_dictionaries({"metric": metric, "items": ITEMS}), compared, WINDOWS
+    ).map(merged)
+
+
+DONE = st.tuples(
+    st.fixed_dictionaries(
+        {
+            "metric": st.sampled_from(["completed", "authored", "events"]),
+            "items": ITEMS,
+            "of": st.just(1),
+        }
+    ),
+    WINDOWS,
+).map(merged)
+STREAK = st.fixed_dictionaries({"metric": st.just("streak_weeks"), "at_least": NUMBERS})
+LEAVES = st.one_of(
+    counts(GROWING),
+    counts(SHRINKING),
+    results(["at_least", "more_than", "at_most"]),
+    DONE,
+    STREAK,
+    st.just({"badge": "first"}),
+)
+TREES = st.recursive(
+    LEAVES,
+    lambda parts: st.one_of(
+        *(
+            st.fixed_dictionaries({group: st.lists(parts, min_size=1, max_size=3)})
+            for group in ("all", "any", "none")
+        )
+    ),
+    max_leaves=5,
+)
+ACTS = st.fixed_dictionaries(
+    {
+        "member": st.integers(0, PEOPLE - 1),
+        "item": st.integers(0, 2),
+        "kind": st.sampled_from(["submitted", "posted", "completed", "graded"]),
+        "status": st.sampled_from(["normal", "normal", "late", "excused"]),
+        "day": st.sampled_from([0, 1, 2, 3, 8, 22, 40]),
+        "attempt": st.integers(0, 1),
+        "score": st.sampled_from([0, 1, 2, 3, 4]),
+        "maximum": st.sampled_from([0, 3, 4, 5]),
+    }
+)
