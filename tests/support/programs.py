@@ -1,6 +1,7 @@
 """A program that asks by an API key."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -29,3 +30,9 @@ def a_program(
     """Let a program ask about a course by such a key."""
     _, secret = a_key(session, course, *permissions)
     return Caller(client, secret, course.public_id)
+
+
+def problem(answer: Any) -> tuple[int, str]:  # noqa: ANN401 -- an answer of the client
+    """Return what a refusal says, after it was seen to be one."""
+    assert answer.content_type == "application/problem+json"
+    return answer.status_code, answer.json["detail"]

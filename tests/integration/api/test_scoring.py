@@ -10,9 +10,6 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from gamification.activity import Fact, record
-from jobs import outbox
-from jobs.clock import now
-from jobs.worker import FOR_A_COURSE
 from models import (
     AuditEntry,
     Award,
@@ -23,10 +20,10 @@ from models import (
     Standing,
     StreamEvent,
 )
-from models.db import db
 from tests.factories import POINT, a_badge, a_context, a_member, an_item
 from tests.support.clock import NOW
 from tests.support.launches import Caller, a_caller, hand_in
+from tests.support.waiting import work_off
 
 SHIPPED = [
     ("submitted", "2", None),
@@ -78,13 +75,6 @@ def points(session: Session, member: Membership) -> float:
     session.rollback()
     query = sa.select(Standing.points).filter_by(membership_id=member.id, period="all")
     return (session.scalar(query) or 0) / POINT
-
-
-def work_off(app: OpenAPI) -> None:
-    with app.app_context():
-        while rows := outbox.take(db.session(), now()):
-            for row in rows:
-                outbox.run(row, FOR_A_COURSE)
 
 
 def weight(kind: str, points: object, **named: object) -> dict[str, Any]:

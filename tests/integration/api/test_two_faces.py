@@ -16,8 +16,8 @@ from gamification.awards.saving import MOST_BADGES
 from models import Award, Badge, BadgeVersion, Context, Notification
 from tests.factories import a_badge, a_context, a_member, an_item
 from tests.integration.api.test_locks import lock
-from tests.integration.api.test_settings import work_off
 from tests.support.launches import Caller, a_caller, hand_in
+from tests.support.waiting import work_off
 
 RULE = {"metric": "events", "at_least": 3}
 NEVER = {"metric": "active_days", "at_least": 9, "last_days": 7}

@@ -10,9 +10,10 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from gamification.activity import Fact, Recorded, record
+from gamification.awards import badges_for, evaluate, holds
 from gamification.standings import Board, Viewer, leaderboard
 from gamification.switches import Switch
-from models import Context, Contribution, Item, Membership
+from models import Award, Badge, Context, Contribution, Item, Membership
 from tests.factories import POINT, a_context, a_member, a_registration, a_tenant
 from tests.support.clock import NOW
 
@@ -153,3 +154,23 @@ def course(session: Session, now: datetime) -> Context:
     record(session, facts, now, environment=True)
     session.commit()
     return context
+
+
+def held(
+    session: Session, member: Membership, badges: list[Badge], now: datetime
+) -> list[bool]:
+    """Return who holds what, after it was seen that reading and writing agree."""
+    read = [holds(session, member, badge, now) for badge in badges]
+    shown = {
+        b.key: b.earned for b in badges_for(session, member, now, switch=ON).badges
+    }
+    evaluate(session, member.context, now, switch=ON)
+    written = [has_open_award(session, member, badge) for badge in badges]
+    assert read == written == [shown[badge.key] for badge in badges]
+    return read
+
+
+def has_open_award(session: Session, member: Membership, badge: Badge) -> bool:
+    ours = (Award.membership_id == member.id, Award.badge_id == badge.id)
+    query = sa.select(Award.id).where(*ours, Award.ended_at.is_(None))
+    return session.scalars(query).one_or_none() is not None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gamification.awards import badges_for, evaluate, holds
 from models import Award, Badge, BadgeVersion, Membership
 from tests.factories import a_badge, a_context, a_member
-from tests.integration.gamification.conftest import ON, Act
+from tests.integration.gamification.conftest import ON, Act, has_open_award
 
 THRESHOLD = 2
 DAY = timedelta(days=1)
@@ -139,12 +139,6 @@ def a_case(
     for number in range(METRIC[metric]):
         act(member, occurred_at=facts_at, attempt=str(number))
     return member, badge
-
-
-def has_open_award(session: Session, member: Membership, badge: Badge) -> bool:
-    ours = (Award.membership_id == member.id, Award.badge_id == badge.id)
-    query = sa.select(Award.id).where(*ours, Award.ended_at.is_(None))
-    return session.scalars(query).one_or_none() is not None
 
 
 @pytest.mark.demand("A9")

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from gamification.awards import badges_for, evaluate
 from models import Award, Badge, Context, Membership
 from tests.factories import a_badge, a_context, a_member
-from tests.integration.gamification.conftest import ON, Act, Counting
-from tests.integration.gamification.test_trees import held
+from tests.integration.gamification.conftest import ON, Act, Counting, held
 
 
 @pytest.fixture

@@ -7,32 +7,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.awards import badges_for, evaluate, holds
-from models import Award, Badge, Context, Item, Membership
+from gamification.awards import badges_for, evaluate
+from models import Award, Context, Item, Membership
 from tests.factories import POINT, a_badge, a_context, a_member, an_item
-from tests.integration.gamification.conftest import ON, Act
+from tests.integration.gamification.conftest import ON, Act, has_open_award, held
 
 DAY = timedelta(days=1)
-
-
-def held(
-    session: Session, member: Membership, badges: list[Badge], now: datetime
-) -> list[bool]:
-    """Return who holds what, after it was seen that reading and writing agree."""
-    read = [holds(session, member, badge, now) for badge in badges]
-    shown = {
-        b.key: b.earned for b in badges_for(session, member, now, switch=ON).badges
-    }
-    evaluate(session, member.context, now, switch=ON)
-    written = [has_open_award(session, member, badge) for badge in badges]
-    assert read == written == [shown[badge.key] for badge in badges]
-    return read
-
-
-def has_open_award(session: Session, member: Membership, badge: Badge) -> bool:
-    ours = (Award.membership_id == member.id, Award.badge_id == badge.id)
-    query = sa.select(Award.id).where(*ours, Award.ended_at.is_(None))
-    return session.scalars(query).one_or_none() is not None
 
 
 def missing(session: Session, member: Membership, now: datetime) -> list[str]:

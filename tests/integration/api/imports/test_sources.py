@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from models import Context, CopyProposal, Membership
 from tests.factories import a_badge, a_context, a_member
-from tests.integration.api.test_imports import own, teaching
 from tests.support.clock import NOW
+from tests.support.copying import own, teaching
 from tests.support.launches import Caller, a_caller
 from tests.support.statements import statements
 

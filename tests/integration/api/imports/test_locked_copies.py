@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from models import Context, Membership
 from tests.factories import a_badge, a_context, a_member
-from tests.integration.api.test_imports import own, rules, take, teaching
 from tests.integration.api.test_locks import lock
+from tests.support.copying import own, rules, take, teaching
 from tests.support.launches import Caller, a_caller
 
 
