@@ -181,17 +181,12 @@ def test_d08_an_audience_of_its_own_is_used(desk: Desk, session: Session) -> Non
     assert claims["aud"] == "https://aud.example"
 
 
-def test_d09_a_token_of_one_registration_is_never_used_for_another(
-    desk: Desk, session: Session, served: str
-) -> None:
-    """Two tenants of one issuer: each asks for itself."""
-    campus = desk.registered.campus
-    other_tool = campus.add_tool(Tool.at(served, "laurel-2"))
-    own = desk.registered.registration
+def another_client(session: Session, own: Registration, client_id: str) -> Registration:
+    """Write the same platform down once more, where the tool has another id."""
     other = Registration(
         tenant_id=own.tenant_id,
         issuer=own.issuer,
-        client_id="laurel-2",
+        client_id=client_id,
         auth_login_url=own.auth_login_url,
         token_url=own.token_url,
         jwks_url=own.jwks_url,
@@ -201,6 +196,16 @@ def test_d09_a_token_of_one_registration_is_never_used_for_another(
     )
     session.add(other)
     session.commit()
+    return other
+
+
+def test_d09_a_token_of_one_registration_is_never_used_for_another(
+    desk: Desk, session: Session, served: str
+) -> None:
+    """Two tenants of one issuer: each asks for itself."""
+    campus = desk.registered.campus
+    other_tool = campus.add_tool(Tool.at(served, "laurel-2"))
+    other = another_client(session, desk.registered.registration, "laurel-2")
     urls = campus.shape.memberships_url(campus, desk.registered.cast.course, other_tool)
     theirs = a_course(
         session,

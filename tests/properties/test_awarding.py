@@ -44,6 +44,21 @@ def course(
     return context, members, [an_item(session, of=context) for _ in range(3)], badges
 
 
+def a_fact(member: Membership, item: Item, act: dict[str, Any]) -> Fact:
+    result = POINT if act["kind"] == "graded" else None
+    return Fact(
+        context_id=member.context_id,
+        membership_id=member.id,
+        item_id=item.id,
+        kind=act["kind"],
+        occurred_at=NOW.replace(day=NOW.day - act["day"]),
+        source="test",
+        attempt=str(act["attempt"]),
+        score=result,
+        maximum=result,
+    )
+
+
 def held(session: Session) -> set[tuple[int, int]]:
     rows = session.execute(sa.select(Award.membership_id, Award.badge_id))
     return {(member, badge) for member, badge in rows}
@@ -63,20 +78,7 @@ def test_incremental_awards_equal_a_backfill(
     acts: list[dict[str, Any]],
 ) -> None:
     context, members, items, badges = course
-    facts = [
-        Fact(
-            context_id=context.id,
-            membership_id=members[one["member"]].id,
-            item_id=items[one["item"]].id,
-            kind=one["kind"],
-            occurred_at=NOW.replace(day=NOW.day - one["day"]),
-            source="test",
-            attempt=str(one["attempt"]),
-            score=POINT if one["kind"] == "graded" else None,
-            maximum=POINT if one["kind"] == "graded" else None,
-        )
-        for one in acts
-    ]
+    facts = [a_fact(members[one["member"]], items[one["item"]], one) for one in acts]
 
     with session.begin_nested() as example:
         for fact in facts:

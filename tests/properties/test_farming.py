@@ -58,6 +58,11 @@ def a_fact(ada: Membership, item_id: int, kind: str, **named: Any) -> Fact:  # n
     )
 
 
+def graded(ada: Membership, item_id: int, percent: int, **named: Any) -> Fact:  # noqa: ANN401 -- any other field of the fact
+    result = {"score": percent * POINT, "maximum": 100 * POINT}
+    return a_fact(ada, item_id, "graded", **result, **named)
+
+
 def points(session: Session, ada: Membership) -> int:
     query = sa.select(Standing.points).where(
         Standing.membership_id == ada.id, Standing.period == ALL
@@ -141,34 +146,21 @@ def test_attempts_are_worth_no_more_than_the_best_of_them(
         uncapped = [w for w in weights if w.daily_cap is None]
         save_weights(session, ada.context, uncapped)
         quiz = item_of(session, ada)
-        best = a_fact(
-            ada,
-            quiz,
-            "graded",
-            occurred_at=now,
-            score=max(scores) * POINT,
-            maximum=100 * POINT,
-        )
+        best = graded(ada, quiz, max(scores), occurred_at=now)
         record(session, [best], now, environment=False)
         once = points(session, ada)
 
-        record(
-            session,
-            [
-                a_fact(
-                    ada,
-                    quiz,
-                    "graded",
-                    occurred_at=now - timedelta(hours=len(scores) - number),
-                    score=score * POINT,
-                    maximum=100 * POINT,
-                    attempt=str(number),
-                )
-                for number, score in enumerate(scores)
-            ],
-            now,
-            environment=False,
-        )
+        attempts = [
+            graded(
+                ada,
+                quiz,
+                score,
+                occurred_at=now - timedelta(hours=len(scores) - number),
+                attempt=str(number),
+            )
+            for number, score in enumerate(scores)
+        ]
+        record(session, attempts, now, environment=False)
         kept = points(session, ada)
         rebuild(session, ada.context, now)
 

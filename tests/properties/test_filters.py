@@ -66,6 +66,12 @@ def people(session: Session) -> list[Membership]:
     return [a_member(session, of=context) for _ in range(PEOPLE)]
 
 
+def is_open(session: Session, viewer: Membership, group_id: str, now: datetime) -> bool:
+    learner, wanted = Viewer(viewer, "learner"), Wanted(group=group_id)
+    board = leaderboard(session, learner, now, switch=ON, wanted=wanted)
+    return board.state == "ready"
+
+
 @settings(
     max_examples=20,
     deadline=None,
@@ -100,15 +106,7 @@ def test_the_boards_that_a_learner_can_see_take_nobody_apart(
         views = [
             listed & {m.id for m in members}
             for word, members in ranges.items()
-            if viewer in members
-            and leaderboard(
-                session,
-                Viewer(viewer, "learner"),
-                now,
-                switch=ON,
-                wanted=Wanted(group=ids[word]),
-            ).state
-            == "ready"
+            if viewer in members and is_open(session, viewer, ids[word], now)
         ]
         example.rollback()
     session.expire_all()

@@ -100,45 +100,48 @@ def walk(asking: FlaskClient, path: str | None) -> list[list[dict[str, Any]]]:
 def recorded_moodle() -> Campus:
     """Rebuild course 3 of the recorded Moodle: two tools, seventeen people."""
     campus = Campus("moodle", clock=Clock(real=lambda: RECORDED_AT))
-    campus.add_tool(
-        Tool(
-            client_id=TOOL_1,
-            login_url="http://localhost:9301/login",
-            redirect_uris=(LAUNCH,),
-            target_link_uri=LAUNCH,
-            jwks_url="http://localhost:9301/jwks",
-            custom={
-                "boardid": "42",
-                "grp": "$Moodle.Person.userGroupIds",
-                "groups": "$Moodle.Person.userGroupIds",
-                "uname": "$User.username",
-                "unknown": "$No.Such.Var",
-                "static": "abc",
-            },
-        )
-    )
-    campus.add_tool(
-        Tool(
-            client_id=TOOL_2,
-            login_url="http://localhost:9301/login",
-            redirect_uris=(LAUNCH,),
-            target_link_uri=f"{LAUNCH}?m=1",
-            jwks_url="http://localhost:9301/jwks",
-            shares_names=False,
-            shares_email=False,
-            scopes=(lti.LINE_ITEM_READ, lti.RESULT_READ, lti.SCORE, lti.MEMBERS_READ),
-            custom={"groups": "$Moodle.Person.userGroupIds", "uid": "$User.id"},
-        )
-    )
+    for tool in _recorded_tools():
+        campus.add_tool(tool)
     course = campus.add_course(
         Course(title="Demo 101", label="DEMO101", sourced_id="SIS-DEMO-101", number=3)
     )
-    for tool, title in ((1, "Gamification (dynreg)"), (2, "Gamification (manual)")):
+    for number, title in ((1, "Gamification (dynreg)"), (2, "Gamification (manual)")):
         campus.add_link(
-            Link(course=3, tool=tool, title=title, description=f"intro {title}")
+            Link(course=3, tool=number, title=title, description=f"intro {title}")
         )
     _enrol_the_recorded(campus, course)
     return campus
+
+
+def _recorded_tools() -> tuple[Tool, Tool]:
+    """Return a tool that is told everything, and one without names and addresses."""
+    first = Tool(
+        client_id=TOOL_1,
+        login_url="http://localhost:9301/login",
+        redirect_uris=(LAUNCH,),
+        target_link_uri=LAUNCH,
+        jwks_url="http://localhost:9301/jwks",
+        custom={
+            "boardid": "42",
+            "grp": "$Moodle.Person.userGroupIds",
+            "groups": "$Moodle.Person.userGroupIds",
+            "uname": "$User.username",
+            "unknown": "$No.Such.Var",
+            "static": "abc",
+        },
+    )
+    second = Tool(
+        client_id=TOOL_2,
+        login_url="http://localhost:9301/login",
+        redirect_uris=(LAUNCH,),
+        target_link_uri=f"{LAUNCH}?m=1",
+        jwks_url="http://localhost:9301/jwks",
+        shares_names=False,
+        shares_email=False,
+        scopes=(lti.LINE_ITEM_READ, lti.RESULT_READ, lti.SCORE, lti.MEMBERS_READ),
+        custom={"groups": "$Moodle.Person.userGroupIds", "uid": "$User.id"},
+    )
+    return first, second
 
 
 def _enrol_the_recorded(campus: Campus, course: Course) -> None:

@@ -116,6 +116,25 @@ def test_a_spreadsheets_own_separator_is_understood(
     assert rows(session) == [("s0", "helper", "week 3")]
 
 
+WRONG_ROWS = "\n".join(
+    [
+        "user,badge,reason",
+        's0,helper,"two\nlines"',
+        "nobody,helper",
+        "otto,helper",
+        "guest,helper",
+        "s0,unknown",
+        ",helper",
+        "s0",
+        "s1,helper,well,done",
+        f"s1,helper,{'x' * 256}",
+        "s1,helper,\ufffd",
+        "s1,helper,\x07",
+        "s1,speaker",
+    ]
+)
+
+
 def test_each_wrong_row_is_told_by_the_line_where_it_begins(
     app: OpenAPI, session: Session, course: Context
 ) -> None:
@@ -123,25 +142,8 @@ def test_each_wrong_row_is_told_by_the_line_where_it_begins(
     a_member(session, of=course, role="observer", sub="guest")
     a_member(session, sub="otto")
     session.commit()
-    table = "\n".join(
-        [
-            "user,badge,reason",
-            's0,helper,"two\nlines"',
-            "nobody,helper",
-            "otto,helper",
-            "guest,helper",
-            "s0,unknown",
-            ",helper",
-            "s0",
-            "s1,helper,well,done",
-            f"s1,helper,{'x' * 256}",
-            "s1,helper,\ufffd",
-            "s1,helper,\x07",
-            "s1,speaker",
-        ]
-    )
 
-    report = imported(app, course, table)
+    report = imported(app, course, WRONG_ROWS)
 
     nobody = "user: nobody in this course has this id"
     assert report.rows == [
