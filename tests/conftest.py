@@ -33,6 +33,7 @@ from tests.support.databases import Database, Databases
 from tests.support.network import refuse_the_world
 from tests.support.platform import Registered, a_campus, register
 from tests.support.postgres import PostgresMissing
+from tests.support.routing import compile_routes_late
 
 pytest_plugins = ["pytester", "tests.support.summary"]
 
@@ -40,6 +41,7 @@ TESTS = Path(__file__).resolve().parent
 ON_BOTH = ("integration", "properties")
 
 refuse_the_world()
+compile_routes_late()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
