@@ -30,6 +30,7 @@ from config import Config
 from models.db import db, tune_sqlite
 from tests.support.clock import Clock
 from tests.support.databases import Database, Databases
+from tests.support.dialects import remember_statements
 from tests.support.network import refuse_the_world
 from tests.support.platform import Registered, a_campus, register
 from tests.support.postgres import PostgresMissing
@@ -41,6 +42,7 @@ TESTS = Path(__file__).resolve().parent
 ON_BOTH = ("integration", "properties")
 
 refuse_the_world()
+remember_statements()
 compile_routes_late()
 
 
