@@ -45,7 +45,8 @@ WHAT_COUNTS_WITHOUT_WORK = {
     "score": "Completing activities and good results earn points. Opening this page "
     "does not.",
     "events": "Every activity that you complete is a contribution.",
-    "authored": "This course does not report handed-in work to Laurel yet.",
+    "authored": "Nobody can earn this yet: the course site reports no handed-in work to "
+    "Laurel.",
     "active_days": "A day counts when you complete an activity on it.",
 }
 """The same in a course that tells us of nothing handed in or posted."""
