@@ -158,6 +158,7 @@ def _add_column(campus: "Campus", offer: Offer, link: Link, column: Column) -> N
             tag=column.tag,
             resource_id=column.resource_id,
             week=offer.course.week_at(campus.now()),
+            is_made_by_tool=True,
         )
     )
 

@@ -150,6 +150,8 @@ class LineItem:
     tag: str = ""
     resource_id: str = ""
     week: int = 1
+    is_made_by_tool: bool = False
+    """The tool asked for it, and fills it: no activity for anybody to do."""
     is_published: bool = True
     """Canvas takes no score while its assignment is not."""
     number: int = 0

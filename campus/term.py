@@ -55,7 +55,7 @@ def planned_attempts(campus: "Campus", course: Course) -> list[Attempt]:
     """Return every attempt of the term, oldest first; none where there are no weeks."""
     if course.begins is None:
         return []
-    items = [item for item in campus.line_items(course) if item.tool is not None]
+    items = [item for item in campus.line_items(course) if _is_activity(item)]
     planned = [
         attempt
         for enrolment in campus.enrolments(course)
@@ -72,7 +72,7 @@ def open_items(campus: "Campus", course: Course) -> tuple[LineItem, ...]:
     items = [
         item
         for item in campus.line_items(course)
-        if item.tool is not None and item.week <= week
+        if _is_activity(item) and item.week <= week
     ]
     return tuple(sorted(items, key=lambda item: (-item.week, item.number)))
 
@@ -102,6 +102,10 @@ def habits_of(seed: int, person: int) -> Habits:
     if kind < 0.15:
         return Habits(ability, 0.8, chance.randint(3, 7))
     return Habits(ability, chance.uniform(0.68, 0.98), NEVER_LEAVES)
+
+
+def _is_activity(item: LineItem) -> bool:
+    return item.tool is not None and not item.is_made_by_tool
 
 
 def _attempts(

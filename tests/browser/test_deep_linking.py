@@ -73,6 +73,7 @@ def test_picked_panels_open_for_learners(place: Stage) -> None:
         if item.link == card.number
     ]
     assert (column.maximum, column.tag) == (20, "laurel")
+    assert column.is_made_by_tool
 
 
 def test_the_preview_shows_the_courses_own_badge(stage: Stage) -> None:

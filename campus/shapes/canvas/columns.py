@@ -35,6 +35,7 @@ def create(campus: "Campus", request: Request, course: int) -> Response:
             link=_link(campus, subject, column),
             tag=column.tag,
             resource_id=column.resource_id,
+            is_made_by_tool=True,
         )
     )
     row = line_item_row(campus, request, item, caller)

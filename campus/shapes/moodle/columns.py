@@ -37,6 +37,7 @@ def create(campus: "Campus", request: Request, course: int) -> Response:
             link=_link(campus, subject, caller, column),
             tag=column.tag,
             resource_id=column.resource_id,
+            is_made_by_tool=True,
         )
     )
     return _answer(campus, request, caller, item, status=201)

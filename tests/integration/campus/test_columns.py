@@ -38,12 +38,11 @@ def test_moodle_takes_line_items_as_recorded() -> None:
         answer = replay(asking, moodle, case)
         assert (name, answered(answer, case)) == (name, expected(case))
 
-    labels = [
-        item.label for item in moodle.line_items(moodle.course(3), moodle.tool(1))
-    ]
-    assert ", ".join(labels) == (
+    columns = moodle.line_items(moodle.course(3), moodle.tool(1))
+    assert ", ".join(column.label for column in columns) == (
         "Standalone 1b, Standalone 2, Standalone 3, Second for link, x"
     )
+    assert {column.is_made_by_tool for column in columns} == {True}
 
 
 def items_path(canvas: Campus, cast: Cast) -> str:
@@ -57,12 +56,14 @@ def test_canvas_makes_changes_and_deletes_a_line_item(
     made = authorized.post(items_path(canvas, cast), json=BADGES)
     assert made.json is not None
     path = made.json["id"].removeprefix(canvas.base_url)
+    by_tool = [one for one in canvas.line_items(cast.course) if one.is_made_by_tool]
 
     changed = authorized.put(path, json={**BADGES, "label": "Awards"})
     deleted = authorized.delete(path)
     again = authorized.delete(path)
 
     assert (made.status_code, made.mimetype) == (201, lti.LINE_ITEM_TYPE)
+    assert [column.label for column in by_tool] == ["Badges"]
     assert made.json == {**BADGES, "scoreMaximum": 10.0, "id": made.json["id"]}
     assert (changed.status_code, changed.json) == (
         200,

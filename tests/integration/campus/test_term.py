@@ -8,7 +8,7 @@ import pytest
 
 from campus import seeding, term
 from campus.clock import Clock
-from campus.records import WEEK, Course, Result, Role, Tool
+from campus.records import WEEK, Course, LineItem, Result, Role, Tool
 from campus.state import Campus
 
 WEDNESDAY = datetime(2026, 11, 18, 12, tzinfo=UTC)
@@ -165,6 +165,20 @@ def test_only_the_tools_activities_up_to_now_are_open() -> None:
     weeks = [item.week for item in term.open_items(campus, course)]
 
     assert weeks == [3, 3, 3, 2, 2, 1, 1]
+
+
+def test_a_column_that_the_tool_made_is_nothing_to_do() -> None:
+    """The tool fills it: no learner is offered it, and no week that passes does."""
+    campus, course = a_campus()
+    own = LineItem(
+        course=course.number, label="Badges", tool=1, week=3, is_made_by_tool=True
+    )
+    own = campus.add_line_item(own)
+
+    campus.next_week()
+
+    assert own not in term.open_items(campus, course)
+    assert campus.results(own) == ()
 
 
 def test_tokens_and_timestamps_use_campus_time() -> None:
