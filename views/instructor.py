@@ -48,6 +48,7 @@ class Earnable:
     description: str
     criterion_text: str
     metric: str
+    is_held: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,17 @@ def earnable(launch: LaunchSession) -> list[Earnable]:
     if switch.on:
         roster = badges_for(db.session(), launch.membership, now(), switch=switch)
         return [
-            Earnable(b.key, b.label, b.icon, b.description, b.criterion_text, b.metric)
-            for b in roster.badges
-            if not b.retired
+            Earnable(
+                badge.key,
+                badge.label,
+                badge.icon,
+                badge.description,
+                badge.criterion_text,
+                badge.metric,
+                badge.withheld == "held",
+            )
+            for badge in roster.badges
+            if not badge.retired
         ]
     tenant = launch.context.tenant.key
     return [

@@ -32,6 +32,7 @@ from models.db import db
 from views.earned import badges_of
 from views.pages import Page, has_board, is_staff, switch_now
 from views.saying import own_words_on
+from views.story import Story, story_of
 from views.wording import counted
 
 SEEN_BY_LEARNERS = {
@@ -106,9 +107,13 @@ def next_badge(
 ) -> BadgeStanding | None:
     """Return the badge that is nearest; of equals the first of the catalog.
 
-    One whose metric nothing feeds in this course is no next step.
+    One that nobody is given, or whose metric nothing feeds here, is no next step.
     """
-    ahead = [b for b in roster.badges if not b.earned and b.metric not in unfed]
+    ahead = [
+        badge
+        for badge in roster.badges
+        if not badge.earned and not badge.withheld and badge.metric not in unfed
+    ]
     return max(ahead, key=lambda badge: badge.percent, default=None)
 
 
@@ -140,9 +145,11 @@ def badge(launch: LaunchSession, key: str) -> Page | None:
     found = next((badge for badge in roster.badges if badge.key == key), None)
     if found is None or launch.role == "observer":
         return None
-    tab = "badges" if is_staff(launch) else "overview"
+    staff = is_staff(launch)
+    tab = "badges" if staff else "overview"
     content = {
         "badge": found,
+        "story": Story() if staff else story_of(launch, found),
         "unfed": unfed(db.session(), launch.membership.context_id),
     }
     return Page("panel/badge.html", found.label, f"badges/{key}", tab, content)

@@ -31,21 +31,28 @@ def why(found: Explanation, zone: str) -> list[str]:
         return _given(award, zone)
     if standing.earned:
         return [f"Its rule is met: {standing.criterion_text}. The award follows."]
-    said = _ended(award, zone) if award is not None else []
+    said = ended(award, zone) if award is not None else []
     if not found.is_learner:
         return [*said, "Only learners who are in the course now earn badges."]
     if award is not None and award.barred:
         return [*said, "It is not given again until somebody lifts that."]
+    if standing.withheld:
+        said = [*said, "It is held back: nobody is given it for now."]
     return [*said, *(f"{sentence}." for sentence in standing.missing)]
 
 
 def _given(award: AwardRow, zone: str) -> list[str]:
-    evidence, when = award.evidence, day(award.granted_at, zone)
-    if award.origin == "rule":
-        return [f"Earned on {when}.", *_conditions(evidence)]
-    giver = GIVERS.get(str(evidence.get("role", "")), "by hand")
-    reason = evidence.get("reason")
-    return [f"Given on {when} {giver}{f': {reason}' if reason else ''}."]
+    if award.origin != "rule":
+        return [given_by(award, zone)]
+    return [f"Earned on {day(award.granted_at, zone)}.", *_conditions(award.evidence)]
+
+
+def given_by(award: AwardRow, zone: str) -> str:
+    """Say who gave an award that no rule gave, and for what."""
+    giver = GIVERS.get(str(award.evidence.get("role", "")), "by hand")
+    reason = str(award.evidence.get("reason") or "").rstrip(".")
+    when = day(award.granted_at, zone)
+    return f"Given on {when} {giver}{f': {reason}' if reason else ''}."
 
 
 def _conditions(evidence: Mapping[str, Any]) -> list[str]:
@@ -67,9 +74,11 @@ def _condition(evidence: Mapping[str, Any]) -> str:
     return f"Asked was: {asked}. There were {counted(value, str(rule['metric']))}."
 
 
-def _ended(award: AwardRow, zone: str) -> list[str]:
+def ended(award: AwardRow, zone: str) -> list[str]:
+    """Say how an award came to its end; nothing where it has none."""
     end = award.ended_at or award.expires_at
     if end is None:
         return []
     sentence = ENDS[award.state]
-    return [sentence.format(day=day(end, zone), reason=award.end_reason)]
+    reason = (award.end_reason or "").rstrip(".")
+    return [sentence.format(day=day(end, zone), reason=reason)]

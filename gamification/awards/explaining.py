@@ -45,6 +45,14 @@ def explain(
     standing = next((one for one in roster.badges if one.key == badge), None)
     if standing is None:
         return None
+    award = newest_award(session, member, badge, now)
+    return Explanation(standing, award, is_ranked(member))
+
+
+def newest_award(
+    session: Session, member: Membership, badge: str, now: datetime
+) -> AwardRow | None:
+    """Return a member's last award of a badge, by its key: open, over, or none."""
     wanted = Wanted(user=member.user.public_id, badge=badge, limit=1)
-    newest = awards_of(session, member.context_id, now, wanted).rows
-    return Explanation(standing, newest[0] if newest else None, is_ranked(member))
+    rows = awards_of(session, member.context_id, now, wanted).rows
+    return rows[0] if rows else None

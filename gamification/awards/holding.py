@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -43,6 +44,9 @@ class BadgeStanding:
     Not where its owner was not told, or has said that they saw it."""
     retired: bool
     """It can no longer be earned; only those who have it see it."""
+    withheld: Literal["held", "barred", ""]
+    """Why it is not given now, whatever its owner does: nobody gets it while it is
+    `held`; it is `barred` where it was taken back for good. Empty where it is given."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,12 @@ def _is_earned(member: Membership, one: Seen, *, met: bool) -> bool:
     return met and is_given and is_ranked(member) and not one.barred
 
 
+def _withheld(one: Seen) -> Literal["held", "barred", ""]:
+    if one.granted_at is None and one.barred:
+        return "barred"
+    return "held" if one.badge.held_at is not None else ""
+
+
 def _is_new(one: Seen, visit: datetime | None) -> bool:
     """Tell whether a badge that is earned was not there at the last visit."""
     if one.granted_at is None:
@@ -149,4 +159,5 @@ def _standing(
         granted_at=one.seen.granted_at,
         is_new=one.earned and _is_new(one.seen, visit),
         retired=badge.state == "retired",
+        withheld=_withheld(one.seen),
     )

@@ -44,6 +44,7 @@ def offered(
             granted_at=None,
             is_new=False,
             retired=False,
+            withheld="held" if badge.held_at else "",
         )
         for badge, version, rule in offers
     ]

@@ -52,6 +52,7 @@ def test_a_page_costs_the_same_for_one_row_and_for_three(
 
     assert {path: cost(app, teacher, path) for path in COSTS} == COSTS
     assert cost(app, learner, "/panel/overview") == GUARD + 4
+    assert cost(app, learner, "/panel/badges/author") == GUARD + 3
     assert cost(app, learner, "/panel/leaderboard") == GUARD + 2
 
 
