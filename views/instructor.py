@@ -88,8 +88,11 @@ class Asked:
         return f"class?{urlencode({k: v for k, v in asked.items() if v})}"
 
 
-def manage(launch: LaunchSession) -> Page:
-    """Return the course's switches, its freshness and what can be earned in it."""
+def manage(launch: LaunchSession, notice: str = "") -> Page:
+    """Return the course's switches, its freshness and what can be earned in it.
+
+    `notice` says why it is shown in the place of another; not where all is off.
+    """
     context, switch = launch.context, switch_now(launch.context)
     fresh = freshness(db.session(), context)
     return Page(
@@ -103,6 +106,7 @@ def manage(launch: LaunchSession) -> Page:
             "is_recounted": fresh.is_recounted,
             "is_waiting": fresh.is_waiting,
             "may_manage": launch.role in TEACHERS,
+            "notice": notice if switch.on else "",
             "proposal": _proposal(launch),
             "settings_url": url_for(
                 "course_api.put_settings", course_id=context.public_id

@@ -14,9 +14,11 @@ BADGE_GONE = (
     "The badge that this link was made for is not in this course any more. These are "
     "the ones that are."
 )
-
-
 NO_BOARD = "There is no leaderboard in this course now. This is your own progress."
+NO_BOARD_FOR_STAFF = (
+    "The leaderboard of this course is off. Learners who come by this link see their "
+    "own progress in its place."
+)
 
 
 def first_page(launch: LaunchSession) -> Page:
@@ -33,7 +35,7 @@ def first_page(launch: LaunchSession) -> Page:
 
 def _home(launch: LaunchSession, notice: str = "") -> Page:
     if is_staff(launch):
-        return instructor.manage(launch)
+        return instructor.manage(launch, notice)
     return learner.overview(launch, notice)
 
 
@@ -51,7 +53,8 @@ def _badge_list(launch: LaunchSession, notice: str = "") -> Page:
 
 
 def _board(launch: LaunchSession, period: str) -> Page:
-    return learner.board(launch, period) or _home(launch, NO_BOARD)
+    notice = NO_BOARD_FOR_STAFF if is_staff(launch) else NO_BOARD
+    return learner.board(launch, period) or _home(launch, notice)
 
 
 def _shown(page: Page) -> str:

@@ -12,7 +12,7 @@ from tests.factories import a_contribution, a_member
 from tests.support.clock import NOW, Clock
 from tests.support.launches import a_caller, a_live_course, hand_in
 from tests.support.markup import text_of
-from views.panel import NO_BOARD
+from views.panel import NO_BOARD, NO_BOARD_FOR_STAFF
 
 
 @pytest.mark.demand("A35")
@@ -176,6 +176,22 @@ def test_a_link_to_a_board_that_is_off_says_so_above_ones_own_progress(
     assert NO_BOARD in asked
     assert NO_BOARD not in unasked
     assert asked.replace(NO_BOARD, "").split() == unasked.split()
+
+
+def test_a_teachers_link_to_a_board_that_is_off_says_what_learners_see(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_live_course(session, board_enabled=False)
+    caller = a_caller(session, client, of=course, role="instructor")
+
+    asked = text_of(caller.get("/panel/leaderboard").text)
+    unasked = text_of(caller.get("/panel/overview").text)
+    course.enabled = False
+    session.commit()
+    while_off = text_of(caller.get("/panel/leaderboard").text)
+
+    said = [NO_BOARD_FOR_STAFF in page for page in (asked, unasked, while_off)]
+    assert said == [True, False, False]
 
 
 def test_a_badges_page_says_how_it_is_earned(
