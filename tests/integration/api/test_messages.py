@@ -197,4 +197,4 @@ def test_a_learner_reads_the_courses_words_in_the_news_and_on_the_overview(
     assert one["text"] == "You have earned First contribution."
     assert other["text"] == "First contribution & more in Botany"
     assert "You have earned" not in plain
-    assert "<p>First contribution &amp; more in Botany</p>" in page
+    assert '<p class="won-text">First contribution &amp; more in Botany</p>' in page
