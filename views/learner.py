@@ -168,6 +168,7 @@ def board(launch: LaunchSession, period: str) -> Page | None:
         for key, label in PERIODS.items()
         if key in offered
     ]
+    joins = participation_of(launch)
     return Page(
         "panel/leaderboard.html",
         "Leaderboard",
@@ -176,8 +177,11 @@ def board(launch: LaunchSession, period: str) -> Page | None:
         {
             "board": shown,
             "caption": f"Leaderboard, {PERIODS[period].lower()}",
+            "period": period,
             "periods": tabs,
-            "participation": participation_of(launch),
+            "participation": joins,
+            "is_awaited": joins.joined and not any(row.me for row in shown.rows),
+            "minimum": context.board_minimum,
             "form": "absolute" if is_staff(launch) else context.board_rank,
             "gap_before": _gap(shown),
             "aliased": context.board_identity == "alias" and not is_staff(launch),
