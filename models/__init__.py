@@ -26,6 +26,7 @@ from models.course import (
 from models.experiment import Experiment, Exposure, Variant, VariantAssignment
 from models.gradebook import PublishedScore, ScoreItem
 from models.groups import Group, GroupMember
+from models.item_sets import ItemInSet, ItemSet
 from models.launch import AuditEntry, LaunchSession, Login, PendingLaunch
 from models.messages import MessageTemplate
 from models.news import Notification, NotificationPreference
@@ -68,6 +69,8 @@ __all__ = [
     "Histogram",
     "Invitation",
     "Item",
+    "ItemInSet",
+    "ItemSet",
     "ItemSource",
     "JobRun",
     "KeptAnswer",

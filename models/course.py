@@ -179,7 +179,10 @@ class Item(Public, Base):
     """Something in a course that can be completed or graded."""
 
     __tablename__ = "item"
-    __table_args__ = (sa.UniqueConstraint("context_id", "key"),)
+    __table_args__ = (
+        sa.UniqueConstraint("context_id", "key"),
+        sa.Index("uq_item_id_context_id", "id", "context_id", unique=True),
+    )
 
     context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
     key: Mapped[str] = mapped_column(sa.String(128))

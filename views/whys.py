@@ -23,6 +23,9 @@ ENDS = {
     "revoked": "It was taken back on {day}: {reason}.",
 }
 
+COUNTED = ("value", "counted")
+"""What evidence adds to a condition: what it came to, and what was in its set."""
+
 
 def why(found: Explanation, zone: str) -> list[str]:
     """Say why somebody has a badge, or what is missing; days are those of a zone."""
@@ -62,7 +65,7 @@ def _conditions(evidence: Mapping[str, Any]) -> list[str]:
 
 
 def _condition(evidence: Mapping[str, Any]) -> str:
-    rule = {name: said for name, said in evidence.items() if name != "value"}
+    rule = {name: said for name, said in evidence.items() if name not in COUNTED}
     try:
         asked = Criterion.from_json(rule).sentence
     except BadRule:

@@ -1,6 +1,6 @@
 """What an instructor should know of a rule before it is used in a course."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -16,7 +16,7 @@ from gamification.catalog.rules import BadRule, Fault
 from gamification.catalog.rules.naming import named_in
 from gamification.metrics.sources import unfed
 from gamification.metrics.weights import Worth
-from models import Badge, BadgeVersion, Item
+from models import Badge, BadgeVersion, Item, ItemSet
 
 MOST_NAMED = 20
 
@@ -27,14 +27,19 @@ class Course:
 
     items: Mapping[str, str]
     """What each item is called, by its key."""
+    sets: Mapping[str, str]
+    """What each set of them is called, by its key."""
     badges: dict[str, tuple[str, ...]]
     """Each badge's key, and the keys of those it asks for."""
 
 
 def course_of(session: Session, context_id: int) -> Course:
-    """Read what there is to name in a course, in two questions."""
+    """Read what there is to name in a course, in three questions."""
     items = sa.select(Item.key, Item.label).where(
         Item.context_id == context_id, Item.gone_at.is_(None)
+    )
+    sets = sa.select(ItemSet.key, ItemSet.label).where(
+        ItemSet.context_id == context_id, ItemSet.gone_at.is_(None)
     )
     badges = (
         sa.select(Badge.key, BadgeVersion.criterion)
@@ -44,6 +49,7 @@ def course_of(session: Session, context_id: int) -> Course:
     )
     return Course(
         dict(session.execute(items.order_by(Item.position, Item.id)).all()),
+        dict(session.execute(sets.order_by(ItemSet.position, ItemSet.id)).all()),
         {key: _asked(rule) for key, rule in session.execute(badges)},
     )
 
@@ -53,7 +59,11 @@ def faults_in_course(criterion: Criterion, key: str, course: Course) -> list[Fau
 
     `key` is that of the badge whose rule it is, or would be.
     """
-    there = {"item": course.items, "badge": dict.fromkeys(course.badges, "")}
+    there = {
+        "item": course.items,
+        "item set": course.sets,
+        "badge": dict.fromkeys(course.badges, ""),
+    }
     faults = [
         Fault(
             one.path, f'there is no {one.kind} "{one.key}"; {listed(there[one.kind])}'
@@ -106,7 +116,7 @@ def senseless_in(
 def findings(session: Session, criterion: Criterion, frame: Frame) -> Found:
     """Say what makes no sense about a rule, or none in this course."""
     reach = verdict(session, criterion, frame)
-    found = [*reach.advice]
+    found = [*reach.advice, *_too_few(criterion, frame)]
     leaves = criterion.leaves
     missing = unfed(session, frame.context_id)
     found += [
@@ -121,6 +131,20 @@ def findings(session: Session, criterion: Criterion, frame: Frame) -> Found:
     if ends and len(ends) == len(leaves) and max(ends) < frame.today:
         found.append("Its days are over: who does not meet it now never will.")
     return Found([*senseless(criterion, frame), *reach.never], found)
+
+
+def _too_few(criterion: Criterion, frame: Frame) -> Iterator[str]:
+    """Say which sets hold fewer items than must be met; others may still come."""
+    for leaf in criterion.filled(frame.sets).leaves:
+        # One that is not there is refused, with what is.
+        if leaf.item_set not in frame.sets:
+            continue
+        name = frame.labels[f"set:{leaf.item_set}"]
+        has = len(leaf.keys or ())
+        if not has:
+            yield f"{name} has no items yet: nothing counts in it."
+        elif leaf.of is not None and leaf.of > has:
+            yield f"{leaf.of} of {name} are asked for, and it has {has} so far."
 
 
 def listed(there: Mapping[str, str]) -> str:

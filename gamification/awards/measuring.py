@@ -83,9 +83,15 @@ def look_at(
     frame = frame_of(session, member.context, now, criteria, [member.id])
     haves = _haves(session, trees, frame)
     labels = {**frame.labels, **{f"badge:{s.key}": s.version.label for s in seen}}
-    return Looks(
-        [replace(s, haves=haves.get(s.badge.id, s.haves)) for s in seen], labels
-    )
+    counted = [
+        replace(
+            one,
+            haves=haves.get(one.badge.id, one.haves),
+            criterion=one.criterion.filled(frame.sets),
+        )
+        for one in seen
+    ]
+    return Looks(counted, labels)
 
 
 def _haves(

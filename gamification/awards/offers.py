@@ -28,6 +28,7 @@ def offered(
     frame = frame_of(session, context, now, [rule for _, _, rule in offers])
     badges = {f"badge:{badge.key}": version.label for badge, version, _ in offers}
     labels = {**frame.labels, **badges}
+    filled = [(badge, said, rule.filled(frame.sets)) for badge, said, rule in offers]
     standings = [
         BadgeStanding(
             key=badge.key,
@@ -46,7 +47,7 @@ def offered(
             retired=False,
             withheld="held" if badge.held_at else "",
         )
-        for badge, version, rule in offers
+        for badge, version, rule in filled
     ]
     return BadgeRoster(enabled=True, badges=standings)
 

@@ -85,9 +85,7 @@ def _percent(leaf: Leaf, value: int, unit: int) -> int:
     """Return how far a condition is that is not met: 99 at most."""
     if not leaf.is_growing:
         return 0
-    is_counted = leaf.is_per_item and (
-        leaf.items is not None or leaf.metric != "percent"
-    )
+    is_counted = leaf.is_per_item and (leaf.is_of_many or leaf.metric != "percent")
     needed = leaf.wanted if is_counted else Decimal(str(leaf.bounds[0])) * unit
     return min(int(value * 100 // max(needed, 1)), 99)
 

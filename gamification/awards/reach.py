@@ -58,7 +58,8 @@ def verdict(
     Nothing is said where more points can be had every day without a most. `worths` are
     the weights, where they are to be others than the course's.
     """
-    leaves = [leaf for leaf in _needed(criterion.rule) if _asks_for_points(leaf)]
+    rule = criterion.filled(frame.sets).rule
+    leaves = [leaf for leaf in _needed(rule) if _asks_for_points(leaf)]
     if not leaves:
         return Verdict()
     if worths is None:
@@ -68,7 +69,9 @@ def verdict(
     for leaf in leaves:
         reach = _reach(session, frame, leaf, worths, daily)
         said = _said(leaf, frame, reach)
-        if said and leaf.keys is not None and reach.is_sure:
+        # Others may still come into a set.
+        is_bound = leaf.keys is not None and leaf.item_set is None
+        if said and is_bound and reach.is_sure:
             never.append(said)
         elif said:
             advice.append(said)

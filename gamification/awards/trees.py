@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -44,7 +44,7 @@ def award_trees(
     context = session.get_one(Context, context_id)
     frame = frame_of(session, context, now, (t.criterion for t in trees), members)
     over = _over(session, frame, trees)
-    for ruled in in_order([replace(t, has_past=t.badge_id in over) for t in trees]):
+    for ruled in in_order([_today(t, frame, over) for t in trees]):
         if ruled.policy == "revoke":
             session.execute(_end_unmet(ruled, frame))
         _grant(session, _first(ruled, frame), frame)
@@ -75,6 +75,12 @@ def end_unjustified(
         if not whoever:
             ended = ended.where(Award.badge_version_id != ruled.version_id)
         session.execute(ended)
+
+
+def _today(ruled: Ruled, frame: Frame, over: Container[int | None]) -> Ruled:
+    """Return a rule with what is in its sets now, which its evidence is to name."""
+    criterion = ruled.criterion.filled(frame.sets)
+    return replace(ruled, criterion=criterion, has_past=ruled.badge_id in over)
 
 
 def _over(session: Session, frame: Frame, trees: Sequence[Ruled]) -> set[int | None]:
@@ -172,10 +178,15 @@ def held_by_rule(ruled: Ruled) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def evidence_of(ruled: Ruled, total: sa.FromClause) -> sa.ColumnElement[dict[str, Any]]:
-    """Write down each condition with the number that met it, in the leaf's unit."""
+    """Write down each condition with the number that met it, in the leaf's unit.
+
+    Of a set it names what was `counted`: tomorrow something else may be in it.
+    """
     text: sa.ColumnElement[str] = sa.literal('{"conditions": [', sa.Text)
     for number, leaf in enumerate(ruled.criterion.leaves):
         document = leaf.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        if leaf.item_set is not None:
+            document["counted"] = document.pop("items", [])
         said = json.dumps(document)[:-1] + ', "value": '
         shown = sa.func.coalesce(total.c[f"shown_{number}"], 0)
         comma = ", " if number else ""

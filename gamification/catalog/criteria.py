@@ -1,12 +1,13 @@
 """A badge's criterion: its rule, as it is stored, said, and counted for progress."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, Self
 
 from gamification.catalog.rules import All, Leaf, leaves_of, prerequisites_of, read_rule
+from gamification.catalog.rules.naming import filled
 from gamification.catalog.rules.reading import written
 from gamification.metrics import METRICS, Metric
 
@@ -83,6 +84,16 @@ class Criterion:
         return frozenset(key for leaf in self.leaves for key in leaf.keys or ())
 
     @property
+    def set_keys(self) -> frozenset[str]:
+        """The keys of all sets of items it names."""
+        named = (leaf.item_set for leaf in self.leaves)
+        return frozenset(key for key in named if key is not None)
+
+    def filled(self, sets: Mapping[str, Sequence[str]]) -> "Criterion":
+        """Return it with the items that are in its sets: so it is counted, not kept."""
+        return Criterion(filled(self.rule, sets)) if self.set_keys else self
+
+    @property
     def monotone(self) -> bool:
         """Whether more work can never make it unmet again, on the same day."""
         return bool(self.rule.monotone)
@@ -101,7 +112,7 @@ class Criterion:
         leaf = self.leaf
         if leaf is None or not leaf.is_growing:
             return REQUIREMENTS
-        is_counted = leaf.metric == "percent" and leaf.items is not None
+        is_counted = leaf.metric == "percent" and leaf.is_of_many
         return ITEMS if is_counted else leaf.metric
 
     @property

@@ -103,7 +103,7 @@ def _apart(leaves: Sequence[Leaf]) -> Iterator[str]:
 def _same_number(one: Leaf, other: Leaf) -> bool:
     compared = {"at_least", "more_than", "at_most", "between"}
     ours, theirs = (leaf.model_dump(exclude=compared) for leaf in (one, other))
-    return ours == theirs and one.items is None
+    return ours == theirs and not one.is_of_many
 
 
 def _least(leaf: Leaf) -> float:

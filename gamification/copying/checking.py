@@ -1,6 +1,6 @@
 """What is wrong with a file in the course it is meant for, by line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +13,7 @@ from gamification.catalog import Criterion
 from gamification.catalog.definitions import key_of, shown
 from gamification.copying.applying import without_room
 from gamification.copying.fitting import UNBOUND, Fitted, is_as_before
+from gamification.copying.mapping import Place
 from gamification.copying.outline import Entry, Outline
 from gamification.copying.reading import Reading
 from gamification.copying.weights import together
@@ -56,21 +57,27 @@ def check(reading: Reading, written: Outline, fit: Fitted, target: Target) -> No
         if is_as_before(entry, written, before):
             continue
         strangers = entry.item_keys - fit.pairs.keys() - described
-        for message in _strange(sorted(strangers), before):
+        sets = entry.set_keys - fit.set_pairs.keys() - {p.key for p in written.sets}
+        messages = [
+            *_strange("item", strangers, before.items),
+            *_strange("set of items", sets, before.sets),
+        ]
+        for message in messages:
             reading.wrong(("badge", numbers[entry.key]), f"badge {entry.key}", message)
     for entry in fit.outline.badges or ():
         for message in _senseless(entry, known.get(entry.key), judge):
             reading.wrong(("badge", numbers[entry.key]), f"badge {entry.key}", message)
 
 
-def _strange(keys: list[str], course: Outline) -> Iterator[str]:
-    there = [place.key for place in course.items]
+def _strange(kind: str, keys: Iterable[str], course: Iterable[Place]) -> Iterator[str]:
+    there = [place.key for place in course]
     more = ", …" if len(there) > MOST_NAMED else ""
     known = f"there are {', '.join(there[:MOST_NAMED])}{more}" if there else ""
-    for key in keys:
+    for key in sorted(keys):
         if not key.startswith(UNBOUND):
             has = known or "there are none yet"
-            yield f'its rule names an item "{shown(key)}"; {has}'
+            article = "an" if kind == "item" else "a"
+            yield f'its rule names {article} {kind} "{shown(key)}"; {has}'
 
 
 def _senseless(entry: Entry, before: Entry | None, judge: Judge) -> list[str]:

@@ -14,6 +14,8 @@ FIELDS = ("label", "icon", "description", "policy", "valid_days")
 def differences(before: Outline, after: Outline) -> list[str]:
     """Say what changes from one outline to the other; what is not said of stays."""
     labels = {place.key: place.label for place in (*after.items, *before.items)}
+    sets = (*after.sets, *before.sets)
+    labels |= {f"set:{place.key}": place.label for place in sets}
     found = [*_of_settings(before, after), *told(before.weights, after.weights)]
     if after.badges is None:
         return found

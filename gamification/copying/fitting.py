@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gamification.catalog import Criterion
-from gamification.copying.mapping import Place, bindings
+from gamification.copying.mapping import Pairs, Place, bindings, set_bindings
 from gamification.copying.outline import Entry, Outline
 from gamification.copying.weights import bound, left_out
 
@@ -36,6 +36,8 @@ class Fitted:
     outline: Outline
     pairs: Mapping[str, str]
     """The course's keys of items by the outline's."""
+    set_pairs: Mapping[str, str]
+    """The same of sets of items."""
     lacks: tuple[Lack, ...] = ()
     left: tuple[str, ...] = ()
     """The weights whose items are not known, a sentence each."""
@@ -47,29 +49,39 @@ def fitted(outline: Outline, course: Outline) -> Fitted:
     Of the same course a key is enough; of another one `mapping` decides. A badge whose
     items are not all known becomes a draft that names them.
     """
-    pairs = _pairs(outline, course)
-    described = {place.key: place for place in outline.items}
+    pairs, set_pairs = _pairs(outline, course), _set_pairs(outline, course)
     badges, lacks = [], []
     for entry in outline.badges or ():
         if is_as_before(entry, outline, course):
             badges.append(entry)
             continue
-        missing = tuple(
-            described.get(key, Place(key, _label(key)))
-            for key in sorted(entry.item_keys - pairs.keys())
-        )
-        if missing:
-            lacks.append(Lack(entry.key, missing))
-        badges.append(_bound(entry, pairs, missing))
+        items = _lacking(entry.item_keys, pairs, outline.items)
+        sets = _lacking(entry.set_keys, set_pairs, outline.sets)
+        if items or sets:
+            lacks.append(Lack(entry.key, (*items, *sets)))
+        state = "draft" if items or sets else entry.state
+        names = pairs | {place.key: stand_in(place) for place in items}
+        set_names = set_pairs | {place.key: stand_in(place) for place in sets}
+        badges.append(_bound(entry, names, set_names, state))
     known = outline.badges is not None
     fit = replace(
         outline,
         badges=tuple(badges) if known else None,
         items=course.items,
+        sets=course.sets,
         weights=tuple(bound(outline.weights, pairs)),
     )
     left = () if is_of(outline, course) else left_out(outline.weights, pairs)
-    return Fitted(fit, pairs, tuple(lacks), tuple(left))
+    return Fitted(fit, pairs, set_pairs, tuple(lacks), tuple(left))
+
+
+def _lacking(
+    keys: frozenset[str], pairs: Mapping[str, str], described: Sequence[Place]
+) -> list[Place]:
+    """Return what a rule names and is not surely there, by key."""
+    known = {place.key: place for place in described}
+    missing = sorted(keys - pairs.keys())
+    return [known.get(key, Place(key, _label(key))) for key in missing]
 
 
 def is_as_before(entry: Entry, outline: Outline, course: Outline) -> bool:
@@ -86,7 +98,7 @@ def is_of(outline: Outline, course: Outline) -> bool:
     return bool(course.course) and outline.course == course.course
 
 
-def _pairs(outline: Outline, course: Outline) -> dict[str, str]:
+def _pairs(outline: Outline, course: Outline) -> Pairs:
     there = {place.key for place in course.items}
     described = {place.key for place in outline.items}
     named = {key for entry in outline.badges or () for key in entry.item_keys}
@@ -98,12 +110,23 @@ def _pairs(outline: Outline, course: Outline) -> dict[str, str]:
     return pairs | bindings(ours, theirs)
 
 
-def _bound(entry: Entry, pairs: Mapping[str, str], missing: Sequence[Place]) -> Entry:
-    if not entry.item_keys:
+def _set_pairs(outline: Outline, course: Outline) -> Pairs:
+    there = {place.key for place in course.sets}
+    described = {place.key for place in outline.sets}
+    named = {key for entry in outline.badges or () for key in entry.set_keys}
+    plain = named if is_of(outline, course) else named - described
+    pairs = {key: key for key in plain & there}
+    ours = [place for place in outline.sets if place.key not in pairs]
+    theirs = [place for place in course.sets if place.key not in pairs]
+    return pairs | set_bindings(ours, theirs)
+
+
+def _bound(
+    entry: Entry, names: Mapping[str, str], set_names: Mapping[str, str], state: str
+) -> Entry:
+    if not entry.item_keys and not entry.set_keys:
         return entry
-    names = {**pairs, **{place.key: stand_in(place) for place in missing}}
-    rule = renamed(entry.definition.criterion.to_document(), names)
-    state = "draft" if missing else entry.state
+    rule = renamed(entry.definition.criterion.to_document(), names, set_names)
     return entry.ruled(Criterion.from_json(rule), state)
 
 
@@ -118,13 +141,19 @@ def stand_in(place: Place) -> str:
     )
 
 
-def renamed(rule: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 -- whatever JSON holds
-    """Return a rule's document with other names for its items."""
+def renamed(
+    rule: Any,  # noqa: ANN401 -- whatever JSON holds
+    names: Mapping[str, str],
+    set_names: Mapping[str, str],
+) -> Any:  # noqa: ANN401 -- whatever JSON holds
+    """Return a rule's document with other names for its items and sets of them."""
     if isinstance(rule, list):
-        return [renamed(part, names) for part in rule]
+        return [renamed(part, names, set_names) for part in rule]
     if not isinstance(rule, dict):
         return rule
-    changed = {name: renamed(value, names) for name, value in rule.items()}
+    changed = {name: renamed(one, names, set_names) for name, one in rule.items()}
+    if "item_set" in rule:
+        changed["item_set"] = set_names.get(rule["item_set"], rule["item_set"])
     if "item" in rule:
         changed["item"] = names.get(rule["item"], rule["item"])
     if "items" in rule:

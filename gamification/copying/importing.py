@@ -39,6 +39,7 @@ from gamification.copying.outline import (
     entries_of,
     outline_of,
     places_of,
+    sets_of,
 )
 from gamification.copying.weights import together
 from gamification.metrics.weights import Worth
@@ -56,7 +57,7 @@ class Import:
     drafts: list[str]
     """The badges that come as drafts, and what they lack."""
     mapping: list[tuple[Place, Place]]
-    """The items that rules name, there and here."""
+    """The items and sets of them that rules name, there and here."""
     dates: list[str]
     """What becomes of the days in rules."""
     stays: list[str]
@@ -124,6 +125,7 @@ def _brought(
         course=source.public_id,
         badges=tuple(one.entry for one in shifted),
         items=tuple(places_of(session, source.id, with_gone=True)),
+        sets=tuple(sets_of(session, source.id)),
         weights=weights_of(session, source),
     )
     return theirs, [one for one in shifted if one.days]
@@ -142,11 +144,16 @@ def _drafts(fit: Fitted, taken: Iterable[Entry], judge: Judge) -> list[str]:
 
 
 def _mapping(theirs: Outline, fit: Fitted) -> list[tuple[Place, Place]]:
-    here = {place.key: place for place in fit.outline.items}
+    sides = (
+        (theirs.named_items, fit.outline.items, fit.pairs),
+        (theirs.named_sets, fit.outline.sets, fit.set_pairs),
+    )
     return [
-        (place, here[fit.pairs[place.key]])
-        for place in theirs.named_items
-        if place.key in fit.pairs
+        (place, one)
+        for named, there, pairs in sides
+        for place in named
+        for one in there
+        if pairs.get(place.key) == one.key
     ]
 
 
@@ -223,7 +230,8 @@ def _lost(taken: Mapping[str, Entry], known: Mapping[str, Entry]) -> dict[str, s
 
 def _is_open(ours: Entry) -> bool:
     """Tell whether a badge may be replaced: the catalog's, or a draft to be bound."""
-    is_unbound = any(key.startswith(UNBOUND) for key in ours.item_keys)
+    keys = ours.item_keys | ours.set_keys
+    is_unbound = any(key.startswith(UNBOUND) for key in keys)
     return ours.definition.origin != OWN or (ours.state == "draft" and is_unbound)
 
 

@@ -46,6 +46,22 @@ def bindings(old: Sequence[Place], new: Sequence[Place]) -> Pairs:
     return found
 
 
+def set_bindings(old: Sequence[Place], new: Sequence[Place]) -> Pairs:
+    """Return the same of sets of items: told by key and title, else by the title alone.
+
+    Where several are called the same and have other keys, nothing decides.
+    """
+    found = _alike(old, new, _key_and_title)
+    bound = set(found.values())
+    ours = _by((place for place in old if place.key not in found), _title)
+    theirs = _by((place for place in new if place.key not in bound), _title)
+    return found | {
+        ours[name][0].key: theirs[name][0].key
+        for name in ours.keys() & theirs.keys()
+        if len(ours[name]) == len(theirs[name]) == 1
+    }
+
+
 def _alike(old: Iterable[Place], new: Iterable[Place], sign: Sign) -> Pairs:
     ours, theirs = _by(old, sign), _by(new, sign)
     found: Pairs = {}
@@ -77,6 +93,11 @@ def _descended(old: list[Place], new: list[Place]) -> Pairs:
         if len(ancestors) == 1:
             heirs[ancestors[0].key].append(place.key)
     return {key: copies[0] for key, copies in heirs.items() if len(copies) == 1}
+
+
+def _key_and_title(place: Place) -> Hashable:
+    title = _title(place)
+    return None if title is None else (place.key, title)
 
 
 def _title(place: Place) -> Hashable:

@@ -16,7 +16,7 @@ from gamification.catalog.rules import BadRule
 from gamification.copying.mapping import Place
 from gamification.copying.settings import settings_of
 from gamification.metrics.weights import Worth, newest
-from models import Badge, BadgeVersion, Context, Item
+from models import Badge, BadgeVersion, Context, Item, ItemSet
 
 STATES = ("active", "held", "draft")
 """The states in which a badge is part of its course; what is retired is not."""
@@ -55,6 +55,13 @@ class Entry:
         return self.definition.criterion.item_keys
 
     @property
+    def set_keys(self) -> frozenset[str]:
+        """The sets of items that it names."""
+        if self.foreign is not None:
+            return frozenset()
+        return self.definition.criterion.set_keys
+
+    @property
     def words(self) -> dict[str, Any]:
         """What a version of it is made of."""
         one = self.definition
@@ -84,6 +91,8 @@ class Outline:
     badges: tuple[Entry, ...] | None = ()
     """None: nothing is said of them."""
     items: tuple[Place, ...] = ()
+    sets: tuple[Place, ...] = ()
+    """Its sets of items; the type of each is its kind."""
     weights: tuple[Worth, ...] = ()
     """What its facts are worth; of what is not in it nothing is said."""
 
@@ -97,8 +106,18 @@ class Outline:
         """The items that its rules name, by key."""
         named = {key for entry in self.badges or () for key in entry.item_keys}
         named |= {worth.item for worth in self.weights if worth.item}
-        places = (place for place in self.items if place.key in named)
-        return tuple(sorted(places, key=lambda place: place.key))
+        return _chosen(self.items, named)
+
+    @property
+    def named_sets(self) -> tuple[Place, ...]:
+        """The sets of items that its rules name, by key."""
+        named = {key for entry in self.badges or () for key in entry.set_keys}
+        return _chosen(self.sets, named)
+
+
+def _chosen(places: Iterable[Place], keys: set[str]) -> tuple[Place, ...]:
+    chosen = (place for place in places if place.key in keys)
+    return tuple(sorted(chosen, key=lambda place: place.key))
 
 
 def outline_of(session: Session, context: Context) -> Outline:
@@ -108,6 +127,7 @@ def outline_of(session: Session, context: Context) -> Outline:
         settings=settings_of(context),
         badges=tuple(entries_of(session, context.id)),
         items=tuple(places_of(session, context.id)),
+        sets=tuple(sets_of(session, context.id)),
         weights=tuple(newest(session, context.id)[1]),
     )
 
@@ -144,6 +164,16 @@ def places_of(
     )
     if not with_gone:
         query = query.where(Item.gone_at.is_(None))
+    return [Place(*row) for row in session.execute(query)]
+
+
+def sets_of(session: Session, context_id: int) -> list[Place]:
+    """Return the sets of items that a course has now, in their order."""
+    query = (
+        sa.select(ItemSet.key, ItemSet.label, ItemSet.kind, ItemSet.position)
+        .where(ItemSet.context_id == context_id, ItemSet.gone_at.is_(None))
+        .order_by(ItemSet.position, ItemSet.id)
+    )
     return [Place(*row) for row in session.execute(query)]
 
 

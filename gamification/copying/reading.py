@@ -29,7 +29,7 @@ from gamification.copying.writing import VERSION
 
 LARGEST = 256 * 1024
 LARGEST_POSITION = 100_000
-PARTS = ("version", "course", "settings", "scoring", "badge", "item")
+PARTS = ("version", "course", "settings", "scoring", "badge", "item", "item_set")
 OURS = ("state", "position", "from", "source", "imported")
 MOST_NAMED = 50
 
@@ -68,6 +68,16 @@ class ItemEntry(BaseModel):
     type: str = Field(default="", max_length=32)
     position: int = Field(default=0, ge=0, le=LARGEST_POSITION)
     resource_id: str = Field(default="", max_length=255)
+
+
+class SetEntry(BaseModel):
+    """A set of items of the course that the file is of."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    key: str = Field(min_length=1, max_length=128)
+    label: str = Field(default="", max_length=255)
+    kind: str = Field(default="", max_length=16)
 
 
 @dataclass
@@ -112,7 +122,11 @@ def read(text: str) -> tuple[Outline, Reading]:
         course=course if isinstance(course, str) else "",
         settings=settings,
         badges=_badges(reading) if "badge" in reading.document else None,
-        items=_items(reading),
+        items=tuple(Place(**one) for one in _listed(reading, "item", ItemEntry)),
+        sets=tuple(
+            Place(one["key"], one["label"], one["kind"])
+            for one in _listed(reading, "item_set", SetEntry)
+        ),
     )
     return outline, reading
 
@@ -236,24 +250,26 @@ def _refuse_strangers(reading: Reading, found: Mapping[str, Entry]) -> None:
         reading.wrong(("badge", numbers[circle[0]]), f"badge {circle[0]}", around)
 
 
-def _items(reading: Reading) -> tuple[Place, ...]:
-    found: dict[str, Place] = {}
-    for number, raw in enumerate(reading.entries("item")):
-        path: Path = ("item", number)
-        where = f"item {number + 1}"
+def _listed(
+    reading: Reading, name: str, shape: type[BaseModel]
+) -> list[dict[str, Any]]:
+    """Return the entries of a list that describes the course; keys are taken once."""
+    found: dict[str, dict[str, Any]] = {}
+    for number, raw in enumerate(reading.entries(name)):
+        path: Path = (name, number)
+        where = f"{name} {number + 1}"
         try:
-            entry = ItemEntry.model_validate(raw)
+            entry = shape.model_validate(raw).model_dump()
         except ValidationError as error:
             for fault in error.errors(include_url=False, include_input=False):
                 said = fault["msg"]
                 if fault["type"] == "extra_forbidden":
-                    said = (
-                        f"unknown field; there are {', '.join(ItemEntry.model_fields)}"
-                    )
-                name = ".".join(map(str, fault["loc"]))
-                reading.wrong((*path, *fault["loc"]), f"{where}, {name}", said)
+                    fields = ", ".join(shape.model_fields)
+                    said = f"unknown field; there are {fields}"
+                field = ".".join(map(str, fault["loc"]))
+                reading.wrong((*path, *fault["loc"]), f"{where}, {field}", said)
             continue
-        if entry.key in found:
+        if entry["key"] in found:
             reading.wrong(path, where, "its key is taken by an item above")
-        found[entry.key] = Place(**entry.model_dump())
-    return tuple(found.values())
+        found[entry["key"]] = entry
+    return list(found.values())

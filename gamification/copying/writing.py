@@ -23,6 +23,8 @@ def to_toml(outline: Outline) -> str:
         "badge": [_badge(entry) for entry in outline.badges or ()],
         "item": [_item(place) for place in outline.named_items],
     }
+    if outline.named_sets:
+        document["item_set"] = [_set(place) for place in outline.named_sets]
     return HEAD + tomli_w.dumps(document)
 
 
@@ -52,6 +54,10 @@ def _badge(entry: Entry) -> dict[str, Any]:
 
 def _json(document: object) -> str:
     return json.dumps(document, ensure_ascii=False)
+
+
+def _set(place: Place) -> dict[str, Any]:
+    return {"key": place.key, "label": place.label, "kind": place.type}
 
 
 def _item(place: Place) -> dict[str, Any]:

@@ -78,6 +78,7 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("PUT", "<key>"): {"metric": "events", "threshold": 1},
     ("POST", "reset"): {},
     ("PUT", "groups"): {"kind": "team", "groups": []},
+    ("PUT", "item-sets"): {"sets": []},
     ("DELETE", "<code_id>"): {},
     ("PUT", "calendar"): {"breaks": []},
     ("PUT", "excused"): {"periods": []},

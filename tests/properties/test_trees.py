@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session, SessionTransaction
 
 from gamification.activity import Fact, record
+from gamification.activity.item_sets import SetTold, set_item_sets
 from gamification.awards import badges_for, evaluate, holds
 from gamification.awards.preview import Proposal, preview
 from gamification.catalog import Criterion
@@ -20,7 +21,7 @@ from gamification.switches import Switch
 from models import Award, Badge, BadgeVersion, Context, Item, Membership
 from models.db import tune_sqlite
 from tests.factories import POINT, a_badge, a_context, a_member, an_item
-from tests.properties.trees import ACTS, KEYS, PEOPLE, TREES
+from tests.properties.trees import ACTS, KEYS, PEOPLE, SETS, TREES
 from tests.support.by_hand import Deed, Person
 from tests.support.clock import NOW
 from tests.support.databases import Databases
@@ -45,6 +46,12 @@ class Course:
         self.items: list[Item] = [
             an_item(session, of=self.context, key=key) for key in KEYS[:3]
         ]
+        ids = {item.key: item.id for item in self.items}
+        sets = [
+            SetTold(key, "module", key, tuple(ids[item] for item in items))
+            for key, items in SETS.items()
+        ]
+        set_item_sets(session, self.context, "test", sets, NOW)
         a_badge(session, of=self.context, key="first", metric="events", threshold=1)
 
     def with_rule(self, rule: dict[str, Any], policy: str = "keep") -> Badge:
@@ -78,7 +85,7 @@ class Course:
         events = {"submitted", "posted", "completed"}
         started = any(deed.counts and deed.kind in events for deed in deeds)
         badges = frozenset({"first"} if started else ())
-        return Person(deeds, badges, NOW.date())
+        return Person(deeds, badges, NOW.date(), SETS)
 
     def _deed(self, act: dict[str, Any]) -> Deed:
         score = None

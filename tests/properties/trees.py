@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 KEYS = ["quiz-0", "quiz-1", "quiz-2", "nowhere"]
 PEOPLE = 2
+SETS = {"unit-1": ["quiz-0", "quiz-1"], "unit-2": ["quiz-2"], "empty": []}
+
 ITEMS = st.lists(st.sampled_from(KEYS), min_size=1, max_size=3, unique=True)
+SCOPES: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.fixed_dictionaries({"items": ITEMS}),
+    st.fixed_dictionaries({"item_set": st.sampled_from([*SETS, "nowhere"])}),
+)
 WINDOWS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [
         {},
@@ -39,7 +45,7 @@ def counts(compared: st.SearchStrategy[dict[str, Any]]) -> Any:  # noqa: ANN401 
         ["score", "events", "authored", "active_days", "completed"]
     )
     anywhere: st.SearchStrategy[dict[str, Any]] = st.just({})
-    scope = st.one_of(anywhere, st.fixed_dictionaries({"items": ITEMS}))
+    scope = st.one_of(anywhere, SCOPES)
     return st.tuples(
         st.fixed_dictionaries({"metric": metric}), scope, compared, WINDOWS
     ).map(merged)
@@ -55,7 +61,7 @@ def results(names: list[str]) -> Any:  # noqa: ANN401 -- a strategy
     )
     metric = st.sampled_from(["percent", "average_percent"])
     return st.tuples(
-        st.fixed_dictionaries({"metric": metric, "items": ITEMS}), compared, WINDOWS
+        st.fixed_dictionaries({"metric": metric}), SCOPES, compared, WINDOWS
     ).map(merged)
 
 
@@ -63,10 +69,10 @@ DONE = st.tuples(
     st.fixed_dictionaries(
         {
             "metric": st.sampled_from(["completed", "authored", "events"]),
-            "items": ITEMS,
             "of": st.just(1),
         }
     ),
+    SCOPES,
     WINDOWS,
 ).map(merged)
 STREAK = st.fixed_dictionaries({"metric": st.just("streak_weeks"), "at_least": NUMBERS})

@@ -3,8 +3,8 @@
 It shares nothing with the queries, so that the two can be compared.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -39,6 +39,8 @@ class Person:
     deeds: Sequence[Deed]
     badges: frozenset[str]
     today: date
+    sets: Mapping[str, list[str]] = field(default_factory=dict)
+    """The items that are in each set."""
 
     def meets(self, rule: dict[str, Any]) -> bool:
         """Say whether a rule, as it is written in JSON, is met."""
@@ -52,19 +54,20 @@ class Person:
         return self._meets_one(rule)
 
     def _meets_one(self, leaf: dict[str, Any]) -> bool:
-        items = [leaf["item"]] if "item" in leaf else leaf.get("items")
+        items = self._items(leaf)
         metric, deeds = leaf["metric"], [d for d in self.deeds if self._fits(leaf, d)]
         if metric == "percent":
             shares = [_best(deeds, item) for item in items or []]
             met = sum(one is not None and _compare(leaf, 100 * one) for one in shares)
-            return met >= int(leaf.get("of", len(shares)))
+            return met >= int(leaf.get("of", len(shares) or 1))
         if metric == "average_percent":
             # An excuse leaves its item out of every window.
             average = _average(deeds, items or [], self._excused)
             return average is not None and _compare(leaf, average)
-        if items and not {"at_least", "more_than", "at_most", "between"} & leaf.keys():
+        compared = {"at_least", "more_than", "at_most", "between"} & leaf.keys()
+        if items is not None and not compared:
             done = {d.item for d in deeds if d.counts and d.kind in KINDS[metric]}
-            return len(done) >= int(leaf.get("of", len(items)))
+            return len(done) >= int(leaf.get("of", len(items) or 1))
         return _compare(leaf, self._number(metric, deeds))
 
     @property
@@ -73,8 +76,14 @@ class Person:
         of = [d for d in self.deeds if (d.kind, d.status) == ("graded", "excused")]
         return {deed.item for deed in of}
 
+    def _items(self, leaf: dict[str, Any]) -> list[str] | None:
+        """Return the items a condition looks at; None: all there are."""
+        if "item_set" in leaf:
+            return self.sets.get(leaf["item_set"], [])
+        return [leaf["item"]] if "item" in leaf else leaf.get("items")
+
     def _fits(self, leaf: dict[str, Any], deed: Deed) -> bool:
-        items = [leaf["item"]] if "item" in leaf else leaf.get("items")
+        items = self._items(leaf)
         if items is not None and deed.item not in items:
             return False
         if leaf.get("on_time") and deed.status == "late":

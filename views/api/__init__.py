@@ -13,6 +13,7 @@ from views.api import (
     groups,
     importing,
     imports,
+    item_sets,
     lists,
     me,
     messages,
@@ -60,6 +61,7 @@ def register(app: OpenAPI) -> None:
         *(groups, lists),
         messages,
         events,
+        item_sets,
         own,
         whys,
     )

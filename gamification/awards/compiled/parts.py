@@ -47,6 +47,7 @@ def part_of(leaf: Leaf, frame: Frame, facts: Sequence[Test] = ()) -> Part:
 
     `facts` is what every row must meet, for what is asked of another subquery.
     """
+    leaf = leaf.filled(frame.sets)
     scope = frame.scope_of(leaf)
     if leaf.metric == "percent":
         return _percent(leaf, scope)
@@ -94,7 +95,7 @@ def _percent(leaf: Leaf, scope: Scope) -> Part:
     number = count[leaf.comparison or "at_least"]()
     return Part(
         is_met=number >= leaf.wanted,
-        shown=number if leaf.items is not None else best_percent(*conditions),
+        shown=number if leaf.is_of_many else best_percent(*conditions),
         by_nothing=False,
         rows=sa.and_(*IS_RESULT, *conditions),
     )
@@ -113,8 +114,8 @@ def _average(leaf: Leaf, scope: Scope, facts: Sequence[Test]) -> Part:
     return Part(
         is_met=tests[leaf.comparison or "at_least"](),
         shown=average.shown,
-        # Whoever has done nothing has an average of zero.
-        by_nothing=leaf.by_nothing,
+        # Whoever has done nothing has an average of zero; over no item there is none.
+        by_nothing=leaf.by_nothing and bool(leaf.keys),
         rows=results_or_excuses(scope),
         beside=average.found,
     )

@@ -1,6 +1,6 @@
 """One condition: a metric, the facts it looks at, and what it is compared with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from math import ceil, floor
@@ -91,6 +91,9 @@ class Leaf(BaseModel):
         default=None, min_length=1, max_length=MOST_ITEMS
     )
     """Only what was done in the items of these keys."""
+    item_set: Key | None = None
+    """Only what was done in the items of a set, such as a module: in those that are in
+    it when the rule is looked at."""
     of: StrictInt | None = Field(default=None, ge=1)
     """So many of the items, each by itself; left out, all of them."""
     at_least: Number | None = None
@@ -133,21 +136,35 @@ class Leaf(BaseModel):
 
     @property
     def keys(self) -> tuple[str, ...] | None:
-        """The keys of the items it looks at; None means all facts."""
+        """The keys of the items it looks at; None means all facts, or a set's."""
         return (self.item,) if self.item is not None else self.items
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether it names items, or a set of them, and not just one."""
+        return self.items is not None or self.item_set is not None
+
+    def filled(self, sets: Mapping[str, Sequence[str]]) -> Self:
+        """Return it with the items that are in its set; in one that is unknown, none."""
+        if self.item_set is None:
+            return self
+        return self.model_copy(update={"items": tuple(sets.get(self.item_set, ()))})
 
     @property
     def is_per_item(self) -> bool:
         """Whether items are counted that meet it, each by itself."""
         if self.metric == "percent":
             return True
-        bare = self.comparison is None and self.keys is not None
+        bare = self.comparison is None and (self.is_of_many or self.item is not None)
         return bare and self.metric in PER_ITEM
 
     @property
     def wanted(self) -> int:
-        """How many of its items must meet it, where they are counted."""
-        return self.of or len(self.keys or ())
+        """How many of its items must meet it, where they are counted.
+
+        A set without any has none that meets it.
+        """
+        return self.of or len(self.keys or ()) or 1
 
     @property
     def comparison(self) -> str | None:
@@ -188,7 +205,7 @@ class Leaf(BaseModel):
         """The whole number from which on it is surely met; 1 where none is."""
         if not self.is_growing:
             return 1
-        if self.is_per_item and self.items is not None:
+        if self.is_per_item and self.is_of_many:
             return self.wanted
         bound = self.bounds[0]
         # 79.5 is not reached at 79, and 90 is not more than 90.
@@ -211,18 +228,21 @@ class Leaf(BaseModel):
         return words.of_leaf(self, labels)
 
     def _wrong_items(self) -> str:
-        if self.item is not None and self.items is not None:
-            return "it names both item and items; give one of them"
+        ways = ("item", "items", "item_set")
+        given = [name for name in ways if getattr(self, name) is not None]
+        if len(given) > 1:
+            return f"it names both {' and '.join(given)}; give one of them"
         if self.items and len(set(self.items)) < len(self.items):
             return "its items name one of them twice"
-        if self.metric in RESULTS and self.keys is None:
-            return f"{self.metric} needs an item or items"
+        if self.metric in RESULTS and not given:
+            return f"{self.metric} needs an item or items, or an item_set"
         return ""
 
     def _wrong_comparison(self) -> str:
         given = [self.at_least, self.more_than, self.at_most, self.between]
         number = sum(one is not None for one in given)
-        needs_one = self.keys is None or self.metric not in PER_ITEM[1:]
+        is_scoped = self.is_of_many or self.item is not None
+        needs_one = not is_scoped or self.metric not in PER_ITEM[1:]
         if number > 1 or (number == 0 and needs_one):
             return "it needs exactly one of at_least, more_than, at_most and between"
         return ""
@@ -243,12 +263,13 @@ class Leaf(BaseModel):
     def _wrong_of(self) -> str:
         if self.of is None:
             return ""
-        if self.items is None or not self.is_per_item:
+        if not self.is_of_many or not self.is_per_item:
             return (
-                "of counts the items that are met one by one: it goes with items and "
-                "percent, or with completed, authored or events and no comparison"
+                "of counts the items that are met one by one: it goes with items or "
+                "item_set, and percent, or completed, authored or events and no "
+                "comparison"
             )
-        if self.of > len(self.items):
+        if self.items is not None and self.of > len(self.items):
             return f"of is {self.of} and there are {len(self.items)} items"
         return ""
 

@@ -1,6 +1,6 @@
 """What a rule names, and where it stands in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,22 +14,34 @@ class Named:
 
     path: str
     kind: str
-    """`item` or `badge`."""
+    """`item`, `item set` or `badge`."""
     key: str
 
 
 def named_in(rule: Any, path: str) -> Iterator[Named]:  # noqa: ANN401 -- a Rule, which is no type
-    """Yield every item and badge that a rule names, from left to right."""
+    """Yield every item, set and badge that a rule names, from left to right."""
     if isinstance(rule, Prerequisite):
         yield Named(f"{path}.badge", "badge", rule.badge)
     elif isinstance(rule, Leaf):
         if rule.item is not None:
             yield Named(f"{path}.item", "item", rule.item)
+        if rule.item_set is not None:
+            yield Named(f"{path}.item_set", "item set", rule.item_set)
         for number, key in enumerate(rule.items or ()):
             yield Named(f"{path}.items[{number}]", "item", key)
     else:
         for number, part in enumerate(rule.parts):
             yield from named_in(part, f"{path}.{_field(rule)}[{number}]")
+
+
+def filled(rule: Any, sets: Mapping[str, Sequence[str]]) -> Any:  # noqa: ANN401 -- a Rule, which is no type
+    """Return a rule whose conditions hold the items that are in the sets they name."""
+    if isinstance(rule, Leaf):
+        return rule.filled(sets)
+    if isinstance(rule, Prerequisite):
+        return rule
+    parts = tuple(filled(part, sets) for part in rule.parts)
+    return rule.model_copy(update={_field(rule): parts})
 
 
 def _field(rule: Any) -> str:  # noqa: ANN401 -- a Rule, which is no type

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from gamification.catalog.rules.faults import BadRule, Fault, faults_in
+from gamification.catalog.rules.leaf import MOST_ITEMS as MOST_OF_ONE
 from gamification.catalog.rules.leaf import Leaf
 from gamification.catalog.rules.tree import (
     GROUPS,
@@ -43,10 +44,17 @@ def read_rule(document: object) -> Any:  # noqa: ANN401 -- a Rule, which is no t
     leaves = list(leaves_of(rule))
     if len(leaves) > MOST_LEAVES:
         raise BadRule([Fault("", f"it has more than {MOST_LEAVES} conditions")])
-    if sum(len(leaf.keys or ()) for leaf in leaves) > MOST_ITEMS:
+    if sum(map(_items, leaves)) > MOST_ITEMS:
         most = f"{MOST_ITEMS:,} items in all of its conditions"
-        raise BadRule([Fault("", f"it names more than {most}")])
+        sets = any(leaf.item_set is not None for leaf in leaves)
+        said = f"{most}; each set counts as {MOST_OF_ONE}" if sets else most
+        raise BadRule([Fault("", f"it names more than {said}")])
     return rule
+
+
+def _items(leaf: Leaf) -> int:
+    """Count the items a condition may come to: nobody knows yet what a set will hold."""
+    return MOST_OF_ONE if leaf.item_set is not None else len(leaf.keys or ())
 
 
 def written(rule: Any) -> dict[str, Any]:  # noqa: ANN401 -- a Rule, which is no type

@@ -27,7 +27,7 @@ def left_of(leaf: "Leaf", labels: Mapping[str, str], have: int) -> str:
 
     `have` is in items that are met, or in whole numbers of the metric.
     """
-    if leaf.is_per_item and leaf.items is not None:
+    if leaf.is_per_item and leaf.is_of_many:
         return _joined(_items_left(leaf, labels, leaf.wanted - have), leaf)
     (bound, *_), metric = leaf.bounds, METRICS.get(leaf.metric)
     if metric is None or leaf.comparison not in {"at_least", None}:
@@ -80,11 +80,21 @@ def _per_item(leaf: "Leaf", items: str) -> str:
 
 
 def _items_left(leaf: "Leaf", labels: Mapping[str, str], left: int) -> str:
-    names = listed([labels.get(key, key) for key in leaf.keys or ()], "or")
+    names = _set(leaf, labels) or listed(
+        [labels.get(key, key) for key in leaf.keys or ()], "or"
+    )
     return _per_item(leaf, f"{left} more of {names}")
 
 
+def _set(leaf: "Leaf", labels: Mapping[str, str]) -> str:
+    """Return what people call the set of a condition, or nothing where it has none."""
+    return labels.get(f"set:{leaf.item_set}", leaf.item_set) if leaf.item_set else ""
+
+
 def _items(leaf: "Leaf", labels: Mapping[str, str]) -> str:
+    if leaf.item_set is not None:
+        number = "all" if leaf.of is None else f"{leaf.of}"
+        return f"{number} of {_set(leaf, labels)}"
     names = [labels.get(key, key) for key in leaf.keys or ()]
     if leaf.of is not None and leaf.of < len(names):
         return f"{leaf.of} of {listed(names)}"
@@ -92,6 +102,8 @@ def _items(leaf: "Leaf", labels: Mapping[str, str]) -> str:
 
 
 def _where(leaf: "Leaf", labels: Mapping[str, str]) -> str:
+    if leaf.item_set is not None:
+        return f" in {_set(leaf, labels)}"
     return f" in {_items(leaf, labels)}" if leaf.keys else ""
 
 
