@@ -52,6 +52,10 @@ def _most(leaf: Leaf) -> int | None:
         return 100
     if leaf.metric == "authored" and leaf.keys is not None:
         return len(leaf.keys)
+    if leaf.cap is not None:
+        items = None if leaf.keys is None else len(leaf.keys)
+        each = _days(leaf) if leaf.per_day else items
+        return None if each is None else leaf.cap * each
     days = _days(leaf)
     if days is None:
         return None

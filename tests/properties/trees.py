@@ -75,12 +75,25 @@ DONE = st.tuples(
     SCOPES,
     WINDOWS,
 ).map(merged)
+CAPPED = st.tuples(
+    st.fixed_dictionaries({"metric": st.sampled_from(["events", "completed"])}),
+    st.one_of(st.just({}), SCOPES),
+    st.one_of(GROWING, SHRINKING),
+    st.one_of(
+        *(
+            st.fixed_dictionaries({name: st.integers(1, 2)})
+            for name in ("per_day", "per_item")
+        )
+    ),
+    WINDOWS,
+).map(merged)
 STREAK = st.fixed_dictionaries({"metric": st.just("streak_weeks"), "at_least": NUMBERS})
 LEAVES = st.one_of(
     counts(GROWING),
     counts(SHRINKING),
     results(["at_least", "more_than", "at_most"]),
     DONE,
+    CAPPED,
     STREAK,
     st.just({"badge": "first"}),
 )

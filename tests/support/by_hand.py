@@ -3,6 +3,7 @@
 It shares nothing with the queries, so that the two can be compared.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -68,7 +69,7 @@ class Person:
         if items is not None and not compared:
             done = {d.item for d in deeds if d.counts and d.kind in KINDS[metric]}
             return len(done) >= int(leaf.get("of", len(items) or 1))
-        return _compare(leaf, self._number(metric, deeds))
+        return _compare(leaf, self._number(leaf, deeds))
 
     @property
     def _excused(self) -> set[str]:
@@ -99,7 +100,8 @@ class Person:
         first, last = leaf.get("from", "0001-01-01"), leaf.get("to", "9999-12-31")
         return bool(first <= deed.day.isoformat() <= min(last, leaf.get("by", last)))
 
-    def _number(self, metric: str, deeds: Sequence[Deed]) -> Fraction:
+    def _number(self, leaf: dict[str, Any], deeds: Sequence[Deed]) -> Fraction:
+        metric = leaf["metric"]
         counted = [deed for deed in deeds if deed.counts]
         if metric == "score":
             return sum((self._points(deed) for deed in counted), Fraction())
@@ -111,7 +113,7 @@ class Person:
         fitting = [deed for deed in counted if deed.kind in KINDS[metric]]
         if metric == "authored":
             return Fraction(len({deed.item for deed in fitting}))
-        return Fraction(len(fitting))
+        return _capped(leaf, fitting)
 
     def _points(self, deed: Deed) -> Fraction:
         if deed.kind == "posted":
@@ -132,6 +134,15 @@ class Person:
             best = max(map(_mark, before), default=Fraction())
             return max(_mark(deed) - best, Fraction())
         return Fraction({"submitted": 2, "completed": 3}[deed.kind])
+
+
+def _capped(leaf: dict[str, Any], deeds: Sequence[Deed]) -> Fraction:
+    """Count deeds, so many of each day or each item at most where there is a cap."""
+    days = Counter(deed.day for deed in deeds)
+    items = Counter(deed.item for deed in deeds)
+    most = leaf.get("per_day", leaf.get("per_item", len(deeds)))
+    each = items.values() if "per_item" in leaf else days.values()
+    return Fraction(sum(min(number, most) for number in each))
 
 
 def _mark(deed: Deed) -> Fraction:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from gamification.awards.compiled.frames import Frame
 from gamification.catalog.rules import Leaf
 from gamification.metrics import METRICS, Scope
+from gamification.metrics.caps import BY_DAY, BY_ITEM, capped
 from gamification.metrics.results import (
     IS_RESULT,
     Average,
@@ -55,6 +56,8 @@ def part_of(leaf: Leaf, frame: Frame, facts: Sequence[Test] = ()) -> Part:
         return _average(leaf, scope, facts)
     if leaf.metric == "streak_weeks":
         return _streak(leaf, scope, facts)
+    if leaf.cap is not None:
+        return _capped(leaf, leaf.cap, scope, facts)
     return _done_in(leaf, scope) if leaf.is_per_item else _metric(leaf, scope)
 
 
@@ -68,6 +71,20 @@ def _metric(leaf: Leaf, scope: Scope) -> Part:
         shown=value,
         by_nothing=leaf.by_nothing,
         rows=sa.and_(*rows) if rows else None,
+    )
+
+
+def _capped(leaf: Leaf, cap: int, scope: Scope, facts: Sequence[Test]) -> Part:
+    rows = [*METRICS[leaf.metric].rows, *scope.conditions]
+    by = BY_DAY if leaf.per_day else BY_ITEM
+    found = capped([*facts, *rows], by, cap)
+    value = sa.func.coalesce(sa.func.max(found.c.number), 0)
+    return Part(
+        is_met=_compared(leaf, value, 1),
+        shown=value,
+        by_nothing=leaf.by_nothing,
+        rows=sa.and_(*rows),
+        beside=found,
     )
 
 

@@ -2,74 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from math import ceil, floor
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
     StrictInt,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from gamification.catalog.rules import words
+from gamification.catalog.rules.values import (
+    RESULTS,
+    Key,
+    MetricName,
+    Number,
+    wrong,
+)
 from gamification.metrics import METRICS
 
-RESULTS = ("percent", "average_percent")
-NAMES = (*METRICS, *RESULTS, "streak_weeks")
 PER_ITEM = ("percent", "completed", "authored", "events")
 """What can be asked of each item by itself: `of` so many of them."""
-LARGEST = 1_000_000_000
+CAPPED = ("events", "completed")
+"""The metrics that count facts one by one: of them a cap leaves some out."""
 LARGEST_PERCENT = 1000
 MOST_ITEMS = 200
-
-
-def wrong(message: str) -> PydanticCustomError:
-    """Return an error whose message is a sentence of ours, with nothing before it."""
-    # Braces would be places for values.
-    return PydanticCustomError("rule", message.replace("{", "(").replace("}", ")"))
-
-
-def _number(value: object) -> int | float:
-    """Read a bound: at most two decimals, and whole numbers without any."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise wrong("this is not a number")
-    if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST:
-        value = int(value)
-    if not 0 <= value <= LARGEST:
-        raise wrong(f"this is not a number from 0 to {LARGEST}")
-    if isinstance(value, float) and Decimal(str(value)).as_tuple().exponent < -2:  # type: ignore[operator] # infinite ones are not below the largest
-        raise wrong("this has more than two decimals")
-    return value
-
-
-def _metric(value: object) -> object:
-    if value not in NAMES:
-        shown = repr(value)[:40]
-        raise wrong(f"there is no metric {shown}; there are {', '.join(NAMES)}")
-    return value
-
-
-Number = Annotated[int | float, BeforeValidator(_number)]
-Key = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
-MetricName = Annotated[
-    Literal[
-        "score",
-        "events",
-        "authored",
-        "active_days",
-        "completed",
-        "percent",
-        "average_percent",
-        "streak_weeks",
-    ],
-    BeforeValidator(_metric),
-]
+LARGEST_CAP = 1_000
 
 
 class Leaf(BaseModel):
@@ -101,6 +62,10 @@ class Leaf(BaseModel):
     at_most: Number | None = None
     between: tuple[Number, Number] | None = None
     """From the first to the second, both included."""
+    per_day: StrictInt | None = Field(default=None, ge=1, le=LARGEST_CAP)
+    """Of each day so many count, and no more."""
+    per_item: StrictInt | None = Field(default=None, ge=1, le=LARGEST_CAP)
+    """Of each item so many count, and no more; what belongs to none is one item."""
     on_time: StrictBool = False
     """What was handed in late does not count."""
     by: date | None = None
@@ -121,6 +86,7 @@ class Leaf(BaseModel):
             self._wrong_comparison(),
             self._wrong_bounds(),
             self._wrong_of(),
+            self._wrong_cap(),
             self._wrong_days(),
         ):
             if fault:
@@ -165,6 +131,11 @@ class Leaf(BaseModel):
         A set without any has none that meets it.
         """
         return self.of or len(self.keys or ()) or 1
+
+    @property
+    def cap(self) -> int | None:
+        """How many count of each day or each item; None: all of them."""
+        return self.per_day or self.per_item
 
     @property
     def comparison(self) -> str | None:
@@ -271,6 +242,18 @@ class Leaf(BaseModel):
             )
         if self.items is not None and self.of > len(self.items):
             return f"of is {self.of} and there are {len(self.items)} items"
+        return ""
+
+    def _wrong_cap(self) -> str:
+        if self.cap is None:
+            return ""
+        if self.metric not in CAPPED:
+            those = " and ".join(CAPPED)
+            return f"{self.metric} has no cap: per_day and per_item go with {those}"
+        if self.per_day and self.per_item:
+            return "it has two caps; give per_day or per_item"
+        if self.comparison is None:
+            return "a cap goes with a comparison: without one each item counts once"
         return ""
 
     def _wrong_days(self) -> str:

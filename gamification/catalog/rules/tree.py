@@ -6,7 +6,8 @@ from typing import Annotated, Any, Union
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from gamification.catalog.rules.leaf import Key, Leaf
+from gamification.catalog.rules.leaf import Leaf
+from gamification.catalog.rules.values import Key
 from gamification.catalog.rules.words import listed, small
 
 GROUPS = ("all", "any", "none")

@@ -137,4 +137,8 @@ def _joined(what: str, leaf: "Leaf") -> str:
         when.append(f"by {day(leaf.by)}")
     if leaf.on_time:
         when.append("on time")
+    if leaf.cap is not None:
+        # Last, because it is said of all that counts.
+        of = "a day" if leaf.per_day else "in each item"
+        return f"{' '.join([what, *when])}, counting {leaf.cap} {of} at most"
     return " ".join([what, *when])
