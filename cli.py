@@ -21,6 +21,7 @@ from views.commands import (
     group,
     keys,
     mcp,
+    messages,
     person,
     platform,
     previewing,
@@ -54,6 +55,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(group.group)
     app.cli.add_command(keys.group)
     app.cli.add_command(mcp.command)
+    app.cli.add_command(messages.group)
     app.cli.add_command(person.group)
     app.cli.add_command(platform.group)
     app.cli.add_command(scores.group)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gamification.copying import customs
 from gamification.copying.outline import Entry, Outline
 from gamification.copying.settings import flat
 from gamification.copying.weights import told
@@ -16,7 +17,11 @@ def differences(before: Outline, after: Outline) -> list[str]:
     labels = {place.key: place.label for place in (*after.items, *before.items)}
     sets = (*after.sets, *before.sets)
     labels |= {f"set:{place.key}": place.label for place in sets}
-    found = [*_of_settings(before, after), *told(before.weights, after.weights)]
+    found = [
+        *_of_settings(before, after),
+        *told(before.weights, after.weights),
+        *customs.told(before.customs, after.customs),
+    ]
     if after.badges is None:
         return found
     ours, theirs = before.by_key, after.by_key

@@ -25,6 +25,7 @@ from gamification.copying.applying import without_room
 from gamification.copying.checking import Judge
 from gamification.copying.choices import (
     Wanted,
+    customs_to_take,
     settings_to_take,
     weights_of,
     weights_to_take,
@@ -89,11 +90,13 @@ def plan_import(
         raise TooMany
     gone = _gone(before, retired[source.id] - given, wanted)
     settings, kept = settings_to_take(source, target, wanted)
+    customs, own = customs_to_take(session, (source, target), distance, wanted)
     after = replace(
         before,
         settings=settings,
         badges=_merged(before, taken, gone),
         weights=worths,
+        customs=customs,
     )
     return Import(
         before=before,
@@ -102,7 +105,7 @@ def plan_import(
         drafts=_drafts(fit, taken, judge),
         mapping=_mapping(theirs, fit),
         dates=[_dated(one, distance) for one in shifted if one.entry.key in given],
-        stays=[*kept, *left, *(fit.left if worths else ()), *stays],
+        stays=[*kept, *left, *(fit.left if worths else ()), *own, *stays],
     )
 
 

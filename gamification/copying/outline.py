@@ -13,6 +13,7 @@ from gamification.catalog.definitions import Definition
 from gamification.catalog.drafts import SOURCE
 from gamification.catalog.own import state_of
 from gamification.catalog.rules import BadRule
+from gamification.copying.customs import Customs, customs_of
 from gamification.copying.mapping import Place
 from gamification.copying.settings import settings_of
 from gamification.metrics.weights import Worth, newest
@@ -95,6 +96,7 @@ class Outline:
     """Its sets of items; the type of each is its kind."""
     weights: tuple[Worth, ...] = ()
     """What its facts are worth; of what is not in it nothing is said."""
+    customs: Customs = field(default_factory=Customs)
 
     @property
     def by_key(self) -> dict[str, Entry]:
@@ -129,6 +131,7 @@ def outline_of(session: Session, context: Context) -> Outline:
         items=tuple(places_of(session, context.id)),
         sets=tuple(sets_of(session, context.id)),
         weights=tuple(newest(session, context.id)[1]),
+        customs=customs_of(session, context),
     )
 
 

@@ -29,7 +29,10 @@ from gamification.copying.writing import VERSION
 
 LARGEST = 256 * 1024
 LARGEST_POSITION = 100_000
-PARTS = ("version", "course", "settings", "scoring", "badge", "item", "item_set")
+PARTS = (
+    *("version", "course", "settings", "scoring", "messages", "levels", "break"),
+    *("badge", "item", "item_set"),
+)
 OURS = ("state", "position", "from", "source", "imported")
 MOST_NAMED = 50
 

@@ -6,9 +6,10 @@ from pydantic import BaseModel, ValidationError
 
 from gamification.awards.compiled import Frame, frame_of
 from gamification.awards.giving import Giver
-from gamification.catalog.locks import BADGES, SCORING, SETTINGS
+from gamification.catalog.locks import BADGES, MESSAGES, SCORING, SETTINGS
 from gamification.copying.applying import apply_badges, changed_keys
 from gamification.copying.checking import Target, check
+from gamification.copying.customs import Customs, changed_customs
 from gamification.copying.differences import (
     changed_settings,
     changed_weights,
@@ -18,6 +19,7 @@ from gamification.copying.fitting import fitted
 from gamification.copying.outline import Outline, outline_of
 from gamification.copying.reading import BadFile, Fault, Reading, read
 from jobs.clock import now
+from jobs.customs import decide_customs
 from jobs.following import ask_for_all
 from jobs.locking import refuse_locked
 from jobs.scoring import save_scoring
@@ -26,6 +28,7 @@ from models import Context
 from models.db import db
 from views.api import schemas
 from views.api.changes import change
+from views.api.customs_in_text import customs_in
 from views.api.weights_in_text import weights_in
 from views.pages import switch_now
 
@@ -72,7 +75,8 @@ def parse(raw: bytes) -> Parsed:
         raise BadFile([Fault(0, "", "the text is not in UTF-8")]) from None
     written, reading = read(text)
     settings = _settings(reading)
-    return Parsed(replace(written, weights=weights_in(reading)), reading, settings)
+    decided = replace(written, weights=weights_in(reading), customs=customs_in(reading))
+    return Parsed(decided, reading, settings)
 
 
 def plan(context: Context, parsed: Parsed, *, operator: bool = False) -> Plan:
@@ -93,7 +97,8 @@ def plan(context: Context, parsed: Parsed, *, operator: bool = False) -> Plan:
         settings_too = [f"{SETTINGS}.{one}" for one in changed_settings(before, after)]
         badges = [f"{BADGES}.{key}" for key in changed_keys(before, after)]
         scoring = [SCORING] if changed_weights(before, after) else []
-        refuse_locked(context, *settings_too, *badges, *scoring)
+        words = [MESSAGES] * bool(_customs(before, after).messages)
+        refuse_locked(context, *settings_too, *badges, *scoring, *words)
     return Plan(
         before,
         after,
@@ -109,6 +114,9 @@ def carry_out(context: Context, planned: Plan, by: Giver) -> None:
     change(context, planned.settings)
     worths = changed_weights(planned.before, planned.after)
     save_scoring(session, context, worths, by, moment)
+    decide_customs(
+        session, context, _customs(planned.before, planned.after), by, moment
+    )
     if not apply_badges(session, context, planned.before, planned.after, moment):
         return
     audit.note(
@@ -120,6 +128,10 @@ def carry_out(context: Context, planned: Plan, by: Giver) -> None:
         badges=len(planned.changes),
     )
     follow(context)
+
+
+def _customs(before: Outline, after: Outline) -> Customs:
+    return changed_customs(before.customs, after.customs)
 
 
 def follow(context: Context) -> None:

@@ -4,10 +4,12 @@ from gamification.awards.giving import Giver
 from gamification.catalog import adopt
 from gamification.copying.applying import apply_badges
 from gamification.copying.choices import Wanted
+from gamification.copying.customs import changed_customs
 from gamification.copying.differences import changed_weights
 from gamification.copying.importing import Import, plan_import
 from jobs.catalog import current_catalog
 from jobs.clock import now
+from jobs.customs import decide_customs
 from jobs.locking import locks_of
 from jobs.scoring import save_scoring
 from lti import audit
@@ -36,6 +38,8 @@ def take(source: Context, target: Context, plan: Import, by: Giver) -> None:
     session, moment = db.session(), now()
     change(target, schemas.SettingsChange.model_validate(plan.after.settings))
     save_scoring(session, target, changed_weights(plan.before, plan.after), by, moment)
+    customs = changed_customs(plan.before.customs, plan.after.customs)
+    decide_customs(session, target, customs, by, moment)
     if not apply_badges(session, target, plan.before, plan.after, moment):
         return
     audit.note(

@@ -5,8 +5,7 @@ from pydantic import ValidationError
 from gamification.copying.reading import Reading
 from gamification.metrics.weights import Worth
 from views.api.scoring_schemas import WeightAsked
-
-FIELDS = f"unknown field; there are {', '.join(WeightAsked.model_fields)}"
+from views.api.text_faults import tell
 
 
 def weights_in(reading: Reading) -> tuple[Worth, ...]:
@@ -17,13 +16,7 @@ def weights_in(reading: Reading) -> tuple[Worth, ...]:
         try:
             asked = WeightAsked.model_validate(raw)
         except ValidationError as error:
-            for fault in error.errors(include_url=False, include_input=False):
-                is_unknown = fault["type"] == "extra_forbidden"
-                said = FIELDS if is_unknown else fault["msg"]
-                name = ".".join(map(str, fault["loc"]))
-                place = f"{where}, {name}" if name else where
-                said = said.removeprefix("Value error, ")
-                reading.wrong((*path, *fault["loc"]), place, said)
+            tell(reading, (path, where), error, WeightAsked)
             continue
         worth = Worth(
             asked.kind, asked.weight, asked.daily_cap, asked.item, asked.effective_from

@@ -43,7 +43,7 @@ FAULTS = [
         "version = 1\nbadges = 3",
         (
             'line 2: unknown field "badges"; did you mean badge?; there are version, '
-            "course, settings, scoring, badge, item, item_set"
+            "course, settings, scoring, messages, levels, break, badge, item, item_set"
         ),
     ),
     (

@@ -68,7 +68,7 @@ def test_each_fault_is_a_line_and_nothing_is_done(
         "line 2, badge: this is not a list; write [[badge]]",
         (
             'line 3: unknown field "badges"; did you mean badge?; there are version, '
-            "course, settings, scoring, badge, item, item_set"
+            "course, settings, scoring, messages, levels, break, badge, item, item_set"
         ),
         "Error: botany.toml was not imported.",
     ]
