@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from gamification.awards.giving import Giver
 from gamification.copying.customs import Customs
 from gamification.standings.calendar import set_breaks
+from jobs.following import ask_for_all
 from jobs.messages import decide_messages
-from jobs.recounting import look_again
 from models import Context
 
 
@@ -29,4 +29,4 @@ def decide_customs(
         context.level_base = changed.levels.base
         context.level_growth = changed.levels.growth
     if changed.levels is not None or changed.breaks is not None:
-        look_again(session, context, now)
+        ask_for_all(session, context.id, now)

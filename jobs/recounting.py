@@ -26,12 +26,6 @@ def request_recount(session: Session, context: Context, now: datetime) -> None:
     wake_after_commit(session)
 
 
-def look_again(session: Session, context: Context, now: datetime) -> None:
-    """Ask the worker to look at everybody of a course by what counts now."""
-    request(session, EVALUATE_COURSE, context.id, now, now)
-    wake_after_commit(session)
-
-
 def recount_course(context_id: int) -> None:
     """Let a course's chosen zone and term begin, and derive points and totals by them.
 

@@ -9,9 +9,10 @@ from gamification.activity.item_sets import (
     item_sets_of,
     set_item_sets,
 )
-from gamification.activity.items import item_ids, some_keys
+from gamification.activity.items import item_ids
+from gamification.awards.findings import course_of, listed
 from jobs.clock import now
-from jobs.recounting import look_again
+from jobs.following import ask_for_all
 from models import STAFF, Context
 from models.db import db
 from models.locks import lock_course
@@ -27,8 +28,6 @@ from views.pages import TEACHERS
 
 bp = APIBlueprint("item_set_api", __name__, url_prefix="/api/v1/courses")
 guard(bp)
-
-MOST_NAMED = 20
 
 
 @bp.get(
@@ -70,7 +69,7 @@ def put_item_sets(
         reasons = [f'"{one.key}": {one.reason}' for one in walked.refused]
         return problem(422, f"sets: {'; '.join(reasons)}")
     if walked.has_changed:
-        look_again(session, context, now())
+        ask_for_all(session, context.id, now())
     session.commit()
     return _told(_read(context))
 
@@ -82,16 +81,9 @@ def _unknown(
     for number, one in enumerate(body.sets):
         for key in one.items:
             if key not in ids:
-                there = some_keys(db.session(), context.id, MOST_NAMED)
-                return f'sets[{number}].items: there is no item "{key}"; {_are(there)}'
+                there = listed(course_of(db.session(), context.id).items)
+                return f'sets[{number}].items: there is no item "{key}"; {there}'
     return None
-
-
-def _are(there: list[str]) -> str:
-    if not there:
-        return "there are none yet"
-    more = ", …" if len(there) > MOST_NAMED else ""
-    return f"there are {', '.join(there[:MOST_NAMED])}{more}"
 
 
 def _read(context: Context) -> schemas.ItemSetList:

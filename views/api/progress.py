@@ -20,7 +20,7 @@ from gamification.standings.class_list import member_named
 from gamification.standings.levels import curve_of
 from gamification.standings.progress import MyProgress, my_progress
 from jobs.clock import now
-from jobs.recounting import look_again
+from jobs.following import ask_for_all
 from models import STAFF, Context, Membership
 from models.db import db
 from models.locks import lock_course
@@ -75,7 +75,7 @@ def put_calendar(path: CoursePath, header: IfMatch, body: schemas.Calendar) -> R
     if stale is not None:
         return stale
     set_breaks(session, context, [Rest(**one.model_dump()) for one in body.breaks])
-    look_again(session, context, now())
+    ask_for_all(session, context.id, now())
     session.commit()
     return _tagged(_calendar(context))
 
@@ -110,7 +110,7 @@ def put_excused(
     rests = [Rest(one.first, one.last) for one in body.periods]
     by = launch_session().membership.user.public_id
     set_excused(session, member, rests, by, now())
-    look_again(session, member.context, now())
+    ask_for_all(session, member.context_id, now())
     session.commit()
     return _tagged(_excused(member))
 
@@ -143,7 +143,7 @@ def put_levels(path: CoursePath, header: IfMatch, body: schemas.Levels) -> Respo
         return stale
     context.level_base = body.base
     context.level_growth = int(body.growth * 100)
-    look_again(session, context, now())
+    ask_for_all(session, context.id, now())
     session.commit()
     return _tagged(_levels(context))
 
