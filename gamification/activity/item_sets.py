@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,15 +12,18 @@ from gamification.catalog.definitions import KEY
 from gamification.catalog.rules.leaf import MOST_ITEMS
 from models import Context, Item, ItemInSet, ItemSet
 from models.locks import lock_course
+from models.upsert import insert
 
 INSTRUCTOR = "instructor"
 """The source of the sets that are made by hand."""
-KINDS = ("module", "section")
 NO_KEY = "its key is not of letters, digits, dots, dashes and underscores"
 TOO_LARGE = f"it has more than {MOST_ITEMS} items"
 TWICE = "another one of its source has the same key"
-Members = dict[int, list[int]]
-"""The ids of items, in their order, by the set they are in."""
+COLUMNS = (
+    *(ItemSet.context_id, ItemSet.key, ItemSet.kind, ItemSet.label),
+    *(ItemSet.source, ItemSet.position, ItemSet.gone_at),
+)
+Columns = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,10 @@ class SetRow:
 
 def item_sets_of(session: Session, context_id: int) -> list[SetRow]:
     """Return a course's sets in their order, in two questions."""
-    query = sa.select(ItemSet).where(
-        ItemSet.context_id == context_id, ItemSet.gone_at.is_(None)
-    )
-    sets = session.scalars(query.order_by(ItemSet.position, ItemSet.id)).all()
+    query = sa.select(
+        ItemSet.id, ItemSet.key, ItemSet.kind, ItemSet.label, ItemSet.source
+    ).where(ItemSet.context_id == context_id, ItemSet.gone_at.is_(None))
+    sets = session.execute(query.order_by(ItemSet.position, ItemSet.id)).all()
     rows = session.execute(
         sa.select(ItemInSet.item_set_id, Item.key)
         .join(Item, Item.id == ItemInSet.item_id)
@@ -78,8 +82,8 @@ def item_sets_of(session: Session, context_id: int) -> list[SetRow]:
     for set_id, key in rows:
         keys.setdefault(set_id, []).append(key)
     return [
-        SetRow(one.key, one.kind, one.label, one.source, tuple(keys.get(one.id, ())))
-        for one in sets
+        SetRow(key, kind, label, source, tuple(keys.get(set_id, ())))
+        for set_id, key, kind, label, source in sets
     ]
 
 
@@ -99,31 +103,46 @@ def set_item_sets(
     of another course.
     """
     lock_course(session, context.id)
-    known = {
-        one.key: one
-        for one in session.scalars(
-            sa.select(ItemSet)
-            .where(ItemSet.context_id == context.id)
-            .execution_options(populate_existing=True)
-        )
-    }
+    known = _known(session, context.id)
     refused = tuple(_refused(source, told, known))
     bad = {one.key for one in refused}
     good = {one.key: one for one in told if one.key not in bad}
-    ended = [one for one in known.values() if _is_over(one, source, {*good, *bad})]
-    for one in ended:
-        one.gone_at = now
-    has_changed = _write(session, context.id, source, good, known)
-    has_changed = _fill(session, context.id, good, known) or has_changed
-    return Walked(len(good), has_changed or bool(ended), refused)
+    rows = [
+        _columns(context.id, source, one, position)
+        for position, one in enumerate(good.values())
+    ]
+    rows += [
+        {**row, "gone_at": now}
+        for row in known.values()
+        if row["source"] == source
+        and row["gone_at"] is None
+        and row["key"] not in {*good, *bad}
+    ]
+    has_changed = _write(session, [row for row in rows if row != known.get(row["key"])])
+    has_changed = _fill(session, context.id, good) or has_changed
+    return Walked(len(good), has_changed, refused)
 
 
-def _is_over(one: ItemSet, source: str, keys: set[str]) -> bool:
-    return one.source == source and one.gone_at is None and one.key not in keys
+def _known(session: Session, context_id: int) -> dict[str, Columns]:
+    """Return what is written of all sets a course ever had, by key."""
+    rows = session.execute(sa.select(*COLUMNS).where(ItemSet.context_id == context_id))
+    return {row.key: row._asdict() for row in rows}
+
+
+def _columns(context_id: int, source: str, one: SetTold, position: int) -> Columns:
+    return {
+        "context_id": context_id,
+        "key": one.key,
+        "kind": one.kind,
+        "label": one.label or one.key,
+        "source": source,
+        "position": position,
+        "gone_at": None,
+    }
 
 
 def _refused(
-    source: str, told: Iterable[SetTold], known: dict[str, ItemSet]
+    source: str, told: Iterable[SetTold], known: dict[str, Columns]
 ) -> Iterator[Refused]:
     taken: set[str] = set()
     for one in told:
@@ -132,43 +151,37 @@ def _refused(
             yield Refused(one.key, NO_KEY)
         elif one.key in taken:
             yield Refused(one.key, TWICE)
-        elif row is not None and row.gone_at is None and row.source != source:
-            yield Refused(one.key, f"its key is that of a set which {row.source} tells")
+        elif row and row["gone_at"] is None and row["source"] != source:
+            teller = row["source"]
+            yield Refused(one.key, f"its key is that of a set which {teller} tells")
         elif len(set(one.items)) > MOST_ITEMS:
             yield Refused(one.key, TOO_LARGE)
         taken.add(one.key)
 
 
-def _write(
-    session: Session,
-    context_id: int,
-    source: str,
-    told: dict[str, SetTold],
-    known: dict[str, ItemSet],
-) -> bool:
-    """Bring the rows of sets up to date; `known` has all of them after it."""
-    for position, one in enumerate(told.values()):
-        row = known.get(one.key)
-        if row is None:
-            row = ItemSet(context_id=context_id, key=one.key)
-            known[one.key] = row
-            session.add(row)
-        row.kind, row.label = one.kind, one.label or one.key
-        row.source, row.position, row.gone_at = source, position, None
-    has_changed = bool(session.new) or any(map(session.is_modified, known.values()))
-    session.flush()
-    return has_changed
+def _write(session: Session, rows: list[Columns]) -> bool:
+    """Make the rows of sets so; tell whether there are any."""
+    if not rows:
+        return False
+    statement = insert(session, ItemSet)
+    changing = ("kind", "label", "source", "position", "gone_at")
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["context_id", "key"],
+            set_={name: statement.excluded[name] for name in changing},
+        ),
+        rows,
+    )
+    return True
 
 
-def _fill(
-    session: Session,
-    context_id: int,
-    told: dict[str, SetTold],
-    known: dict[str, ItemSet],
-) -> bool:
+def _fill(session: Session, context_id: int, told: dict[str, SetTold]) -> bool:
     """Let sets hold what they are told to; tell whether any held something else."""
+    ids = sa.select(ItemSet.key, ItemSet.id).where(ItemSet.context_id == context_id)
     wanted = {
-        known[key].id: list(dict.fromkeys(one.items)) for key, one in told.items()
+        set_id: list(dict.fromkeys(told[key].items))
+        for key, set_id in session.execute(ids)
+        if key in told
     }
     held = _held(session, context_id)
     changed = {
@@ -197,11 +210,12 @@ def _fill(
     return True
 
 
-def _held(session: Session, context_id: int) -> Members:
+def _held(session: Session, context_id: int) -> dict[int, list[int]]:
+    """Return the ids of items, in their order, by the set they are in."""
     query = sa.select(ItemInSet.item_set_id, ItemInSet.item_id).where(
         ItemInSet.context_id == context_id
     )
-    held: Members = {}
+    held: dict[int, list[int]] = {}
     for set_id, item in session.execute(query.order_by(ItemInSet.position)):
         held.setdefault(set_id, []).append(item)
     return held

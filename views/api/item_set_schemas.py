@@ -4,13 +4,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from gamification.catalog.definitions import KEY
 from gamification.catalog.rules.leaf import MOST_ITEMS
 from views.api.examples import example
 from views.api.schemas import Answer, Asked, Printable
 
 Kind = Literal["module", "section"]
 MOST_SETS = 500
-Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Key = Annotated[str, Field(pattern=f"^{KEY.pattern}$")]
 
 
 class ItemSet(Answer):

@@ -34,8 +34,8 @@ class Frame:
     """Whom alone it is asked about, for at most a few hundred; None means everybody."""
 
     def scope_of(self, leaf: Leaf) -> Scope:
-        """Return the facts that a condition looks at."""
-        keys = leaf.filled(self.sets).keys
+        """Return the facts that a condition looks at; its set is filled already."""
+        keys = leaf.keys
         items = None
         if keys is not None:
             items = tuple(self.items[key] for key in keys if key in self.items)

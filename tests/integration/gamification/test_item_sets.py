@@ -209,6 +209,25 @@ def test_many_sets_take_as_many_statements_as_one(
     assert counts[1] == counts[2]
 
 
+def test_many_sets_are_written_in_as_many_statements_as_few(
+    session: Session, course: Context, statements: Counting
+) -> None:
+    counts = []
+    for number in (2, 5):
+        # New ones, each of them changed in its own way, and none of them left.
+        for sets in (
+            {f"{number}-{n}": [1] for n in range(number)},
+            {f"{number}-{n}": [2 + n % 2] for n in reversed(range(number))},
+            {},
+        ):
+            with statements() as seen:
+                tell(session, course, sets)
+            looked_up = sum(map(len, sets.values()))
+            counts.append(len(seen) - looked_up)
+
+    assert counts[:3] == counts[3:]
+
+
 def test_a_copied_rule_names_the_new_courses_set(
     session: Session, course: Context, now: datetime
 ) -> None:
@@ -237,7 +256,7 @@ def test_a_copied_rule_names_the_new_courses_set(
     ]
     assert plan.drafts == [
         (
-            "The badge unit-2 is a draft: its rule names “Unit 2”, and no item here is "
+            "The badge unit-2 is a draft: its rule names “Unit 2”, and nothing here is "
             "surely the same."
         )
     ]
