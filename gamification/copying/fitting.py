@@ -1,6 +1,6 @@
 """An outline made to fit a course: its items' keys in the place of another's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,8 @@ from gamification.copying.weights import bound, left_out
 UNBOUND = "unbound:"
 """Begins the name of an item that is still to be chosen; no item's key has a colon."""
 LONGEST = 128
+Bind = Callable[[Sequence[Place], Sequence[Place]], Pairs]
+"""Tells which place of a new course is which of an old one."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Lack:
     def __str__(self) -> str:
         names = ", ".join(f"“{place.label or place.key}”" for place in self.items)
         return (
-            f"The badge {self.badge} is a draft: its rule names {names}, and no item "
+            f"The badge {self.badge} is a draft: its rule names {names}, and nothing "
             "here is surely the same."
         )
 
@@ -99,26 +101,28 @@ def is_of(outline: Outline, course: Outline) -> bool:
 
 
 def _pairs(outline: Outline, course: Outline) -> Pairs:
-    there = {place.key for place in course.items}
-    described = {place.key for place in outline.items}
     named = {key for entry in outline.badges or () for key in entry.item_keys}
     named |= {worth.item for worth in outline.weights if worth.item}
-    plain = named if is_of(outline, course) else named - described
-    pairs = {key: key for key in plain & there}
-    ours = [place for place in outline.items if place.key not in pairs]
-    theirs = [place for place in course.items if place.key not in pairs]
-    return pairs | bindings(ours, theirs)
+    if not is_of(outline, course):
+        named -= {place.key for place in outline.items}
+    return _known_again(named, outline.items, course.items, bindings)
 
 
 def _set_pairs(outline: Outline, course: Outline) -> Pairs:
-    there = {place.key for place in course.sets}
-    described = {place.key for place in outline.sets}
     named = {key for entry in outline.badges or () for key in entry.set_keys}
-    plain = named if is_of(outline, course) else named - described
-    pairs = {key: key for key in plain & there}
-    ours = [place for place in outline.sets if place.key not in pairs]
-    theirs = [place for place in course.sets if place.key not in pairs]
-    return pairs | set_bindings(ours, theirs)
+    if not is_of(outline, course):
+        named -= {place.key for place in outline.sets}
+    return _known_again(named, outline.sets, course.sets, set_bindings)
+
+
+def _known_again(
+    plain: set[str], old: Sequence[Place], new: Sequence[Place], bind: Bind
+) -> Pairs:
+    """Bind those of whom a key is enough by it, and the others by what they are."""
+    pairs = {place.key: place.key for place in new if place.key in plain}
+    ours = [place for place in old if place.key not in pairs]
+    theirs = [place for place in new if place.key not in pairs]
+    return pairs | bind(ours, theirs)
 
 
 def _bound(

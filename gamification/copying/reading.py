@@ -97,6 +97,25 @@ class Reading:
         if fault not in self.faults:
             self.faults.append(fault)
 
+    def misfit(
+        self,
+        place: tuple[Path, str],
+        error: ValidationError,
+        shape: type[BaseModel],
+    ) -> None:
+        """Remember all that keeps a part from being of a shape, in our words.
+
+        `place` is the part's path, and what it is called in a sentence.
+        """
+        path, where = place
+        for fault in error.errors(include_url=False, include_input=False):
+            said = fault["msg"].removeprefix("Value error, ")
+            if fault["type"] == "extra_forbidden":
+                said = f"unknown field; there are {', '.join(shape.model_fields)}"
+            name = ".".join(map(str, fault["loc"]))
+            full = f"{where}, {name}" if name else where
+            self.wrong((*path, *fault["loc"]), full, said)
+
     def entries(self, name: str) -> list[Any]:
         """Return the tables of a list; nothing where it is none."""
         entries = self.document.get(name, [])
@@ -264,15 +283,9 @@ def _listed(
         try:
             entry = shape.model_validate(raw).model_dump()
         except ValidationError as error:
-            for fault in error.errors(include_url=False, include_input=False):
-                said = fault["msg"]
-                if fault["type"] == "extra_forbidden":
-                    fields = ", ".join(shape.model_fields)
-                    said = f"unknown field; there are {fields}"
-                field = ".".join(map(str, fault["loc"]))
-                reading.wrong((*path, *fault["loc"]), f"{where}, {field}", said)
+            reading.misfit((path, where), error, shape)
             continue
         if entry["key"] in found:
-            reading.wrong(path, where, "its key is taken by an item above")
+            reading.wrong(path, where, f"its key is taken by an {name} above")
         found[entry["key"]] = entry
     return list(found.values())

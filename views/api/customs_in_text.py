@@ -10,7 +10,6 @@ from gamification.copying.reading import Reading
 from gamification.standings.calendar import Rest
 from gamification.standings.levels import Curve
 from views.api.progress_schemas import MOST_RESTS, Break, Levels
-from views.api.text_faults import tell
 
 NO_TABLE = "this is not a table of fields"
 TOO_MANY = f"a course has {MOST_RESTS} breaks at most"
@@ -51,7 +50,7 @@ def _levels(reading: Reading) -> Curve | None:
     try:
         asked = Levels.model_validate(given)
     except ValidationError as error:
-        tell(reading, (("levels",), "levels"), error, Levels)
+        reading.misfit((("levels",), "levels"), error, Levels)
         return None
     return Curve(asked.base, int(asked.growth * 100))
 
@@ -68,7 +67,7 @@ def _breaks(reading: Reading) -> tuple[Rest, ...] | None:
             asked = Break.model_validate(raw)
         except ValidationError as error:
             place = (("break", number), f"break {number + 1}")
-            tell(reading, place, error, Break)
+            reading.misfit(place, error, Break)
             continue
         found.add(Rest(**asked.model_dump()))
     return tuple(sorted(found))

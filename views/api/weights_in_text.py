@@ -5,7 +5,6 @@ from pydantic import ValidationError
 from gamification.copying.reading import Reading
 from gamification.metrics.weights import Worth
 from views.api.scoring_schemas import WeightAsked
-from views.api.text_faults import tell
 
 
 def weights_in(reading: Reading) -> tuple[Worth, ...]:
@@ -16,7 +15,7 @@ def weights_in(reading: Reading) -> tuple[Worth, ...]:
         try:
             asked = WeightAsked.model_validate(raw)
         except ValidationError as error:
-            tell(reading, (path, where), error, WeightAsked)
+            reading.misfit((path, where), error, WeightAsked)
             continue
         worth = Worth(
             asked.kind, asked.weight, asked.daily_cap, asked.item, asked.effective_from

@@ -159,7 +159,7 @@ def test_a_badge_whose_item_is_not_here_becomes_a_draft_that_says_so(
 
     assert answer.json["drafts"] == [
         (
-            "The badge quick is a draft: its rule names “Quiz 1”, and no item here is "
+            "The badge quick is a draft: its rule names “Quiz 1”, and nothing here is "
             "surely the same."
         )
     ]

@@ -107,7 +107,7 @@ def test_what_is_not_surely_the_same_comes_as_a_draft_and_is_bound_later(
 
     assert first["drafts"] == [
         (
-            "The badge quick is a draft: its rule names “Quiz 1”, and no item here is "
+            "The badge quick is a draft: its rule names “Quiz 1”, and nothing here is "
             "surely the same."
         )
     ]
