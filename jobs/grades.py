@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from gamification.activity import Fact, Recorded, record
 from jobs.attempts import Basis, Told
 from jobs.clock import now
+from jobs.following import ask_for_all
 from jobs.marks import Log, Marker, are_believable, log_of
 from jobs.settings import settings
 from jobs.steps import Step, chunks
@@ -82,6 +83,9 @@ def _line_items(step: Step, scopes: list[str]) -> dict[str, _Listed]:
         score_items.store(step.session, context, ours, now())
         listed = items.store_items(step.session, context, line_items)
         gone = items.mark_gone(step.session, context, set(listed.values()), now())
+        if gone:
+            # A module is smaller without them: somebody may have all of it.
+            ask_for_all(step.session, context.id, now())
         return listed, gone
 
     listed, gone = step.written(store)

@@ -10,8 +10,15 @@ from sqlalchemy.orm import Session
 
 from campus.bad_pages import MALFORMED_RESULTS, with_malformed_results
 from campus.faults import Fault, Honest, changed, html, status
-from models import Item, User, UserIdentity
-from tests.support.clock import Clock
+from gamification.activity.item_sets import SetTold, set_item_sets
+from gamification.activity.items import item_ids
+from jobs import outbox
+from jobs.clock import now
+from jobs.worker import FOR_A_COURSE
+from models import Award, Badge, Item, User, UserIdentity
+from models.db import db
+from tests.factories import a_badge
+from tests.support.clock import NOW, Clock
 from tests.support.grading import QUIZ, READING, an_item, grade, keys
 from tests.support.syncing import Desk
 
@@ -102,6 +109,26 @@ def test_an_item_that_is_no_longer_listed_is_gone_and_its_facts_stay(
 
     desk.sync()
     assert keys(desk) == {QUIZ: True, READING: True}
+
+
+def test_a_module_is_whole_without_the_item_that_is_gone(desk: Desk) -> None:
+    desk.sync()
+    there = item_ids(desk.session, desk.context.id, (QUIZ, READING))
+    told = [SetTold("week-1", "module", "Week 1", tuple(there.values()))]
+    set_item_sets(desk.session, desk.context, "instructor", told, NOW)
+    rule = {"metric": "completed", "item_set": "week-1"}
+    a_badge(desk.session, of=desk.context, key="week", criterion=rule)
+    desk.session.commit()
+    only_one = changed(lambda rows: rows[:1])  # type: ignore[index] # a list of line items
+    desk.registered.campus.faults.on("lineitems", only_one, times=1)
+
+    desk.sync()
+    with desk.app.app_context():
+        for row in outbox.take(db.session(), now()):
+            outbox.run(row, FOR_A_COURSE)
+
+    held = sa.select(Award.id).join(Badge, Badge.id == Award.badge_id)
+    assert len(desk.session.scalars(held.where(Badge.key == "week")).all()) == 2
 
 
 def test_a_renamed_item_keeps_its_key(desk: Desk, session: Session) -> None:
