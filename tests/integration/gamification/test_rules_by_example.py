@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from config import ROOT
 from gamification.activity import Fact, record
+from gamification.activity.item_sets import SetTold, set_item_sets
 from gamification.awards import badges_for, evaluate
 from gamification.catalog import adopt, parse
 from models import Award, Badge, Context, Item, Membership
@@ -24,6 +25,7 @@ ITEMS = (
     *(f"quiz-{number}" for number in range(1, 6)),
     *("essay", "forum", "exam", "module-1", "module-2"),
 )
+UNIT = ("module-1", "quiz-1")
 BLOCK = re.compile(r"```toml\n(.*?)```", re.DOTALL)
 ACT = re.compile(
     r"(?P<item>[\w-]+)(?:: (?P<score>[\d.]+) of (?P<maximum>\d+)| (?P<verb>completed|"
@@ -54,8 +56,8 @@ def examples() -> Iterator[Example]:
 EXAMPLES = list(examples())
 
 
-def test_there_are_twelve_and_each_is_met_by_some_and_not_by_others() -> None:
-    assert len(EXAMPLES) == 12
+def test_there_are_thirteen_and_each_is_met_by_some_and_not_by_others() -> None:
+    assert len(EXAMPLES) == 13
     assert all({has for _, has, _ in one.rows} == {"yes", "no"} for one in EXAMPLES)
 
 
@@ -68,6 +70,9 @@ def test_a_rule_does_what_the_page_says(
     catalog = parse(example.badges)
     adopt(session, course, catalog, now)
     items = {key: an_item(session, of=course, key=key) for key in ITEMS}
+    unit = tuple(items[key].id for key in UNIT)
+    told = [SetTold("unit-1", "module", "Unit 1", unit)]
+    set_item_sets(session, course, "test", told, now)
     people = [a_member(session, of=course) for _ in example.rows]
     for person, (acts, _, _) in zip(people, example.rows, strict=True):
         facts = [
