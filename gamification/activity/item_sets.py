@@ -163,7 +163,8 @@ def _write(session: Session, rows: list[Columns]) -> bool:
     """Make the rows of sets so; tell whether there are any."""
     if not rows:
         return False
-    statement = insert(session, ItemSet)
+    # Rows that leave out what is empty would each be a statement of their own.
+    statement = insert(session, ItemSet).execution_options(render_nulls=True)
     changing = ("kind", "label", "source", "position", "gone_at")
     session.execute(
         statement.on_conflict_do_update(

@@ -74,7 +74,10 @@ def test_what_is_not_there_is_named_with_what_is(
 
     assert (unknown.status_code, unknown.json["detail"]) == (
         422,
-        'sets[1].items: there is no item "quiz-9"; there are quiz-1, quiz-2',
+        (
+            'sets[1].items: there is no item "quiz-9"; there are quiz-1 (Quiz 1), '
+            "quiz-2 (Quiz 2)"
+        ),
     )
     assert twice.status_code == 422
     assert "two sets have the same key" in twice.json["detail"]
