@@ -89,14 +89,11 @@ def plan_import(
     if without_room(session, target.id, given):
         raise TooMany
     gone = _gone(before, retired[source.id] - given, wanted)
+    badges = _merged(before, taken, gone)
     settings, kept = settings_to_take(source, target, wanted)
     customs, own = customs_to_take(session, (source, target), distance, wanted)
     after = replace(
-        before,
-        settings=settings,
-        badges=_merged(before, taken, gone),
-        weights=worths,
-        customs=customs,
+        before, settings=settings, badges=badges, weights=worths, customs=customs
     )
     return Import(
         before=before,
