@@ -76,7 +76,7 @@ class Databases:
     def _postgresql_copy(self) -> Iterator[str]:
         if self._postgresql is None:
             url = os.environ.get("TEST_DATABASE_URL") or self._stack.enter_context(
-                postgres.cluster()
+                postgres.cluster(parent=postgres.memory())
             ).format(database="postgres")
             self._postgresql = _Server(url, f"laurel_test_{os.getpid()}")
             self._postgresql.create()

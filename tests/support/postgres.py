@@ -19,6 +19,9 @@ MISSING = (
     "(Debian: apt-get install postgresql), or run `make test`, which tries to."
 )
 USER = "laurel"
+MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder of our own is made in it
+ROOM = 2 << 30
+"""So many bytes are free where clusters may lie in memory: one takes 100 MB."""
 # A cluster that lives for minutes need not survive a power cut.
 SETTINGS = (
     "fsync=off",
@@ -72,22 +75,31 @@ def find_programs() -> Path | None:
     return next((folder for folder in _folders() if _is_complete(folder)), None)
 
 
+def memory() -> Path | None:
+    """Return where files are kept in memory, or None without one that has room."""
+    if not os.access(MEMORY, os.W_OK):
+        return None
+    return MEMORY if shutil.disk_usage(MEMORY).free >= ROOM else None
+
+
 @contextmanager
-def cluster(settings: Sequence[str] = SETTINGS) -> Iterator[str]:
+def cluster(
+    settings: Sequence[str] = SETTINGS, *, parent: Path | None = None
+) -> Iterator[str]:
     """Run a cluster of our own; yield its URL, without a database's name.
 
-    Everything lies in one temporary folder, and nothing listens on the network.
+    Its data lie in a new folder under `parent` (without one: under the temporary
+    files), nothing is left behind, and nothing listens on the network.
     Raises PostgresMissing.
     """
     programs = find_programs()
     if programs is None:
         raise PostgresMissing(MISSING)
     account = _account()
-    home = Path(tempfile.mkdtemp(prefix="laurel-pg-"))
-    try:
-        os.chown(home, account.uid, account.gid)
+    with _folder(account) as home, _folder(account, parent) as place:
+        # Programs would not run where memory is mounted: only data go there.
         programs = _reachable(programs, home)
-        data = home / "data"
+        data = place / "data"
         account.run(programs / "initdb", *_initdb_options(data))
         options = " ".join(f"-c {setting}" for setting in (*settings, _socket(home)))
         start = ("-w", "-l", home / "log", "-o", options, "start")
@@ -96,8 +108,16 @@ def cluster(settings: Sequence[str] = SETTINGS) -> Iterator[str]:
             yield f"postgresql+psycopg://{USER}@/{{database}}?host={home}"
         finally:
             account.run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+
+
+@contextmanager
+def _folder(account: Account, parent: Path | None = None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="laurel-pg-", dir=parent))
+    try:
+        os.chown(folder, account.uid, account.gid)
+        yield folder
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _initdb_options(data: Path) -> tuple[str | Path, ...]:
