@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Literal
 
 from gamification.activity import Fact
+from gamification.activity.facts import Content
 
 Basis = Literal["act", "mark", "nothing"]
 """What a platform's date tells: when the learner acted, when the mark was last
 changed, by whomever; or there is none."""
-Content = tuple[str, int | None, int | None, int | None]
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,9 @@ def take_in(
         if event.item is None or event.item in items:
             item = items[event.item] if event.item is not None else None
             fact = _fact(context, event, people[event.user], source)
-            facts.append((index, replace(fact, item_id=item)))
+            # What is sent late is as old as its moment. Clocks differ a little.
+            seen_at = min(event.occurred_at, now)
+            facts.append((index, replace(fact, item_id=item, seen_at=seen_at)))
     _record(session, context, facts, now, taken)
     taken.refused.sort(key=lambda bad: bad.index)
     return taken

@@ -14,7 +14,8 @@ class Contribution(Identified, Base):
     """A fact: something a learner did, as one source saw it. Append-only.
 
     A correction is a new row; `superseded_at` is the only column ever updated, but
-    for the membership where two users become one (decision 18).
+    for the membership where two users become one (decision 18), and for `seen_at`
+    where its source says the same again of a later moment (decision 22).
     """
 
     __tablename__ = "contribution"
@@ -62,7 +63,10 @@ class Contribution(Identified, Base):
     """When the learner acted; it never moves."""
     recorded_at: Mapped[datetime]
     seen_at: Mapped[datetime]
-    """When its source saw it so: an older sighting never supersedes a newer one."""
+    """When its source saw it so last: an older sighting never supersedes a newer one.
+
+    What is reported to the API was seen at the moment that it says.
+    """
     source: Mapped[str] = mapped_column(sa.String(32))
     fact_key: Mapped[str] = mapped_column(sa.String(255))
     """Kind, item and attempt: the same fact from two sources is one fact."""

@@ -10,6 +10,8 @@ LARGEST_SCORE = 10**12
 """In millionths: a million points."""
 LONGEST_TIME = 366 * 24 * 3600
 OLDEST_YEAR = 1980
+Content = tuple[str, int | None, int | None, int | None]
+"""Its status, its score and maximum, and its seconds."""
 
 
 class FactRefused(ValueError):
@@ -49,7 +51,7 @@ class Fact:
         return f"{self.kind}:{self.item_id or ''}:{self.attempt}"
 
     @property
-    def content(self) -> tuple[str, int | None, int | None, int | None]:
+    def content(self) -> Content:
         """What a correction may change."""
         return self.status, self.score, self.maximum, self.seconds
 

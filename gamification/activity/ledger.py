@@ -9,7 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.activity.facts import Fact
+from gamification.activity.facts import Content, Fact
 from gamification.activity.scoring import Entry
 from models import Contribution, Membership
 from models.activity import CURRENT
@@ -41,10 +41,11 @@ class Appended:
 
 
 def append(session: Session, facts: Sequence[Fact], now: datetime) -> Appended:
-    """Add facts of different keys to the log, in three statements at most.
+    """Add facts of different keys to the log, in four statements at most.
 
     What is known is left; what differs and was not seen before the known one
-    supersedes it, and keeps the moment at which the learner acted.
+    supersedes it, and keeps the moment at which the learner acted. Where a source
+    says when it saw the known one last, that is kept with it.
     """
     known = _current(session, facts)
     appended = Appended()
@@ -63,6 +64,8 @@ def append(session: Session, facts: Sequence[Fact], now: datetime) -> Appended:
             )
         else:
             appended.unchanged += 1
+            if fact.content == _content(row) and fact.seen_at:
+                row.seen_at = max(row.seen_at, fact.seen_at)
     _supersede(session, appended.superseded, now)
     appended.entries = _insert(session, rows)
     return appended
@@ -121,8 +124,11 @@ def _current(
 
 
 def _is_news(fact: Fact, row: Contribution, now: datetime) -> bool:
-    known = (row.status, row.score, row.maximum, row.seconds)
-    return fact.content != known and (fact.seen_at or now) >= row.seen_at
+    return fact.content != _content(row) and (fact.seen_at or now) >= row.seen_at
+
+
+def _content(row: Contribution) -> Content:
+    return row.status, row.score, row.maximum, row.seconds
 
 
 def _columns(fact: Fact, now: datetime) -> dict[str, Any]:

@@ -297,4 +297,4 @@ def test_the_moment_it_was_recorded_is_ours(
 
     (fact,) = facts(session)
 
-    assert (fact.recorded_at, fact.seen_at) == (NOW, NOW)
+    assert (fact.recorded_at, fact.seen_at) == (NOW, fact.occurred_at)

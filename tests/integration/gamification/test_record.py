@@ -60,6 +60,22 @@ def test_an_older_sighting_never_supersedes_a_newer_one(
     assert [row.score for row in log(session)] == [80 * POINT, 90 * POINT]
 
 
+def test_what_was_seen_so_again_is_as_new_as_its_last_sighting(
+    session: Session, act: Act, now: datetime
+) -> None:
+    member = a_member(session)
+    item = an_item(session, of=member.context)
+    hours = [now - timedelta(hours=hours) for hours in (3, 1, 2)]
+
+    act(member, "graded", item, score=80 * POINT, seen_at=hours[0])
+    again = act(member, "graded", item, score=80 * POINT, seen_at=hours[1])
+    late = act(member, "graded", item, score=50 * POINT, seen_at=hours[2])
+
+    assert (counts(again), counts(late)) == ((0, 0, 1, 0), (0, 0, 1, 0))
+    (only,) = log(session)
+    assert (only.score, only.seen_at, only.revision) == (80 * POINT, hours[1], 1)
+
+
 def test_a_cleared_grade_takes_its_points_back(session: Session, act: Act) -> None:
     member = a_member(session)
     item = an_item(session, of=member.context)

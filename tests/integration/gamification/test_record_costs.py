@@ -1,6 +1,7 @@
 """What it takes to write facts down: few statements, a job, one word to the course."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -77,6 +78,11 @@ def test_a_batch_costs_the_same_statements_whatever_its_size(
         record(session, batch, now, environment=True)
     # Course, members, items, what is known: nothing is new, nothing is written.
     assert len(seen) == 4
+    later = [replace(one, seen_at=now + timedelta(hours=1)) for one in batch]
+    with statements() as seen:
+        record(session, later, now, environment=True)
+        session.flush()
+    assert len(seen) == 5
 
 
 def test_a_batch_larger_than_a_statement_can_be_is_recorded_whole(
