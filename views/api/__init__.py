@@ -27,6 +27,8 @@ from views.api import (
     standings,
     whys,
 )
+from views.api.configuration_schemas import EXAMPLE, TOML
+from views.api.examples import show_texts
 from views.api.problems import Problem, invalid
 
 DOCUMENT = "/api/v1/openapi.json"
@@ -67,6 +69,7 @@ def register(app: OpenAPI) -> None:
     )
     for resource in ours:
         app.register_api(resource.bp)
+    show_texts(app, {TOML: EXAMPLE, importing.CSV: importing.EXAMPLE})
 
     @app.get(DOCUMENT, doc_ui=False)
     def openapi_document() -> Response:

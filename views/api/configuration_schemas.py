@@ -5,6 +5,42 @@ from flask_openapi3.models import RawModel
 from views.api.schemas import Answer
 
 TOML = "text/toml"
+EXAMPLE = """\
+version = 1
+
+[settings]
+time_zone = "Europe/Berlin"
+
+[settings.board]
+rank = "relative"
+
+[[scoring]]
+kind = "posted"
+weight = "0.5"
+daily_cap = "2"
+
+[messages]
+award = "Well done: {badge}!"
+
+[levels]
+base = 20
+growth = 1.5
+
+[[break]]
+first = 2026-12-21
+last = 2027-01-03
+name = "Winter"
+
+[[badge]]
+key = "starter"
+label = "Starter"
+icon = "🌱"
+state = "active"
+
+[badge.criterion]
+metric = "events"
+at_least = 3
+"""
 
 
 class Text(RawModel):

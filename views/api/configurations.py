@@ -12,7 +12,7 @@ from models.db import db
 from models.locks import begin_write
 from views.api.awards import giver
 from views.api.changes import lock
-from views.api.configuration_schemas import TOML, Configured, Text
+from views.api.configuration_schemas import EXAMPLE, TOML, Configured, Text
 from views.api.configuring import Parsed, Plan, carry_out, parse, plan
 from views.api.courses import the_course
 from views.api.etags import IfMatch, changed_since, tag_of
@@ -27,7 +27,7 @@ bp = APIBlueprint("configuration_api", __name__, url_prefix="/api/v1/courses")
 DOWNLOAD = operation(STAFF, Configured, refusals=(404,))
 DOWNLOAD["responses"]["200"] = {
     "description": "OK",
-    "content": {TOML: {"schema": {"type": "string"}}},
+    "content": {TOML: {"schema": {"type": "string"}, "example": EXAMPLE}},
 }
 
 

@@ -1,7 +1,12 @@
 """What a question looks like, for the OpenAPI document."""
 
+from collections.abc import Mapping
 from typing import cast
 
+from flask_openapi3.models.media_type import MediaType
+from flask_openapi3.models.path_item import PathItem
+from flask_openapi3.models.request_body import RequestBody
+from flask_openapi3.openapi import OpenAPI
 from pydantic import ConfigDict
 
 
@@ -9,3 +14,18 @@ def example(**fields: object) -> ConfigDict:
     """Show in the document what is asked for; the rest is as for all questions."""
     # A key of flask-openapi3's own, which pydantic keeps and does not know.
     return cast("ConfigDict", {"openapi_extra": {"example": fields}})
+
+
+def show_texts(app: OpenAPI, examples: Mapping[str, str]) -> None:
+    """Show what texts look like that are sent as they are, by their media type."""
+    # The library has examples of models alone.
+    for path in app.paths.values():
+        for content in _bodies(path):
+            for kind in content.keys() & examples.keys():
+                content[kind].example = examples[kind]
+
+
+def _bodies(path: PathItem) -> list[dict[str, MediaType]]:
+    operations = [one for one in (path.put, path.post) if one is not None]
+    bodies = [one.requestBody for one in operations]
+    return [one.content for one in bodies if isinstance(one, RequestBody)]

@@ -21,6 +21,11 @@ from views.guards import requires
 from views.pages import TEACHERS
 
 CSV = "text/csv"
+EXAMPLE = """\
+user,badge,reason
+91c2f3a4,helper,helped in week 3
+lms-user-7,helper,
+"""
 LARGEST = 4 * 1024 * 1024
 """Ten thousand rows with long reasons; more of them are for the command."""
 

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
+from sqlalchemy.orm import Session
 
 from jobs.api_keys import PERMISSIONS
+from tests.factories import a_badge, a_context, a_member
+from tests.support.launches import a_caller
 
 Operation = dict[str, Any]
 ROLES = {"public", "learner", "assistant", "instructor", "admin", "key"}
@@ -35,6 +39,12 @@ def breaking(app: OpenAPI, rule: Callable[[str, str, Operation], bool]) -> list[
         for (method, path), operation in operations(app).items()
         if not rule(method, path, operation)
     ]
+
+
+def shown_at(app: OpenAPI, method: str, path: str) -> dict[str, Any]:
+    """Return the bodies of an operation, by media type."""
+    content: dict[str, Any] = operations(app)[method, path]["requestBody"]["content"]
+    return content
 
 
 def headers_of(operation: Operation) -> set[str]:
@@ -94,11 +104,10 @@ def test_every_operation_names_its_refusals_as_problems(app: OpenAPI) -> None:
     assert breaking(app, names) == []
 
 
-def test_every_json_body_has_an_example(app: OpenAPI) -> None:
+def test_every_body_has_an_example(app: OpenAPI) -> None:
     def has(_method: str, _path: str, it: Operation) -> bool:
         content = it.get("requestBody", {}).get("content", {})
-        body = content.get("application/json")
-        return body is None or "example" in body
+        return all("example" in body for body in content.values())
 
     assert breaking(app, has) == []
 
@@ -132,3 +141,36 @@ def test_what_is_changed_can_be_read_with_its_tag(app: OpenAPI) -> None:
     ]
 
     assert unread == []
+
+
+def test_the_text_that_is_shown_is_one_that_is_taken(
+    app: OpenAPI, client: FlaskClient, session: Session
+) -> None:
+    teacher = a_caller(session, client, role="instructor")
+    shown = shown_at(app, "put", "/api/v1/courses/{course_id}/configuration")
+
+    answer: Any = teacher.send_toml(
+        "PUT", f"{teacher.course}/configuration", shown["text/toml"]["example"]
+    )
+
+    assert answer.status_code == 200, answer.json
+    assert answer.json["drafts"] == []
+    *_, last = answer.json["changes"]
+    assert last == "The badge “Starter” (starter) is added: Contribute 3 times."
+
+
+def test_the_table_that_is_shown_is_one_that_is_taken(
+    app: OpenAPI, client: FlaskClient, session: Session
+) -> None:
+    course = a_context(session)
+    a_badge(session, of=course, key="helper")
+    a_member(session, of=course, sub="lms-user-7")
+    teacher = a_caller(session, client, of=course, role="instructor")
+    shown = shown_at(app, "post", "/api/v1/courses/{course_id}/awards/import")
+
+    answer: Any = teacher.send_table(
+        f"{teacher.course}/awards/import", shown["text/csv"]["example"]
+    )
+
+    # The other one is nobody here.
+    assert (answer.json["granted"], answer.json["refused"]) == (1, 1)
