@@ -1,13 +1,7 @@
 """Why a badge was given and why not yet, in sentences: for the API and assistants."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from gamification.awards.explaining import Explanation
+from gamification.awards.explaining import Explanation, Met
 from gamification.awards.history import AwardRow
-from gamification.catalog import Criterion
-from gamification.catalog.rules import BadRule
-from gamification.metrics import METRICS
 from views.wording import counted, day
 
 GIVERS = {
@@ -23,15 +17,12 @@ ENDS = {
     "revoked": "It was taken back on {day}: {reason}.",
 }
 
-COUNTED = ("value", "counted")
-"""What evidence adds to a condition: what it came to, and what was in its set."""
-
 
 def why(found: Explanation, zone: str) -> list[str]:
     """Say why somebody has a badge, or what is missing; days are those of a zone."""
     standing, award = found.standing, found.award
     if award is not None and award.state == "open":
-        return _given(award, zone)
+        return _given(found, award, zone)
     if standing.earned:
         return [f"Its rule is met: {standing.criterion_text}. The award follows."]
     said = ended(award, zone) if award is not None else []
@@ -44,10 +35,11 @@ def why(found: Explanation, zone: str) -> list[str]:
     return [*said, *(f"{sentence}." for sentence in standing.missing)]
 
 
-def _given(award: AwardRow, zone: str) -> list[str]:
+def _given(found: Explanation, award: AwardRow, zone: str) -> list[str]:
     if award.origin != "rule":
         return [given_by(award, zone)]
-    return [f"Earned on {day(award.granted_at, zone)}.", *_conditions(award.evidence)]
+    when = day(award.granted_at, zone)
+    return [f"Earned on {when}.", *(_condition(one, found) for one in found.met)]
 
 
 def given_by(award: AwardRow, zone: str) -> str:
@@ -58,23 +50,14 @@ def given_by(award: AwardRow, zone: str) -> str:
     return f"Given on {when} {giver}{f': {reason}' if reason else ''}."
 
 
-def _conditions(evidence: Mapping[str, Any]) -> list[str]:
-    """Say what met a rule: each condition, and by how much where it is a number."""
-    conditions = evidence.get("conditions", [evidence])
-    return [sentence for one in conditions if (sentence := _condition(one))]
-
-
-def _condition(evidence: Mapping[str, Any]) -> str:
-    rule = {name: said for name, said in evidence.items() if name not in COUNTED}
-    try:
-        asked = Criterion.from_json(rule).sentence
-    except BadRule:
-        return ""
-    metric = METRICS.get(str(evidence.get("metric")))
-    if metric is None or rule.keys() != {"metric", "at_least"}:
-        return f"Asked was: {asked}."
-    value = int(evidence.get("value", 0)) // metric.unit
-    return f"Asked was: {asked}. There were {counted(value, str(rule['metric']))}."
+def _condition(met: Met, found: Explanation) -> str:
+    """Say what was asked, and by how much it was met where that is a number."""
+    criterion = met.criterion
+    asked = f"Asked was: {criterion.said(found.labels)}."
+    if not criterion.is_flat:
+        return asked
+    value = met.value // criterion.measure.unit
+    return f"{asked} There were {counted(value, criterion.metric)}."
 
 
 def ended(award: AwardRow, zone: str) -> list[str]:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from gamification.activity import Fact, record
+from gamification.activity.item_sets import SetTold, set_item_sets
 from models import Award, Context, Membership
 from tests.factories import POINT, a_badge, a_context, a_member, an_item
 from tests.support.clock import NOW, Clock
@@ -93,8 +94,46 @@ def test_each_condition_of_a_tree_is_said(
     ]
     assert then == [
         "Earned on 22 November 2026.",
-        "Asked was: Reach 80 % in quiz-1.",
+        "Asked was: Reach 80 % in Quiz 1.",
         "Asked was: Contribute 2 times. There were 2 contributions.",
+    ]
+
+
+def test_what_met_a_rule_is_called_as_people_call_it(
+    me: Caller, session: Session, course: Context, ada: Membership
+) -> None:
+    items = [an_item(session, of=course, key=key) for key in ("q-1", "e-1")]
+    items[0].label, items[1].label = "The quiz", "Long essay"
+    unit = SetTold("u-1", "module", "Unit 1", tuple(item.id for item in items))
+    set_item_sets(session, course, "instructor", [unit], NOW)
+    rule = {
+        "all": [
+            {"metric": "completed", "items": ["q-1", "e-1"]},
+            {"metric": "completed", "item_set": "u-1"},
+        ]
+    }
+    a_badge(session, of=course, key="unit", criterion=rule)
+    done = [
+        Fact(
+            context_id=course.id,
+            membership_id=ada.id,
+            kind="completed",
+            occurred_at=NOW,
+            source="test",
+            item_id=item.id,
+        )
+        for item in items
+    ]
+    record(session, done, NOW, environment=True)
+    items[1].gone_at = NOW
+    session.commit()
+
+    told = why(me, "unit").json["why"]
+
+    assert told == [
+        "Earned on 22 November 2026.",
+        "Asked was: Complete The quiz and Long essay.",
+        "Asked was: Complete all of Unit 1.",
     ]
 
 
