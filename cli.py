@@ -1,5 +1,7 @@
 """The operator's commands; each is thin and asks the same functions as a page."""
 
+import sys
+
 import click
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
@@ -62,6 +64,13 @@ def register(app: Flask) -> None:
     app.cli.add_command(scoring.group)
     app.cli.add_command(sync.group)
     app.cli.add_command(worker.worker)
+
+
+def only_explains() -> bool:
+    """Whether this process is a command that says how it is called, and ends."""
+    words = sys.argv[1:]
+    is_command = click.get_current_context(silent=True) is not None
+    return is_command and (not words or "--help" in words)
 
 
 def _say_what_is_missing(app: Flask, engine: sa.Engine) -> None:

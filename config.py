@@ -5,7 +5,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -93,6 +93,16 @@ class Config:
         if problems:
             raise ConfigError("Laurel cannot start:\n- " + "\n- ".join(problems))
         return config
+
+    @classmethod
+    def without_environment(cls) -> Self:
+        """Return settings by which commands can be named, and nothing be kept."""
+        made_up = {
+            "PUBLIC_URL": "https://laurel.invalid",
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        }
+        return replace(cls.from_environment(made_up), database_url="sqlite://")
 
 
 def _addresses(environ: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
