@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.support import guide_pictures
 from tests.support.chromium import chromium
@@ -24,6 +24,9 @@ PICTURE = ROOT / "docs" / "images" / "panel.png"
 GALLERY = ROOT / "instance" / "screenshots"
 WIDTHS = (380, 768, 1200)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+WHOLE: ViewportSize = {"width": 1440, "height": 1000}
+"""So wide that the shipped badges stand in one row; as tall as the panel is."""
+EDGE = 24
 WEEKS_PASSED = 2
 LOOKS, BETWEEN_LOOKS = 30, 2_000
 """How often, and every how many milliseconds, to see whether the worker is done."""
@@ -105,11 +108,18 @@ def _synchronise(manage: Page) -> None:
 
 
 def _course_page(browser: Browser, address: str) -> Path:
-    page = browser.new_page(viewport={"width": 1200, "height": 1000})
+    page = browser.new_page(viewport=WHOLE)
     page.goto(address)
     # The panel is there when its own heading is, and has celebrated what is new.
     panel = page.frame_locator("iframe[name=tool]").locator("main h1")
     panel.wait_for()
+    panel.evaluate(SETTLED)
+    tall = panel.evaluate("() => document.documentElement.scrollHeight")
+    frame = page.locator("iframe[name=tool]")
+    frame.evaluate("(frame, tall) => { frame.style.height = `${tall}px`; }", tall)
+    end = page.locator("section:has(> iframe[name=tool])").bounding_box()
+    assert end
+    page.set_viewport_size({**WHOLE, "height": round(end["y"] + end["height"]) + EDGE})
     panel.evaluate(SETTLED)
     page.screenshot(path=PICTURE)
     page.close()
