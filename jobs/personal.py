@@ -24,6 +24,7 @@ from models import (
     GroupMember,
     KeptAnswer,
     LaunchSession,
+    LeaguePlace,
     Membership,
     MilestoneReached,
     Notification,
@@ -79,6 +80,7 @@ SECTIONS: Mapping[str, tuple[InstrumentedAttribute[Any], ...]] = MappingProxyTyp
         "free_weeks": (FreeWeek.week,),
         "experiments": (VariantAssignment.variant, VariantAssignment.assigned_at),
         "exposures": (Exposure.variant, Exposure.day),
+        "leagues": (LeaguePlace.week, LeaguePlace.points, LeaguePlace.league),
         "published_scores": (
             PublishedScore.given,
             PublishedScore.maximum,

@@ -58,4 +58,5 @@ def schedule(config: Config) -> tuple[Periodic, ...]:
             REMIND_AT,
         ),
         Periodic("show_due_boards", "every minute", zone),
+        Periodic("deal_due_leagues", "every minute", zone),
     )

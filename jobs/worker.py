@@ -9,6 +9,7 @@ from jobs.boards import show_due_boards
 from jobs.cleaning import clean_up
 from jobs.endings import end_awards
 from jobs.freshness import RECOUNT_COURSE, SYNC_COURSE, SYNC_COURSE_NOW
+from jobs.leagues import deal_due_leagues
 from jobs.queue import Jobs
 from jobs.recounting import recount_course
 from jobs.reminders import remind
@@ -48,6 +49,7 @@ def recompute() -> dict[str, object]:
 JOBS: Jobs = {
     "sweep_outbox": outbox.sweep,
     "show_due_boards": show_due_boards,
+    "deal_due_leagues": deal_due_leagues,
     "run_outbox": run_outbox,
     "sync_due_courses": sync_due_courses,
     "publish_due_scores": publish_due_scores,

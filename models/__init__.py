@@ -28,6 +28,7 @@ from models.gradebook import PublishedScore, ScoreItem
 from models.groups import Group, GroupMember
 from models.item_sets import ItemInSet, ItemSet
 from models.launch import AuditEntry, LaunchSession, Login, PendingLaunch
+from models.leagues import LeagueDraw, LeaguePlace
 from models.messages import MessageTemplate
 from models.news import Notification, NotificationPreference
 from models.person import ConsentEntry, FormerAlias, MergeStep, PersonMerge
@@ -76,6 +77,8 @@ __all__ = [
     "KeptAnswer",
     "KeyPair",
     "LaunchSession",
+    "LeagueDraw",
+    "LeaguePlace",
     "Login",
     "Membership",
     "MergeStep",

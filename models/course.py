@@ -57,6 +57,8 @@ class Context(Public, Base):
     """The whole points of a period from which on one is listed on its board."""
     board_lists: Mapped[bool] = mapped_column(default=False)
     """Whether there are lists beside it: who improves, who is steady, teams."""
+    board_leagues: Mapped[bool] = mapped_column(default=False)
+    """Whether a week's board is that of one's league: of people with like points."""
     board_shown_at: Mapped[datetime | None]
     """When the others' rows of a board were brought up to date last; empty
     where everybody reads the board as it is."""
@@ -166,6 +168,8 @@ class Membership(Identified, Base):
     """The learner's own word on the board: joined, left, or not asked yet."""
     name_consent: Mapped[bool | None]
     """The learner's own word on their name being read there: another question."""
+    leagues_left_at: Mapped[datetime | None]
+    """Since when they want no league, but the board of the whole course."""
     staff_seen_at: Mapped[datetime | None]
     """When a source last called this person staff; they stay so for 30 days."""
     first_seen_at: Mapped[datetime]

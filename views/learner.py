@@ -59,6 +59,8 @@ class Participation:
     """It is the learner's own name, not an alias."""
     own_name: str
     """The name to show by one's own choice; empty where none can be shown."""
+    in_leagues: bool | None
+    """Whether they have leagues; empty where the course has none."""
 
     @property
     def may_be_named(self) -> bool:
@@ -160,7 +162,7 @@ def board(launch: LaunchSession, period: str) -> Page | None:
     context = launch.context
     offered = periods_of(context, now())
     period = period if period in offered else "all"
-    shown = board_of(launch, period)
+    shown = board_of(launch, Wanted(period))
     if shown.state == "off":
         return None
     tabs = [
@@ -190,32 +192,29 @@ def board(launch: LaunchSession, period: str) -> Page | None:
     )
 
 
-def board_of(launch: LaunchSession, period: str, group: str | None = None) -> Board:
-    """Return the board of `week`, `month` or `all` as this person may see it.
+def board_of(launch: LaunchSession, wanted: Wanted) -> Board:
+    """Return a board as this person may see it.
 
-    Raises NoSuchPeriod, and NoSuchGroup for a group that they may not filter by.
+    Raises NoSuchPeriod, and NoSuchGroup or NoSuchLeague for one that is not theirs.
     """
     switch = switch_now(launch.context)
     if not has_board(launch):
         switch = replace(switch, course=False)
     viewer = Viewer(launch.membership, launch.role)
-    wanted = Wanted(period, group)
     return leaderboard(db.session(), viewer, now(), switch=switch, wanted=wanted)
 
 
-def board_from_outside(
-    context: Context, period: str, group: str | None = None
-) -> Board:
+def board_from_outside(context: Context, wanted: Wanted) -> Board:
     """Return the board as nobody of the course reads it: by alias alone.
 
-    Raises NoSuchGroup for any group: those are for the people of the course.
+    Raises NoSuchGroup and NoSuchLeague for any: those are for the people of the course.
     """
     return leaderboard(
         db.session(),
         outsider(context),
         now(),
         switch=switch_now(context),
-        wanted=Wanted(period, group),
+        wanted=wanted,
     )
 
 
@@ -257,6 +256,7 @@ def participation_of(launch: LaunchSession) -> Participation:
         name=own_name if is_real else member.alias,
         is_real=is_real,
         own_name=own_name,
+        in_leagues=member.leagues_left_at is None if context.board_leagues else None,
     )
 
 

@@ -17,6 +17,7 @@ from pydantic import AnyHttpUrl, Field
 from gamification.awards.explaining import explain, member_of
 from gamification.awards.offers import offered
 from gamification.awards.portfolio import course_of, is_tenant, portfolio
+from gamification.standings import Wanted
 from jobs.api_keys import COURSES_READ, PEOPLE_READ
 from jobs.clock import now
 from models import Context
@@ -158,7 +159,7 @@ def _course_badges(context: Context) -> CourseBadges:
 
 
 def _board(context: Context, period: Period) -> CourseBoard:
-    return board_in(context, board_from_outside(context, period))
+    return board_in(context, board_from_outside(context, Wanted(period)))
 
 
 def _explained(context: Context, user_id: str, badge: str) -> Explained:

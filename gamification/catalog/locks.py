@@ -17,6 +17,7 @@ OF_SETTINGS = (
     "board.participation",
     "board.minimum",
     "board.lists",
+    "board.leagues",
     "time_zone",
     "term",
 )

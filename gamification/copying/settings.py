@@ -12,6 +12,7 @@ BOARD = {
     "participation": "board_participation",
     "minimum": "board_minimum",
     "lists": "board_lists",
+    "leagues": "board_leagues",
 }
 SPAN = {"neighbours": "board_neighbours", "top": "board_top"}
 

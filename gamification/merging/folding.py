@@ -175,6 +175,7 @@ def _together(kept: Membership, gone: Membership) -> dict[str, Any]:
         "first_seen_at": min(kept.first_seen_at, gone.first_seen_at),
         "board_consent": stricter(kept.board_consent, gone.board_consent),
         "name_consent": stricter(kept.name_consent, gone.name_consent),
+        "leagues_left_at": kept.leagues_left_at or gone.leagues_left_at,
     }
 
 

@@ -36,6 +36,7 @@ from gamification.standings.mine import (
     standing_of,
 )
 from gamification.standings.places import Viewer
+from gamification.standings.seats import NoSuchLeague
 from gamification.standings.upkeep import refresh
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Milestone",
     "MyStanding",
     "NoSuchGroup",
+    "NoSuchLeague",
     "NoSuchPeriod",
     "Page",
     "PersonalBest",

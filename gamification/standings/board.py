@@ -28,6 +28,7 @@ from gamification.standings.places import (
     overview_of,
     places_of,
 )
+from gamification.standings.seats import part_of
 from gamification.switches import Switch
 from models import Membership
 
@@ -72,6 +73,10 @@ class Board:
     joined: bool
     """Whether the viewer's points are shown on it, as soon as there are enough."""
     rows: list[BoardRow]
+    league: int | Literal["mine"] | None = None
+    """The league it shows: learners are told no number of theirs."""
+    leagues: int | None = None
+    """How many leagues that week has, for staff alone."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +87,12 @@ class Wanted:
     """`all`, the `term`, the running `week` or `month`, or a past one by its key."""
     group: str | None = None
     """The public id of a group, for the board of its people alone."""
+    league: int | None = None
+    """A league of that week, 1 for the most points, for staff."""
 
 
 EVERYTHING = Wanted()
+NOBODY = Overview(points=None, shown=None, everybody=0, people=0)
 
 
 def leaderboard(
@@ -97,9 +105,10 @@ def leaderboard(
 ) -> Board:
     """Return the viewer's board: the top rows, and themself among their neighbours.
 
-    Best first; two queries, or three with a group, however large the course. Learners
-    filter by their own groups, staff by any: NoSuchGroup is raised for others, and
-    NoSuchPeriod.
+    Best first; two queries, or three with a group or leagues, however large the course.
+    Learners filter by their own groups, staff by any: NoSuchGroup is raised for others,
+    NoSuchPeriod, and NoSuchLeague for anybody but staff. In a week with leagues
+    learners read their own one.
     """
     context = viewer.member.context
     key = key_of(context, now, wanted.period)
@@ -114,8 +123,9 @@ def leaderboard(
     )
     if not (switch.on and context.board_enabled):
         return empty
-    view = View(context, viewer, key, wanted.group)
-    found = _people_shown(session, view)
+    part = part_of(session, View(context, viewer, key, wanted.group), wanted.league)
+    view, empty = part.view, replace(empty, league=part.league, leagues=part.leagues)
+    found = NOBODY if part.is_closed else _people_shown(session, view)
     if found.people < FEWEST:
         people = found.people if view.by_staff else 0
         return replace(empty, state="too_few", people=people)

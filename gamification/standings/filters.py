@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Context, Group, GroupMember, Membership
+from models import Context, Group, GroupMember, LeaguePlace, Membership
 from models.groups import KINDS
 
 FEWEST = 5
@@ -99,6 +99,15 @@ def in_group(context_id: int, group_id: str) -> sa.Select[int]:
             Group.public_id == group_id,
             GroupMember.valid_to.is_(None),
         )
+    )
+
+
+def in_league(context_id: int, week: str, league: int) -> sa.Select[int]:
+    """Select who is in a league of a week."""
+    return sa.select(LeaguePlace.membership_id).where(
+        LeaguePlace.context_id == context_id,
+        LeaguePlace.week == week,
+        LeaguePlace.league == league,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gamification.metrics import ALL, POINT
 from gamification.standings.audience import PARTICIPANTS, SHOWN
 from gamification.standings.batches import badges_held
-from gamification.standings.filters import in_group
+from gamification.standings.filters import in_group, in_league
 from gamification.standings.freezing import is_frozen
 from models import (
     STAFF,
@@ -55,6 +55,8 @@ class View:
     """Its key, `2026-W47`."""
     group: str | None = None
     """The public id of the group whose people are shown, if not all."""
+    league: int | None = None
+    """The league of that week whose people are shown, if not all."""
     points: int | None = None
     """The viewer's, in millionths, if they are on this board."""
     shown: int | None = None
@@ -69,6 +71,11 @@ class View:
     def is_kept_apart(self) -> bool:
         """Whether the viewer reads their own row as it is, and the others' by batches."""
         return self.context.board_shown_at is not None and not self.by_staff
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it shows a part of the course's people."""
+        return self.group is not None or self.league is not None
 
     @property
     def table(self) -> type[Standing | ShownStanding]:
@@ -95,10 +102,18 @@ class View:
         ]
         if table is Standing:
             conditions.append(Standing.audience == PARTICIPANTS)
-        if self.group is not None and not whole:
-            people = in_group(self.context.id, self.group)
-            conditions.append(table.membership_id.in_(people))
+        if not whole:
+            people = self._parts()
+            conditions += [table.membership_id.in_(part) for part in people]
         return conditions
+
+    def _parts(self) -> list[sa.Select[int]]:
+        parts = []
+        if self.group is not None:
+            parts.append(in_group(self.context.id, self.group))
+        if self.league is not None:
+            parts.append(in_league(self.context.id, self.period, self.league))
+        return parts
 
     def counted(self) -> tuple[sa.ColumnElement[bool], ...]:
         """Return what a bar of the histogram must meet to count for the course's."""
@@ -136,7 +151,7 @@ def overview_of(session: Session, view: View) -> Overview:
     everybody = _sum_of_people(*view.counted())
     people = everybody
     # Learners' filters are counted where it is decided whether they open.
-    if view.group is not None and view.by_staff:
+    if view.league is not None or (view.group is not None and view.by_staff):
         people = sa.select(sa.func.count()).where(*view.listed(table))
     parts = (mine, shown, everybody, people)
     query = sa.select(*(part.scalar_subquery() for part in parts))
@@ -208,8 +223,8 @@ def _rows(view: View, now: datetime) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _ahead(view: View, points: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
-    """Count those with more whole points: by the histogram, a group's by the index."""
-    if view.group is None:
+    """Count those with more whole points: by the histogram, a part's by the index."""
+    if not view.is_part:
         return _sum_of_people(
             *view.counted(), Histogram.points > points // POINT
         ).scalar_subquery()

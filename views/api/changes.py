@@ -5,6 +5,7 @@ from random import SystemRandom
 
 from gamification.activity import EVALUATE_COURSE, request
 from gamification.standings import assign_aliases, refresh
+from gamification.standings.dealing import deal
 from gamification.standings.showing import follow
 from jobs.catalog import adopt_catalog
 from jobs.clock import now
@@ -29,6 +30,7 @@ NAMES = {
     "board_participation": "board.participation",
     "board_minimum": "board.minimum",
     "board_lists": "board.lists",
+    "board_leagues": "board.leagues",
     "next_time_zone": "time_zone",
     "term_start": "term",
     "term_end": "term",
@@ -50,6 +52,7 @@ def settings_of(context: Context) -> schemas.Settings:
             participation=context.board_participation,  # type: ignore[arg-type] # the database keeps it to these words
             minimum=context.board_minimum,
             lists=context.board_lists,
+            leagues=context.board_leagues,
         ),
         time_zone=context.chosen_zone,
         term=schemas.Term(start=context.term_start, end=context.term_end),
@@ -106,6 +109,7 @@ def _follow(
     if after.board.participation != before.board.participation:
         refresh(session, context)
     follow(session, context, moment)
+    deal(session, context, moment)
     if after.enabled and not before.enabled:
         _begin(context, moment)
     if after.board.enabled and not before.board.enabled:
@@ -132,6 +136,7 @@ def _columns(asked: schemas.SettingsChange) -> dict[str, object]:
         "board_participation": board.participation,
         "board_minimum": board.minimum,
         "board_lists": board.lists,
+        "board_leagues": board.leagues,
         # Its days and what was counted by them change together: when it is recounted.
         "next_time_zone": asked.time_zone,
     }

@@ -42,6 +42,8 @@ class OwnMembership(Answer):
     """Their word on the leaderboard: joined, left, or not asked yet."""
     name_consent: bool | None
     """Their word on their name being read there."""
+    leagues_left_at: datetime | None
+    """Since when they want no league."""
     first_seen_at: datetime
     left_at: datetime | None
 

@@ -9,9 +9,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    SerializerFunctionWrapHandler,
     StrictBool,
-    model_serializer,
     model_validator,
 )
 
@@ -51,37 +49,11 @@ class CoursePath(Asked):
     course_id: str = Field(max_length=64)
 
 
-class LeaderboardQuery(Asked):
-    period: str = Field(
-        default="all",
-        pattern=r"^(all|week|month|term|[1-9][0-9]{3}-(W[0-9]{2}|[0-9]{2}))$",
-    )
-    """`all`, the `term`, this `week` or `month`, or a past one: `2026-W45`, `2026-11`."""
-    group: str | None = Field(default=None, pattern=r"^[0-9A-Za-z-]{1,64}$")
-    """A group's id, for the board of its people; learners take their own groups."""
-
-
 class MembersQuery(Asked):
     search: Printable = Field(default="", max_length=100)
     sort: Literal["name", "points", "badges"] = "name"
     cursor: Cursor | None = None
     limit: int = Field(default=50, ge=1, le=200)
-
-
-class BoardChoice(Asked):
-    """What the caller decides of the two; the other stays as it is."""
-
-    model_config = example(joined=True, named=False)
-
-    joined: StrictBool | None = None
-    named: StrictBool | None = None
-    """Show the caller's name instead of the alias."""
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if self.joined is None and self.named is None:
-            raise ValueError("it names neither joined nor named")
-        return self
 
 
 class Badge(Answer):
@@ -149,51 +121,6 @@ class MyStanding(Answer):
     caller alone, where the course has a leaderboard and twenty people have points."""
 
 
-class BoardPlace(Answer):
-    """Whether the caller is on the leaderboard, and under which name."""
-
-    joined: bool
-    named: bool
-    """The others read the caller's own name, not the alias."""
-    name: str
-
-
-class LeaderboardRow(Answer):
-    """A place on the board; `gap` and `user_id` are there only for who may see them."""
-
-    rank: int | None
-    """1, 2, 2, 4; empty where the course shows no ranks."""
-    gap: int | None = None
-    """Whole points ahead of the caller; where the course shows distances."""
-    name: str
-    points: int
-    completed: int
-    badges: int
-    updated_at: datetime
-    me: bool
-    user_id: str | None = None
-    """For staff."""
-
-    @model_serializer(mode="wrap")
-    def _leave_out(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
-        row: dict[str, object] = dump(self)
-        hidden = {name for name in ("gap", "user_id") if row[name] is None}
-        return {name: value for name, value in row.items() if name not in hidden}
-
-
-class Leaderboard(Answer):
-    """The board as the caller may see it; `off` and `too_few` have no rows."""
-
-    state: Literal["off", "too_few", "ready"]
-    period: str
-    """The period's key, `2026-W47`."""
-    final: bool
-    """It is over for a week and stays as it is."""
-    people: int
-    items: list[LeaderboardRow]
-    next: None = None
-
-
 class Member(Answer):
     user_id: str
     name: str
@@ -231,6 +158,8 @@ class Board(Answer):
     """The points of a period from which on one is listed on its board."""
     lists: bool
     """Whether there are lists beside it: who improves, who is steady, teams."""
+    leagues: bool
+    """Whether a week's board is that of one's league: of people with like points."""
 
 
 class BoardChange(Asked):
@@ -241,6 +170,7 @@ class BoardChange(Asked):
     participation: Literal["opt_in", "opt_out", "all"] | None = None
     minimum: int | None = Field(default=None, ge=0, le=1_000_000)
     lists: StrictBool | None = None
+    leagues: StrictBool | None = None
 
 
 class Term(Asked):

@@ -6,19 +6,23 @@ from flask_openapi3.blueprint import APIBlueprint
 from gamification.standings import (
     BadCursor,
     NoSuchGroup,
+    NoSuchLeague,
     NoSuchPeriod,
     Page,
+    Wanted,
     class_list,
     progress_of,
     set_consent,
     set_name_consent,
 )
+from gamification.standings.dealing import choose_leagues, deal
 from jobs.api_keys import COURSES_READ, PEOPLE_READ
 from jobs.clock import now
 from models import STAFF, ApiKey, Membership
 from models.db import db
 from models.locks import lock_course
 from views import learner
+from views.api import leaderboard_schemas as shapes
 from views.api import schemas
 from views.api.courses import the_course
 from views.api.etags import IfMatch, changed_since, tag_of
@@ -57,19 +61,19 @@ def get_standing() -> Response:
     return jsonify(answer.model_dump(mode="json"))
 
 
-@bp.get("/me/board", **operation(RANKED, schemas.BoardPlace))
+@bp.get("/me/board", **operation(RANKED, shapes.BoardPlace))
 @requires(*RANKED)
 def get_board() -> Response:
     """Say whether the caller is on the leaderboard; its `ETag` goes with a change."""
     return _place(learner.participation_of(launch_session()))
 
 
-@bp.put("/me/board", **operation(RANKED, schemas.BoardPlace, refusals=(409, 412, 415)))
+@bp.put("/me/board", **operation(RANKED, shapes.BoardPlace, refusals=(409, 412, 415)))
 @requires(*RANKED)
 @checked
 @whole
-def put_board(header: IfMatch, body: schemas.BoardChoice) -> Response:
-    """Join the course's leaderboard or leave it, by alias or name; at once."""
+def put_board(header: IfMatch, body: shapes.BoardChoice) -> Response:
+    """Join the course's leaderboard or leave it, or its leagues alone; at once."""
     launch = launch_session()
     if not has_board(launch):
         return problem(409, NO_BOARD)
@@ -83,6 +87,8 @@ def put_board(header: IfMatch, body: schemas.BoardChoice) -> Response:
         return problem(409, "In this course that is not for each to choose.")
     if body.named and not mine.may_be_named:
         return problem(409, "In this course nobody's name is shown.")
+    if body.league is not None and mine.in_leagues is None:
+        return problem(409, "In this course there are no leagues.")
     _decide(launch.membership, body)
     learner.name_on_board(launch)
     db.session.commit()
@@ -91,47 +97,55 @@ def put_board(header: IfMatch, body: schemas.BoardChoice) -> Response:
 
 def _place(mine: learner.Participation) -> Response:
     """Answer how somebody takes part, with its tag."""
-    answer = schemas.BoardPlace(joined=mine.joined, named=mine.is_real, name=mine.name)
+    answer = shapes.BoardPlace(
+        joined=mine.joined, named=mine.is_real, name=mine.name, league=mine.in_leagues
+    )
     place = answer.model_dump(mode="json")
     response = jsonify(place)
     response.set_etag(tag_of(place))
     return response
 
 
-def _decide(member: Membership, body: schemas.BoardChoice) -> None:
+def _decide(member: Membership, body: shapes.BoardChoice) -> None:
     session, moment = db.session(), now()
     if body.joined is not None:
         set_consent(session, member, moment, joined=body.joined)
     if body.named is not None:
         set_name_consent(session, member, moment, named=body.named)
+    if body.league is not None:
+        choose_leagues(session, member, moment, wanted=body.league)
+    deal(session, member.context, moment)
 
 
 @bp.get(
     "/courses/<course_id>/leaderboard",
-    **operation(LEARNERS, schemas.Leaderboard, refusals=(404,), key=COURSES_READ),
+    **operation(LEARNERS, shapes.Leaderboard, refusals=(404,), key=COURSES_READ),
 )
 @requires(*LEARNERS, key=COURSES_READ)
 @checked
 def get_leaderboard(
-    path: schemas.CoursePath, query: schemas.LeaderboardQuery
+    path: schemas.CoursePath, query: shapes.LeaderboardQuery
 ) -> Response:
     """Give the board as the caller may see it: nobody while it is off or too empty."""
     context, who = the_course(path), caller()
+    wanted = Wanted(query.period, query.group, query.league)
     try:
         if isinstance(who, ApiKey):
-            board = learner.board_from_outside(context, query.period, query.group)
+            board = learner.board_from_outside(context, wanted)
         else:
-            board = learner.board_of(who, query.period, query.group)
-    except NoSuchGroup:
+            board = learner.board_of(who, wanted)
+    except (NoSuchGroup, NoSuchLeague):
         abort(404)
     except NoSuchPeriod as error:
         return problem(422, f"period: {error}")
-    answer = schemas.Leaderboard(
+    answer = shapes.Leaderboard(
         state=board.state,
         period=board.period,
         final=board.final,
         people=board.people,
-        items=[schemas.LeaderboardRow.model_validate(row) for row in board.rows],
+        league=board.league,
+        leagues=board.leagues,
+        items=[shapes.LeaderboardRow.model_validate(row) for row in board.rows],
     )
     return jsonify(answer.model_dump(mode="json"))
 

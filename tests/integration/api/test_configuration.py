@@ -43,6 +43,7 @@ def test_the_text_says_all_but_people(teacher: Caller, course: Context) -> None:
             "participation": "opt_in",
             "minimum": 0,
             "lists": False,
+            "leagues": False,
             "span": {"neighbours": 2, "top": 3},
         },
         "term": {},

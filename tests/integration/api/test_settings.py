@@ -21,6 +21,7 @@ AS_DELIVERED = {
         "participation": "opt_in",
         "minimum": 0,
         "lists": False,
+        "leagues": False,
     },
     "time_zone": "UTC",
     "term": {"start": None, "end": None},

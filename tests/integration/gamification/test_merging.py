@@ -25,6 +25,7 @@ STAYS = {
     "former_alias": "nobody's name for a month, whoever had it",
     "free_week": "derived",
     "histogram": "derived",
+    "league_place": "dealt anew within the minute",
     "kept_answer": "good for a day, by whoever asked",
     "notification_preference": "the kept one's own choice holds",
     "personal_best": "derived",

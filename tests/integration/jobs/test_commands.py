@@ -285,4 +285,5 @@ def test_the_worker_lists_what_happens_by_itself(app: OpenAPI) -> None:
         "end_awards: every minute",
         "remind: every day at 07:00 (UTC)",
         "show_due_boards: every minute",
+        "deal_due_leagues: every minute",
     ]

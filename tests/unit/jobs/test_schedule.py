@@ -26,6 +26,7 @@ def listing(config: Config) -> dict[str, str]:
 def test_what_happens_by_itself_when_nobody_set_anything(by_itself: Config) -> None:
     assert listing(by_itself) == {
         "show_due_boards": "every minute",
+        "deal_due_leagues": "every minute",
         "sweep_outbox": "every minute",
         "sync_due_courses": "each course every 60 minutes",
         "recompute": "every day at 05:20 (UTC)",

@@ -1,0 +1,41 @@
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class LeagueDraw(Base):
+    """A course's people were dealt into leagues for a week. A record."""
+
+    __tablename__ = "league_draw"
+
+    context_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("context.id"), primary_key=True
+    )
+    week: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    """`2026-W47`, in the course's zone at the time."""
+    has_leagues: Mapped[bool]
+    """False in a week before which too few people had points."""
+    borders: Mapped[list[list[int]]] = mapped_column(sa.JSON)
+    """Where each league but the first begins: points, in millionths, and a member."""
+    drawn_at: Mapped[datetime]
+
+
+class LeaguePlace(Base):
+    """Somebody's league in a week: there for those who may be on its board."""
+
+    __tablename__ = "league_place"
+    __table_args__ = (
+        # A league's board is counted over this.
+        sa.Index(None, "context_id", "week", "league", "membership_id"),
+    )
+
+    context_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    week: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    membership_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    points: Mapped[int]
+    """Of the weeks before, in millionths, as they were when they got this place."""
+    league: Mapped[int]
+    """1 for the most points. Derived from the draw and everybody's points."""
