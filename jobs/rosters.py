@@ -7,14 +7,17 @@ from random import SystemRandom
 from gamification.standings.aliases import assign
 from gamification.standings.upkeep import refresh
 from jobs.clock import now
+from jobs.regrouping import regroup
 from jobs.steps import Step, chunks
 from lti import members, roster
+from lti.groups import Groups
 from lti.members import Leavers
 from lti.roster import Member
 from models import Context
 
 AT_ONCE = 200
 """How many people one transaction writes down: others write between two of them."""
+UNTOLD: Groups = {}
 
 
 def sync_roster(step: Step) -> None:
@@ -25,6 +28,7 @@ def sync_roster(step: Step) -> None:
     """
     began = now()
     present: set[str] = set()
+    told: dict[str, Groups] = {}
     course = step.course
     for page in roster.pages(step.connector, course.memberships_url, course.lti_id):
         step.tally.dropped += [row.told() for row in page.dropped]
@@ -32,8 +36,12 @@ def sync_roster(step: Step) -> None:
             _store(step, people)
         present |= {member.sub for member in page.members} | page.unclear
         present -= page.gone
+        told |= {member.sub: member.groups for member in page.members}
+        told |= dict.fromkeys(page.unclear, UNTOLD)
     step.tally.counts["people"] = len(present)
     _leave(step, present, began)
+    if not step.tally.needs:
+        regroup(step, {sub: told[sub] for sub in present})
 
 
 def _store(step: Step, people: Sequence[Member]) -> None:

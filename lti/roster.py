@@ -4,10 +4,12 @@ https://www.imsglobal.org/spec/lti-nrps/v2p0
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lti.connector import StrictServiceConnector
 from lti.errors import PlatformUnavailable, ServiceRefused, WalkStopped
+from lti.groups import Groups, custom_of
+from lti.platforms.base import Platform
 from lti.roles import role_of
 from lti.rows import Dropped, RowMalformed, members_of, subject_of, text_of
 
@@ -16,6 +18,7 @@ ACCEPT = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 LONGEST_NAME = 255
 MAX_MEMBERS = 200_000
 GONE = {"Inactive", "Deleted"}
+TO_THE_LETTER = Platform()
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Member:
     sub: str
     name: str
     role: str
+    groups: Groups = field(default_factory=dict, hash=False)
+    """Their sections and groups, where the platform tells them."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,12 @@ def pages(
         rows_seen += len(rows)
         if rows_seen > MAX_MEMBERS:
             raise WalkStopped(f"The roster has more than {MAX_MEMBERS} rows.")
-        yield read_page(rows, number)
+        yield read_page(rows, number, connector.platform)
 
 
-def read_page(rows: list[object], number: int = 1) -> RosterPage:
+def read_page(
+    rows: list[object], number: int = 1, platform: Platform = TO_THE_LETTER
+) -> RosterPage:
     """Read a page's rows; a person who is named again is as the last row says."""
     members: dict[str, Member | None] = {}
     gone: set[str] = set()
@@ -68,7 +75,7 @@ def read_page(rows: list[object], number: int = 1) -> RosterPage:
             fields = members_of(row)
             sub = subject_of(fields.get("user_id"))
             gone.discard(sub)
-            members[sub] = _member(sub, fields)
+            members[sub] = _member(sub, fields, platform)
         except RowMalformed as fault:
             where = f"page {number}, row {position}"
             dropped.append(Dropped(where, str(fault), sub))
@@ -101,7 +108,7 @@ def _bodies(
     yield from pages
 
 
-def _member(sub: str, fields: dict[str, object]) -> Member:
+def _member(sub: str, fields: dict[str, object], platform: Platform) -> Member:
     status = fields.get("status", "Active")
     if status in GONE:
         raise _Gone
@@ -111,7 +118,7 @@ def _member(sub: str, fields: dict[str, object]) -> Member:
     if not isinstance(roles, list):
         raise RowMalformed("no roles")
     role = role_of(role for role in roles if isinstance(role, str))
-    return Member(sub, _name(fields), role)
+    return Member(sub, _name(fields), role, platform.groups_of(custom_of(fields)))
 
 
 def _name(fields: dict[str, object]) -> str:

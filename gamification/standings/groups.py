@@ -82,6 +82,17 @@ def set_groups(
     return Regrouped(len(ids), len(new), len(over))
 
 
+def has_groups_from(session: Session, context: Context, kind: str, prefix: str) -> bool:
+    """Tell whether a source, whose keys begin so, has named a group that is there."""
+    query = sa.select(Group.id).where(
+        Group.context_id == context.id,
+        Group.kind == kind,
+        Group.gone_at.is_(None),
+        Group.external_id.startswith(prefix, autoescape=True),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def groups_of(session: Session, context: Context) -> list[GroupRow]:
     """Return a course's groups with how many are in each, for staff. One query."""
     people = sa.func.count(GroupMember.id)

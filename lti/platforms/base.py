@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from lti.groups import Groups
 from models.platform import Registration
 
 # Not requests' own: that one cuts addresses at a semicolon.
@@ -44,6 +45,10 @@ class Platform:
     def roster_url(self, memberships_url: str, context_id: str) -> str:  # noqa: ARG002 -- platforms need it
         """Return where the roster's first page is."""
         return memberships_url
+
+    def groups_of(self, custom: Mapping[str, object]) -> Groups:  # noqa: ARG002 -- platforms need it
+        """Return the sections and groups that a roster's custom parameters name."""
+        return {}
 
     def line_items_url(self, line_items_url: str) -> str:
         """Return where the first page of line items is."""

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from lti.platforms import canvas_tool
+from lti.groups import Groups
+from lti.platforms import canvas_groups, canvas_tool
 from lti.platforms.base import Platform, with_query
 from models.platform import Registration
 
@@ -73,6 +74,13 @@ class Canvas(Platform):
         """
         link = quote(context_id, safe="")
         return with_query(memberships_url, f"rlid={link}&limit={ROSTER_PAGE}")
+
+    def groups_of(self, custom: Mapping[str, object]) -> Groups:
+        """Read what our custom parameters ask for, expanded for each member.
+
+        https://github.com/instructure/canvas-lms/blob/master/app/serializers/lti/ims/names_and_roles_serializer.rb
+        """
+        return canvas_groups.groups_of(custom)
 
     def line_items_url(self, line_items_url: str) -> str:
         """Ask for pages of a good size; ten is what Canvas gives unasked.

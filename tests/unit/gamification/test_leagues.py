@@ -38,7 +38,7 @@ def test_leagues_are_of_about_fifteen(people: int, expected: list[int]) -> None:
 def test_no_league_is_larger_than_twenty_or_smaller_than_ten_of_many() -> None:
     found = {size for people in range(21, 400) for size in sizes(people)}
 
-    assert (min(found), max(found)) == (10, 20)
+    assert (min(found), max(found)) == (10, 19)
 
 
 def test_the_best_are_in_the_first_league_and_equals_go_by_number() -> None:
