@@ -8,11 +8,8 @@ from sqlalchemy.orm import Session
 
 from gamification.metrics import ALL, day_of, week_key
 from gamification.standings.audience import PARTICIPANTS
-from gamification.standings.leagues import (
-    FEWEST,
-    borders_between,
-    numbers_of,
-)
+from gamification.standings.filters import FEWEST
+from gamification.standings.leagues import borders_between, numbers_of
 from gamification.standings.leagues import deal as dealt
 from gamification.standings.news import announce
 from models import Context, LeagueDraw, LeaguePlace, Membership, Standing, Tenant

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-USUAL, FEWEST, MOST = 15, 5, 20
+USUAL, FEWEST, MOST = 15, 10, 20
 Person = tuple[int, int]
 """Points, in millionths, and a member."""
 
@@ -45,7 +45,8 @@ def numbers_of(
     """Return each member's league by the borders of a draw, 1 for the most points.
 
     What lies between two borders is one league, together with the next one where
-    fewer than five are left, and dealt anew where there are more than twenty.
+    fewer than ten are left, and dealt anew where there are more than twenty. So each
+    has ten to twenty people, but for a course of fewer.
     """
     begins = [_place((whole, member)) for whole, member in borders]
     parts: list[list[Person]] = [[] for _ in range(len(begins) + 1)]
@@ -77,7 +78,7 @@ def _border(last: Person, first: Person) -> list[int]:
 
 
 def _joined(parts: Iterable[list[Person]]) -> list[list[Person]]:
-    """Put parts of under five together with the next, and the last with the one before."""
+    """Put parts of under ten together with the next, and the last with the one before."""
     whole: list[list[Person]] = []
     waiting: list[Person] = []
     for part in parts:

@@ -67,16 +67,24 @@ def test_who_comes_later_is_in_the_nearest_league(points: int, league: int) -> N
     assert numbers[99] == league
 
 
-def test_fewer_than_five_play_with_the_next_league() -> None:
-    points = {1: 9, 2: 9, **dict.fromkeys(range(3, 13), 5)}
+def test_fewer_than_ten_play_with_the_next_league() -> None:
+    points = {**dict.fromkeys(range(1, 10), 9), **dict.fromkeys(range(10, 21), 5)}
 
     assert set(numbers_of([[7, 0]], points).values()) == {1}
 
 
-def test_the_last_four_play_with_the_league_before() -> None:
-    points = {**dict.fromkeys(range(1, 9), 9), 20: 1, 21: 2}
+def test_the_last_nine_play_with_the_league_before() -> None:
+    points = {**dict.fromkeys(range(1, 12), 9), **dict.fromkeys(range(12, 21), 1)}
 
     assert set(numbers_of([[7, 0]], points).values()) == {1}
+
+
+def test_two_that_play_together_are_cut_again_where_they_are_too_many() -> None:
+    points = {**dict.fromkeys(range(1, 10), 9), **dict.fromkeys(range(10, 25), 5)}
+
+    leagues = list(numbers_of([[7, 0]], points).values())
+
+    assert [leagues.count(number) for number in (1, 2)] == [12, 12]
 
 
 @given(POINTS)
@@ -90,7 +98,7 @@ def test_a_draw_is_what_its_borders_say(points: dict[int, int]) -> None:
 
 
 @given(POINTS, POINTS, st.sets(st.integers(1, 10_000)))
-def test_leagues_have_five_to_twenty_people_whoever_came_and_left(
+def test_leagues_have_ten_to_twenty_people_whoever_came_and_left(
     drawn: dict[int, int], came: dict[int, int], left: set[int]
 ) -> None:
     leagues = deal((own, member) for member, own in drawn.items())
@@ -100,7 +108,8 @@ def test_leagues_have_five_to_twenty_people_whoever_came_and_left(
 
     counts = [list(numbers.values()).count(n) for n in sorted(set(numbers.values()))]
     assert numbers.keys() == points.keys()
-    assert sum(counts) < 5 or all(5 <= count <= 20 for count in counts)
+    fewest = min(10, len(points))
+    assert all(fewest <= count <= 20 for count in counts)
 
 
 @given(POINTS, POINTS, st.randoms(use_true_random=False))
