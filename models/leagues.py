@@ -24,7 +24,7 @@ class LeagueDraw(Base):
 
 
 class LeaguePlace(Base):
-    """Somebody's league in a week: there for those who may be on its board."""
+    """Somebody's league in a week, and what put them there."""
 
     __tablename__ = "league_place"
     __table_args__ = (
@@ -36,6 +36,7 @@ class LeaguePlace(Base):
     week: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
     membership_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     points: Mapped[int]
-    """Of the weeks before, in millionths, as they were when they got this place."""
-    league: Mapped[int]
-    """1 for the most points. Derived from the draw and everybody's points."""
+    """Of the weeks before, in millionths, as they were when they got a place first."""
+    league: Mapped[int | None]
+    """1 for the most points; empty while they are not on the board, or want none.
+    Derived from the draw and the points of all who have one."""

@@ -1,55 +1,57 @@
 """Dealing a course's people into leagues, and finding a place for who comes later."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.metrics import ALL, day_of, week_key
-from gamification.standings.audience import PARTICIPANTS
+from gamification.metrics import day_of, week_key
+from gamification.standings.audience import PARTICIPANTS, audience_of
 from gamification.standings.filters import FEWEST
 from gamification.standings.leagues import borders_between, numbers_of
 from gamification.standings.leagues import deal as dealt
 from gamification.standings.news import announce
+from gamification.standings.showing import mark
 from models import Context, LeagueDraw, LeaguePlace, Membership, Standing, Tenant
 from models.upsert import insert
 
 WEEKS = 4
 """So many weeks before tell who is like whom."""
-Places = dict[int, tuple[int, int]]
-"""Each member's points of the weeks before, and their league."""
+Weeks = tuple[str, ...]
+"""The key of a week, and those of the weeks before that tell."""
+Places = Mapping[int, tuple[int, int | None]]
+"""Each member's points of the weeks before, and their league if they have one."""
 
 
 def deal(session: Session, context: Context, now: datetime) -> bool:
     """Deal the running week's leagues, or find a place for who came since.
 
-    By the points of the four weeks before, as they were when somebody got their place.
-    Who is not on the board any more, or wants no league, loses it. Does nothing in a
-    course without leagues; tells whether anything changed. Hold the course's lock.
+    By the points of the four weeks before, as they were when somebody got a place
+    first. Who is not on the board any more, or wants no league, loses theirs. Does
+    nothing in a course without leagues; tells whether anything changed. Hold the
+    course's lock. A handful of statements, however many people.
     """
     if not (context.board_enabled and context.board_leagues):
         return False
     session.flush()
-    this, *past = _weeks(day_of(now, context.zone))
-    people = dict(session.execute(_people(context, this, past)).all())
-    draw = session.get(LeagueDraw, (context.id, this))
+    weeks = _weeks(day_of(now, context.zone))
+    people = _people(session, context, weeks)
+    draw = session.get(LeagueDraw, (context.id, weeks[0]))
     if draw is None:
-        draw = _draw(session, context, this, people, now)
+        draw = _draw(session, context, weeks[0], people, now)
     if not draw.has_leagues:
         return False
-    known = _places(session, context, this)
-    points = {
-        member: known[member][0] if member in known else own
-        for member, own in people.items()
-    }
-    numbers = numbers_of(draw.borders, points)
-    places = {member: (points[member], numbers[member]) for member in sorted(numbers)}
-    if places == known:
+    known = _places(session, context, weeks[0])
+    # Who comes back is where they were: points that came late move nobody.
+    points = people | {member: own for member, (own, _) in known.items()}
+    numbers = numbers_of(draw.borders, {member: points[member] for member in people})
+    places = {member: (own, numbers.get(member)) for member, own in points.items()}
+    changed = dict(places.items() - known.items())
+    if not changed:
         return False
-    if known.keys() - places.keys():
-        _forget(session, context, this, _people(context, this, past))
-    _write(session, context, this, (known, places))
+    _write(session, context, weeks[0], changed)
     announce(session, context.id, now)
     return True
 
@@ -59,13 +61,19 @@ def choose_leagues(
 ) -> None:
     """Take a learner out of leagues, at once, or let them have one again.
 
-    They stay on the course's board, and read that instead. Hold the course's lock.
+    They stay on the course's board, and read that instead. Who comes back is read by
+    the others with the next batch, as who joins. Hold the course's lock.
     """
     if wanted == (member.leagues_left_at is None):
         return
+    context = member.context
     member.leagues_left_at = None if wanted else now
-    deal(session, member.context, now)
-    announce(session, member.context_id, now)
+    if wanted and audience_of(member, context.board_participation) == PARTICIPANTS:
+        week = (member.id, week_key(day_of(now, context.zone)))
+        mark(session, context, come=[], gone=[week])
+        mark(session, context, come=[week], gone=[])
+    if not deal(session, context, now):
+        announce(session, context.id, now)
 
 
 def due_leagues(session: Session, now: datetime) -> list[int]:
@@ -85,34 +93,44 @@ def due_leagues(session: Session, now: datetime) -> list[int]:
         )
         .join(Tenant, Tenant.id == Context.tenant_id)
         .where(Context.board_enabled, Context.board_leagues)
-        .order_by(Context.id)
-    ).all()
-    weeks = {course: week_key(day_of(now, zone)) for course, zone, _ in rows}
-    undealt = {course for course, _, drawn in rows if drawn != weeks[course]}
-    dealt_already = [(course, weeks[course]) for course in weeks.keys() - undealt]
-    if dealt_already:
-        undealt |= set(session.scalars(_moved(dealt_already)))
-    return sorted(undealt)
+    )
+    due: set[int] = set()
+    drawn: dict[Weeks, list[int]] = defaultdict(list)
+    for course, zone, week in rows:
+        weeks = _weeks(day_of(now, zone))
+        # A zone that was moved back may have drawn tomorrow's week.
+        if week is None or week < weeks[0]:
+            due.add(course)
+        else:
+            drawn[weeks].append(course)
+    if drawn:
+        due |= set(session.scalars(_moved(drawn)))
+    return sorted(due)
 
 
-def _weeks(today: date) -> list[str]:
+def _weeks(today: date) -> Weeks:
     """Return the keys of this week and of those before it."""
-    return [week_key(today - timedelta(weeks=n)) for n in range(WEEKS + 1)]
+    return tuple(week_key(today - timedelta(weeks=n)) for n in range(WEEKS + 1))
 
 
-def _people(context: Context, this: str, past: Collection[str]) -> sa.Select[int, int]:
-    """Select who is on the board now, with their points of the weeks before."""
-    points = sa.case((Standing.period.in_(past), Standing.points), else_=0)
-    return (
+def _people(session: Session, context: Context, weeks: Weeks) -> dict[int, int]:
+    """Return who is on the board now, with their points of the weeks before."""
+    points = sa.case((Standing.period == weeks[0], 0), else_=Standing.points)
+    rows = session.execute(
         sa.select(Standing.membership_id, sa.cast(sa.func.sum(points), sa.BigInteger))
         .join(Membership, Membership.id == Standing.membership_id)
-        .where(
-            Standing.context_id == context.id,
-            Standing.period.in_((this, *past)),
-            Standing.audience == PARTICIPANTS,
-            Membership.leagues_left_at.is_(None),
-        )
+        .where(Standing.context_id == context.id, *_playing(weeks))
         .group_by(Standing.membership_id)
+    )
+    return dict(rows.all())
+
+
+def _playing(weeks: Weeks) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what a standing and its member must meet to be dealt into leagues."""
+    return (
+        Standing.period.in_(weeks),
+        Standing.audience == PARTICIPANTS,
+        Membership.leagues_left_at.is_(None),
     )
 
 
@@ -140,90 +158,82 @@ def _draw(
 
 def _places(session: Session, context: Context, week: str) -> Places:
     rows = session.execute(
-        sa.select(LeaguePlace.membership_id, LeaguePlace.points, LeaguePlace.league)
-        .where(LeaguePlace.context_id == context.id, LeaguePlace.week == week)
-        .order_by(LeaguePlace.membership_id)
+        sa.select(
+            LeaguePlace.membership_id, LeaguePlace.points, LeaguePlace.league
+        ).where(LeaguePlace.context_id == context.id, LeaguePlace.week == week)
     )
     return {member: (points, league) for member, points, league in rows}
 
 
-def _forget(
-    session: Session, context: Context, week: str, people: sa.Select[int, int]
-) -> None:
+def _write(session: Session, context: Context, week: str, places: Places) -> None:
+    statement = insert(session, LeaguePlace)
     session.execute(
-        sa.delete(LeaguePlace)
-        .where(
-            LeaguePlace.context_id == context.id,
-            LeaguePlace.week == week,
-            LeaguePlace.membership_id.not_in(
-                people.with_only_columns(Standing.membership_id)
-            ),
-        )
-        .execution_options(synchronize_session=False)
+        statement.on_conflict_do_update(
+            index_elements=["context_id", "week", "membership_id"],
+            set_={"league": statement.excluded.league},
+        ),
+        [
+            {
+                "context_id": context.id,
+                "week": week,
+                "membership_id": member,
+                "points": points,
+                "league": league,
+            }
+            for member, (points, league) in sorted(places.items())
+        ],
     )
 
 
-def _write(
-    session: Session, context: Context, week: str, change: tuple[Places, Places]
-) -> None:
-    """Write the places that are new or other ones than before."""
-    before, after = change
-    rows = [
-        {
-            "context_id": context.id,
-            "week": week,
-            "membership_id": member,
-            "points": points,
-            "league": league,
-        }
-        for member, (points, league) in after.items()
-        if (points, league) != before.get(member)
-    ]
-    if rows:
-        statement = insert(session, LeaguePlace)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["context_id", "week", "membership_id"],
-                set_={"league": statement.excluded.league},
-            ),
-            rows,
-        )
+def _moved(drawn: Mapping[Weeks, Sequence[int]]) -> sa.Select[int]:
+    """Select the courses of drawn weeks in which somebody has to be placed or to go."""
+    return sa.select(LeagueDraw.context_id).where(
+        LeagueDraw.has_leagues,
+        sa.or_(
+            *(
+                sa.and_(
+                    LeagueDraw.week == weeks[0],
+                    LeagueDraw.context_id.in_(courses),
+                    sa.or_(_has_come(weeks), _has_left(weeks)),
+                )
+                for weeks, courses in drawn.items()
+            )
+        ),
+    )
 
 
-def _moved(courses: list[tuple[int, str]]) -> sa.Select[int]:
-    """Select the courses of dealt weeks in which somebody has to be placed or to go."""
-    mine = (
-        LeaguePlace.context_id == LeagueDraw.context_id,
-        LeaguePlace.week == LeagueDraw.week,
-    )
-    here = (
-        Standing.context_id == LeagueDraw.context_id,
-        Standing.audience == PARTICIPANTS,
-    )
+def _has_come(weeks: Weeks) -> sa.ColumnElement[bool]:
+    """Say that somebody of a draw's course plays and has no place."""
     # Two levels deep nothing is correlated by itself.
     has_place = (
         sa.exists()
-        .where(*mine, LeaguePlace.membership_id == Standing.membership_id)
+        .where(*_placed(), LeaguePlace.membership_id == Standing.membership_id)
         .correlate_except(LeaguePlace)
     )
-    wants_one = sa.exists().where(
-        Membership.id == Standing.membership_id, Membership.leagues_left_at.is_(None)
-    )
-    came = sa.exists().where(
-        *here, Standing.period == LeagueDraw.week, wants_one, ~has_place
-    )
+    return sa.exists().where(*_here(weeks), ~has_place)
+
+
+def _has_left(weeks: Weeks) -> sa.ColumnElement[bool]:
+    """Say that somebody has a place in a draw and does not play."""
     is_there = (
         sa.exists()
-        .where(
-            *here,
-            Standing.period == ALL,
-            Standing.membership_id == LeaguePlace.membership_id,
-        )
-        .correlate_except(Standing)
+        .where(*_here(weeks), Standing.membership_id == LeaguePlace.membership_id)
+        .correlate_except(Standing, Membership)
     )
-    left = sa.exists().where(*mine, ~is_there)
-    return sa.select(LeagueDraw.context_id).where(
-        sa.tuple_(LeagueDraw.context_id, LeagueDraw.week).in_(sorted(courses)),
-        LeagueDraw.has_leagues,
-        sa.or_(came, left),
+    return sa.exists().where(*_placed(), ~is_there)
+
+
+def _here(weeks: Weeks) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Standing.context_id == LeagueDraw.context_id,
+        Membership.id == Standing.membership_id,
+        *_playing(weeks),
+    )
+
+
+def _placed() -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        LeaguePlace.context_id == LeagueDraw.context_id,
+        LeaguePlace.week == LeagueDraw.week,
+        LeaguePlace.league.is_not(None),
     )

@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("week", sa.String(length=8), nullable=False),
         sa.Column("membership_id", ID, autoincrement=False, nullable=False),
         sa.Column("points", ID, nullable=False),
-        sa.Column("league", ID, nullable=False),
+        sa.Column("league", ID, nullable=True),
         sa.PrimaryKeyConstraint(
             "context_id", "week", "membership_id", name=op.f("pk_league_place")
         ),

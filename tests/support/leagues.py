@@ -74,11 +74,16 @@ def aliases(numbers: Sequence[int]) -> set[str]:
 
 def sizes(session: Session, week: str = THIS) -> list[int]:
     rows = session.scalars(
-        sa.select(LeaguePlace.league).where(LeaguePlace.week == week)
+        sa.select(LeaguePlace.league).where(
+            LeaguePlace.week == week, LeaguePlace.league.is_not(None)
+        )
     )
     return [count for _, count in sorted(Counter(rows).items())]
 
 
-def places(session: Session) -> dict[int, int]:
-    rows = sa.select(LeaguePlace.membership_id, LeaguePlace.league)
-    return dict(session.execute(rows).all())
+def places(session: Session, week: str = THIS) -> dict[int, int]:
+    """Return the league of each member who has one."""
+    rows = sa.select(LeaguePlace.membership_id, LeaguePlace.league).where(
+        LeaguePlace.week == week, LeaguePlace.league.is_not(None)
+    )
+    return {member: league or 0 for member, league in session.execute(rows)}

@@ -110,11 +110,11 @@ def _decide(member: Membership, body: shapes.BoardChoice) -> None:
     session, moment = db.session(), now()
     if body.joined is not None:
         set_consent(session, member, moment, joined=body.joined)
+        deal(session, member.context, moment)
     if body.named is not None:
         set_name_consent(session, member, moment, named=body.named)
     if body.league is not None:
         choose_leagues(session, member, moment, wanted=body.league)
-    deal(session, member.context, moment)
 
 
 @bp.get(

@@ -7,14 +7,16 @@ import sqlalchemy as sa
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
-from gamification.activity import rebuild
+from gamification.activity import rebuild, record
+from gamification.standings import refresh
 from gamification.standings.dealing import choose_leagues, deal, due_leagues
 from jobs.leagues import deal_due_leagues
 from models import LeagueDraw, LeaguePlace, Membership
 from tests.factories import a_member
-from tests.integration.gamification.conftest import Counting
+from tests.integration.gamification.conftest import Counting, a_fact
 from tests.support.clock import Clock
 from tests.support.leagues import DAY, a_course, earned, places, sizes, week_of
+from tests.support.merging import merged, parted
 
 
 @pytest.fixture
@@ -23,6 +25,42 @@ def people(session: Session, now: datetime) -> list[Membership]:
     people = a_course(session, now, 45)
     deal(session, people[0].context, now)
     return people
+
+
+def twins(
+    session: Session, now: datetime, people: list[Membership]
+) -> tuple[Membership, Membership]:
+    """Add two who handed in last week, one of them far more, and deal them in."""
+    kept, gone = (a_member(session, of=people[0].context) for _ in range(2))
+    facts = [
+        a_fact(member, attempt=str(n), occurred_at=now - 7 * DAY)
+        for member, times in ((kept, 1), (gone, 200))
+        for n in range(times)
+    ]
+    record(session, facts, now, environment=False)
+    deal(session, kept.context, now)
+    return kept, gone
+
+
+@pytest.mark.parametrize(
+    ("people", "expected"), [(5, [5]), (9, [9]), (11, [11]), (21, [11, 10])]
+)
+def test_a_small_course_has_one_league(
+    session: Session, now: datetime, people: int, expected: list[int]
+) -> None:
+    members = a_course(session, now, people)
+
+    assert deal(session, members[0].context, now) is True
+    assert sizes(session) == expected
+    assert due_leagues(session, now) == []
+
+
+def test_a_course_of_one_has_no_leagues(session: Session, now: datetime) -> None:
+    (ada,) = a_course(session, now, 1)
+
+    assert deal(session, ada.context, now) is False
+    assert (sizes(session), due_leagues(session, now)) == ([], [])
+    assert week_of(session, ada, now).state == "too_few"
 
 
 @pytest.mark.parametrize(
@@ -48,12 +86,7 @@ def test_leagues_are_dealt_anew_each_week_by_the_four_before(
 
     deal(session, people[0].context, monday)
 
-    rows = session.execute(
-        sa.select(LeaguePlace.membership_id, LeaguePlace.league).where(
-            LeaguePlace.week == "2026-W48"
-        )
-    )
-    leagues = dict(rows.all())
+    leagues = places(session, "2026-W48")
     assert [leagues[people[n].id] for n in (0, 1, 2, 44)] == [1, 3, 3, 1]
     assert sizes(session, "2026-W48") == [15, 15, 15]
 
@@ -125,13 +158,89 @@ def test_places_are_the_same_when_they_are_found_anew(
 
     rebuild(session, context, now)
     session.execute(sa.update(LeaguePlace).values(league=0))
-    kept = session.scalars(sa.select(LeaguePlace.points)).all()
     for n, member in enumerate(session.scalars(sa.select(Membership)).all()):
         earned(session, now, member, W46=10 * n + 1, W47=45)
     deal(session, context, now)
 
-    assert len(kept) == len(before)
     assert places(session) == before
+
+
+def test_leagues_that_were_off_for_a_while_are_the_same(
+    session: Session, now: datetime, people: list[Membership]
+) -> None:
+    context, before = people[0].context, places(session)
+    context.board_leagues = False
+    session.flush()
+    earned(session, now, people[0], W45=900)
+    off = (deal(session, context, now), due_leagues(session, now))
+
+    context.board_leagues = True
+    deal(session, context, now)
+
+    assert off == (False, [])
+    assert places(session) == before
+
+
+def test_who_comes_back_is_in_the_league_they_left(
+    session: Session, now: datetime, people: list[Membership]
+) -> None:
+    before = places(session)
+    choose_leagues(session, people[0], now, wanted=False)
+    earned(session, now, people[0], W46=9000)
+
+    choose_leagues(session, people[0], now, wanted=True)
+
+    assert places(session) == before
+
+
+def test_who_comes_back_to_the_course_is_placed_before_they_do_anything(
+    session: Session, now: datetime, people: list[Membership]
+) -> None:
+    ben = a_member(session, of=people[0].context, status="left")
+    earned(session, now, ben, W46=200)
+    assert due_leagues(session, now) == []
+    ben.status = "active"
+    refresh(session, ben.context, [ben.id])
+    due = due_leagues(session, now)
+
+    deal(session, ben.context, now)
+
+    assert due == [ben.context_id]
+    assert places(session)[ben.id] == 2
+
+
+def test_a_person_who_is_merged_has_one_place_and_two_again(
+    session: Session, now: datetime, people: list[Membership]
+) -> None:
+    context = people[0].context
+    kept, gone = twins(session, now, people)
+    before = places(session)
+
+    row = merged(session, kept, gone, now)
+    due = due_leagues(session, now)
+    deal(session, context, now)
+    between = places(session)
+    parted(session, row, now)
+    deal(session, context, now)
+
+    assert due == [context.id]
+    assert gone.id not in between
+    assert between[kept.id] == before[kept.id]
+    assert places(session) == before
+
+
+def test_who_wants_no_league_wants_none_once_they_are_merged(
+    session: Session, now: datetime, people: list[Membership]
+) -> None:
+    kept, gone = twins(session, now, people)
+    choose_leagues(session, gone, now, wanted=False)
+
+    merged(session, kept, gone, now)
+    due = due_leagues(session, now)
+    deal(session, kept.context, now)
+
+    assert due == [kept.context_id]
+    assert {kept.id, gone.id} & places(session).keys() == set()
 
 
 def test_the_worker_deals_each_course_once_a_week(
