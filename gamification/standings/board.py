@@ -28,7 +28,7 @@ from gamification.standings.places import (
     overview_of,
     places_of,
 )
-from gamification.standings.seats import part_of
+from gamification.standings.seats import Part, part_of
 from gamification.switches import Switch
 from models import Membership
 
@@ -63,7 +63,7 @@ class Board:
     """A board for one viewer; without rows unless it is `ready`."""
 
     state: Literal["off", "too_few", "ready"]
-    """`too_few`, too, where a group's would single somebody out beside another."""
+    """`too_few`, too, where a part's would single somebody out beside the whole."""
     period: str
     """The key of the period: `all`, `term`, `2026-W47`, `2026-11`."""
     final: bool
@@ -105,10 +105,10 @@ def leaderboard(
 ) -> Board:
     """Return the viewer's board: the top rows, and themself among their neighbours.
 
-    Best first; two queries, or three with a group or leagues, however large the course.
-    Learners filter by their own groups, staff by any: NoSuchGroup is raised for others,
-    NoSuchPeriod, and NoSuchLeague for anybody but staff. In a week with leagues
-    learners read their own one.
+    Best first; two queries, one more with a group and one with leagues, however large
+    the course. Learners filter by their own groups, staff by any: NoSuchGroup is raised
+    for others, NoSuchPeriod, and NoSuchLeague for anybody but staff. In a week with
+    leagues learners read their own one.
     """
     context = viewer.member.context
     key = key_of(context, now, wanted.period)
@@ -125,7 +125,7 @@ def leaderboard(
         return empty
     part = part_of(session, View(context, viewer, key, wanted.group), wanted.league)
     view, empty = part.view, replace(empty, league=part.league, leagues=part.leagues)
-    found = NOBODY if part.is_closed else _people_shown(session, view)
+    found = _people_shown(session, part)
     if found.people < FEWEST:
         people = found.people if view.by_staff else 0
         return replace(empty, state="too_few", people=people)
@@ -134,20 +134,32 @@ def leaderboard(
     return replace(empty, state="ready", people=found.people, rows=rows)
 
 
-def _people_shown(session: Session, view: View) -> Overview:
+def _people_shown(session: Session, part: Part) -> Overview:
     """Count a board as far as it may be shown: one that may not be has nobody."""
-    if view.group is None:
-        return overview_of(session, view)
+    if part.view.group is not None:
+        return _group_shown(session, part, part.view.group)
+    if part.is_closed:
+        return NOBODY
+    found = overview_of(session, part.view)
+    rest = found.everybody - found.people
+    is_safe = part.view.by_staff or not 0 < rest < FEWEST
+    return found if is_safe else NOBODY
+
+
+def _group_shown(session: Session, part: Part, group: str) -> Overview:
+    view = part.view
     if view.by_staff:
-        if not is_group(session, view.context, view.group):
-            raise NoSuchGroup(view.group)
+        if not is_group(session, view.context, group):
+            raise NoSuchGroup(group)
         return overview_of(session, view)
     table = view.table
     listed = sa.select(table.membership_id).where(*view.listed(table, whole=True))
     cells = cells_of(session, view.viewer.member, listed)
-    word = word_of(cells, view.group)
+    word = word_of(cells, group)
     if word is None:
-        raise NoSuchGroup(view.group)
+        raise NoSuchGroup(group)
+    if part.is_closed:
+        return NOBODY
     found = overview_of(session, view)
     more = (found.points is not None) - (found.shown is not None)
     is_open = word in opened_groups(cells, found.everybody - more)

@@ -25,6 +25,8 @@ class Seat:
 
 
 NO_SEAT = Seat(0, None)
+FEWEST_LEAGUES = 2
+"""One league is everybody, but for those who want none: it would single them out."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +43,23 @@ class Part:
 def part_of(session: Session, view: View, asked: int | None) -> Part:
     """Return the part of a board that is the viewer's to read, by the course's leagues.
 
-    Learners read their own league's; a group's board of such a week is closed to them,
-    and so is all of it to who has no league yet. Who wants none reads the whole. Raises
-    NoSuchLeague where somebody asks for one who may not, or there is none. One query.
+    Learners read their own league's; all of the week is closed to who has no league
+    yet, and a group's board of it to each. Who wants none reads the whole, and so does
+    everybody while all are one league. Raises NoSuchLeague where somebody asks for one
+    who may not, or there is none. One query.
     """
     seat = _seat(session, view)
     if view.by_staff:
         return _asked_by_staff(view, seat, asked)
     if asked is not None:
         raise NoSuchLeague
-    wants_none = view.viewer.member.leagues_left_at is not None
-    if wants_none or not seat.leagues:
+    if seat.leagues < FEWEST_LEAGUES:
         return Part(view)
-    if seat.own is None or view.group is not None:
+    if view.group is not None:
         return Part(view, is_closed=True)
-    return Part(replace(view, league=seat.own), "mine")
+    if view.viewer.member.leagues_left_at is not None:
+        return Part(view)
+    return Part(replace(view, league=seat.own), "mine", is_closed=seat.own is None)
 
 
 def _seat(session: Session, view: View) -> Seat:
