@@ -89,6 +89,9 @@ VALUES: dict[str, Callable[[], str]] = {
         DAYS_OPEN, "day"
     ),
     "points one needs to be on it": lambda: str(column(Context, "board_minimum")),
+    "leagues of people with like points": lambda: switched(
+        column(Context, "board_leagues")
+    ),
     "handing in": lambda: points("submitted"),
     "a post": lambda: points("posted"),
     "the most for posts in a day": cap,
