@@ -53,6 +53,7 @@ bench: install ## measure what docs/benchmarks.md tells
 	$(BIN)/python -m bench.recompute
 	$(BIN)/python -m bench.batch
 	$(BIN)/python -m bench.board
+	$(BIN)/python -m bench.leagues
 	$(BIN)/python -m bench.facts
 
 conformance: install ## try every numbered case and write docs/conformance.md

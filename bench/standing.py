@@ -1,6 +1,6 @@
 """The standings of a course that was filled, as `activity.record` would leave them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,8 +25,8 @@ COLUMNS = (
 ON = Switch(environment=True, tenant=True, course=True)
 
 
-def stand(session: Session, context_id: int, now: datetime) -> None:
-    """Put everybody on the board, of all time and of the running week and month.
+def stand(session: Session, context_id: int, now: datetime, *, weeks: int = 1) -> None:
+    """Put everybody on the board, of all time and of the running month and last weeks.
 
     By set: counting two million facts one by one is not what is measured.
     """
@@ -36,11 +36,12 @@ def stand(session: Session, context_id: int, now: datetime) -> None:
     today = day_of(now, context.zone)
     periods: dict[str, Any] = {
         ALL: None,
-        week_key(today): week_of(today),
         month_key(today): month_of(today),
     }
-    for period, days in periods.items():
-        of = totals(context_id, days=days).subquery()
+    days = [today - timedelta(weeks=n) for n in range(weeks)]
+    periods |= {week_key(day): week_of(day) for day in days}
+    for period, within in periods.items():
+        of = totals(context_id, days=within).subquery()
         rows = sa.select(
             sa.literal(context_id),
             sa.literal(period),

@@ -12,6 +12,7 @@ SMALL = {
     "recompute": ["--learners", "20", "40", "--rounds", "1"],
     "batch": ["--learners", "300", "400", "--rounds", "1"],
     "board": ["--learners", "60"],
+    "leagues": ["--learners", "60", "90", "--rounds", "1"],
     "facts": ["--learners", "100", "--batches", "1", "--writers", "1"],
 }
 
