@@ -19,6 +19,8 @@ from tests.support.launches import Caller, a_caller
 from tests.support.markup import text_of
 
 LEAGUE = "This is your league"
+WHY = "Yours opens a minute or two after at least five of its people, and of the others"
+OFFERS = ("Leave the leagues", "Play in a league")
 
 
 def a_class(session: Session, **columns: bool) -> list[Membership]:
@@ -112,6 +114,48 @@ def test_anybody_may_choose_leagues_and_come_back(
     assert back.json is not None
     assert back.json["league"] is True
     assert week(best)["people"] == 11
+
+
+@pytest.mark.parametrize(
+    ("columns", "offered"),
+    [
+        ({"board_leagues": True}, [OFFERS[0], OFFERS[1], OFFERS[0]]),
+        ({"board_leagues": False}, [None, None, None]),
+    ],
+)
+def test_the_panel_offers_what_one_has_not_chosen(
+    client: FlaskClient,
+    session: Session,
+    columns: dict[str, bool],
+    offered: list[str | None],
+) -> None:
+    caller = a_caller(session, client, member=a_class(session, **columns)[3])
+
+    read = []
+    for wanted in (None, False, True):
+        if wanted is not None:
+            caller.send("PUT", "/api/v1/me/board", {"league": wanted})
+        page = text_of(caller.get("/panel/leaderboard").text)
+        read.append([offer for offer in OFFERS if offer in page])
+
+    assert read == [[offer] if offer else [] for offer in offered]
+
+
+def test_a_league_that_is_closed_says_why(
+    client: FlaskClient, session: Session
+) -> None:
+    members = a_class(session, board_leagues=True)
+    # Eight times or more, for two points each: four of the second league, and the first.
+    members[0].context.board_minimum = 16
+    session.commit()
+    callers = [a_caller(session, client, member=members[n]) for n in (3, 20)]
+
+    read = []
+    for caller in callers:
+        page = text_of(caller.get("/panel/leaderboard?period=week").text)
+        read.append((week(caller)["state"], WHY in page, LEAGUE in page))
+
+    assert read == [("too_few", True, False)] * 2
 
 
 def test_who_joins_the_board_has_a_league_at_once(
