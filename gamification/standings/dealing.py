@@ -119,17 +119,20 @@ def _people(session: Session, context: Context, weeks: Weeks) -> dict[int, int]:
     rows = session.execute(
         sa.select(Standing.membership_id, sa.cast(sa.func.sum(points), sa.BigInteger))
         .join(Membership, Membership.id == Standing.membership_id)
-        .where(Standing.context_id == context.id, *_playing(weeks))
+        .where(
+            Standing.context_id == context.id,
+            Standing.audience == PARTICIPANTS,
+            *_playing(weeks),
+        )
         .group_by(Standing.membership_id)
     )
     return dict(rows.all())
 
 
 def _playing(weeks: Weeks) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return what a standing and its member must meet to be dealt into leagues."""
+    """Return what a participant's standing must meet for them to be in leagues."""
     return (
         Standing.period.in_(weeks),
-        Standing.audience == PARTICIPANTS,
         Membership.leagues_left_at.is_(None),
     )
 
@@ -210,14 +213,20 @@ def _has_come(weeks: Weeks) -> sa.ColumnElement[bool]:
         .where(*_placed(), LeaguePlace.membership_id == Standing.membership_id)
         .correlate_except(LeaguePlace)
     )
-    return sa.exists().where(*_here(weeks), ~has_place)
+    is_participant = Standing.audience == PARTICIPANTS
+    return sa.exists().where(*_here(weeks), is_participant, ~has_place)
 
 
 def _has_left(weeks: Weeks) -> sa.ColumnElement[bool]:
     """Say that somebody has a place in a draw and does not play."""
     is_there = (
         sa.exists()
-        .where(*_here(weeks), Standing.membership_id == LeaguePlace.membership_id)
+        .where(
+            *_here(weeks),
+            Standing.membership_id == LeaguePlace.membership_id,
+            # Not bare: SQLite would take the board's index, and read a week for each.
+            sa.func.coalesce(Standing.audience, "") == PARTICIPANTS,
+        )
         .correlate_except(Standing, Membership)
     )
     return sa.exists().where(*_placed(), ~is_there)

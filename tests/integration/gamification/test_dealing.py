@@ -13,7 +13,7 @@ from gamification.standings.dealing import choose_leagues, deal, due_leagues
 from jobs.leagues import deal_due_leagues
 from models import LeagueDraw, LeaguePlace, Membership
 from tests.factories import a_member
-from tests.integration.gamification.conftest import Counting, a_fact
+from tests.integration.gamification.conftest import a_fact
 from tests.support.clock import Clock
 from tests.support.leagues import DAY, a_course, earned, places, sizes, week_of
 from tests.support.merging import merged, parted
@@ -259,19 +259,3 @@ def test_the_worker_deals_each_course_once_a_week(
     session.rollback()
     assert changed == [1, 0, 1, 0]
     assert (sizes(session), sizes(session, "2026-W48")) == ([15, 15], [15, 15])
-
-
-def test_dealing_takes_as_many_statements_for_many_as_for_few(
-    session: Session, now: datetime, statements: Counting
-) -> None:
-    counted = []
-    for number in (25, 90):
-        context = a_course(session, now, number)[0].context
-        session.flush()
-        assert context.zone
-        with statements() as asked:
-            deal(session, context, now)
-            due_leagues(session, now)
-        counted.append(len(asked))
-
-    assert counted[0] == counted[1] <= 8
