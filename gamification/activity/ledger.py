@@ -13,6 +13,7 @@ from gamification.activity.facts import Content, Fact
 from gamification.activity.scoring import Entry
 from models import Contribution, Membership
 from models.activity import CURRENT
+from models.portable import pairs_in
 from models.upsert import insert_on
 
 ENTRY = (
@@ -113,10 +114,10 @@ def rounds(facts: Iterable[Fact], size: int) -> list[list[Fact]]:
 def _current(
     session: Session, facts: Iterable[Fact]
 ) -> dict[tuple[int, str], Contribution]:
-    keys = sorted((fact.membership_id, fact.key) for fact in facts)
+    keys = {(fact.membership_id, fact.key) for fact in facts}
     rows = session.scalars(
         sa.select(Contribution).where(
-            sa.tuple_(Contribution.membership_id, Contribution.fact_key).in_(keys),
+            pairs_in(Contribution.membership_id, Contribution.fact_key, keys),
             Contribution.superseded_at.is_(None),
         )
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gamification.activity.ledger import ENTRY
 from gamification.activity.scoring import Course, Entry, Scored
 from models import Contribution, Earned
+from models.portable import pairs_in
 
 Pairs = set[tuple[int, int]]
 
@@ -59,10 +60,8 @@ def _results(
     return earned(
         session,
         course,
-        # The first two are what the index is asked for.
-        Earned.membership_id.in_({member for member, _ in pairs}),
         Earned.kind == "graded",
-        sa.tuple_(Earned.membership_id, Earned.item_id).in_(sorted(pairs)),
+        pairs_in(Earned.membership_id, Earned.item_id, pairs),
         Earned.contribution_id.not_in(without),
     )
 

@@ -16,6 +16,7 @@ from gamification.metrics import POINT
 from gamification.metrics.results import IS_RESULT
 from gamification.metrics.streaks import streaks
 from models import Context, Earned, Item, PersonalBest, Standing
+from models.portable import pairs_in
 from models.upsert import insert
 
 WEEK, RESULT, RUN = "week", "result", "run"
@@ -64,9 +65,7 @@ def renew_bests(
             sa.delete(PersonalBest)
             .where(
                 PersonalBest.context_id == context.id,
-                sa.tuple_(PersonalBest.membership_id, PersonalBest.kind).in_(
-                    sorted(gone)
-                ),
+                pairs_in(PersonalBest.membership_id, PersonalBest.kind, gone),
             )
             .execution_options(synchronize_session=False)
         )

@@ -29,6 +29,7 @@ from gamification.standings.histogram import Place, recount_shown, shift
 from gamification.standings.news import announce
 from models import Context, ShownStanding, Standing
 from models.locks import lock_course
+from models.portable import pairs_in
 from models.upsert import insert
 
 PAUSE = timedelta(seconds=60)
@@ -240,8 +241,7 @@ def _take_out(session: Session, context: Context, gone: Collection[Key]) -> None
 
 
 def _among(keys: Collection[Key]) -> sa.ColumnElement[bool]:
-    pair = sa.tuple_(ShownStanding.membership_id, ShownStanding.period)
-    return pair.in_(sorted(keys))
+    return pairs_in(ShownStanding.membership_id, ShownStanding.period, keys)
 
 
 def _forget(session: Session, context: Context, which: sa.ColumnElement[bool]) -> None:

@@ -20,6 +20,7 @@ from gamification.standings.histogram import Place, recount, shift
 from gamification.standings.showing import mark, settle
 from models import Context, Membership, Standing
 from models.locks import lock_course
+from models.portable import pairs_in
 from models.upsert import insert
 
 Key = tuple[int, str]
@@ -234,7 +235,7 @@ def _delete(session: Session, context_id: int, keys: Collection[Key]) -> None:
         sa.delete(Standing)
         .where(
             Standing.context_id == context_id,
-            sa.tuple_(Standing.membership_id, Standing.period).in_(sorted(keys)),
+            pairs_in(Standing.membership_id, Standing.period, keys),
         )
         .execution_options(synchronize_session=False)
     )
