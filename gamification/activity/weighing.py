@@ -140,6 +140,6 @@ def _badges(
     session: Session, context: Context, now: datetime
 ) -> tuple[list[Counted], list[Counted]]:
     look = grant(session, context.id, now)
-    gains = counted(session, context.id, Award.id > look.before)
+    gains = counted(session, context.id, look.is_new)
     unmet = (Award.ended_at == now) & (Award.end_reason == UNMET)
     return gains, counted(session, context.id, unmet)

@@ -61,8 +61,16 @@ class Look:
     before: int
     """The id before the first new award: the new ones of the course are those above
     it, because the course is locked until the transaction ends."""
+    moment: datetime
+    """When it grants."""
     has_first: bool = False
     """Some rule was looked at for the first time since it was saved."""
+
+    @property
+    def is_new(self) -> sa.ColumnElement[bool]:
+        """Hold for the awards of the course that it granted."""
+        # The moment is for the index: without it each look read all of a course's.
+        return (Award.granted_at == self.moment) & (Award.id > self.before)
 
 
 def evaluate(
@@ -86,7 +94,7 @@ def evaluate(
     granted = _granted(session, context, look, members)
     announce(session, context.id, now, granted)
     if granted:
-        _tell(session, context.id, "award", Award.id > look.before, now)
+        _tell(session, context.id, "award", look.is_new, now)
     _settle_first(session, context, look)
     return granted
 
@@ -116,7 +124,7 @@ def _granted(
     session: Session, context: Context, look: Look, members: Sequence[int] | None
 ) -> list[Granted]:
     limit = TOLD_ONE_BY_ONE + 1 if members is None else None
-    return new_awards(session, context.id, look.before, limit=limit)
+    return new_awards(session, context.id, look, limit=limit)
 
 
 def _settle_first(session: Session, context: Context, look: Look) -> None:
@@ -152,7 +160,7 @@ def grant(
     if not silent and any(r.policy == "revoke" or r.ends_unmet for r in rules):
         unmet = (Award.ended_at == now) & (Award.end_reason == statements.UNMET)
         _tell(session, context_id, "revoked", unmet, now)
-    return Look(before, has_first=bool(first))
+    return Look(before, now, has_first=bool(first))
 
 
 def rules_of(session: Session, context_id: int) -> Sequence[Any]:
@@ -213,9 +221,9 @@ def _grant_flat(
 
 
 def new_awards(
-    session: Session, context_id: int, before: int, *, limit: int | None = None
+    session: Session, context_id: int, look: Look, *, limit: int | None = None
 ) -> list[Granted]:
-    """Return a course's awards above an id, in the order they were granted.
+    """Return a course's awards that are new, in the order they were granted.
 
     Those that nobody is told of come last: a limit leaves them out first.
     """
@@ -223,7 +231,7 @@ def new_awards(
     rows = session.execute(
         sa.select(Award.id, Award.membership_id, Award.badge_id, quiet)
         .join(BadgeVersion, BadgeVersion.id == Award.badge_version_id)
-        .where(Award.context_id == context_id, Award.id > before)
+        .where(Award.context_id == context_id, look.is_new)
         .order_by(quiet, Award.id)
         .limit(limit)
     )

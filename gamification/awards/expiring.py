@@ -20,19 +20,23 @@ AT_ONCE = 500
 def set_ends(
     session: Session, context_id: int, before: int, now: datetime, days: Collection[int]
 ) -> None:
-    """Let the awards above an id end when their badges' days are over.
+    """Let the awards of this moment above an id end when their badges' days are over.
 
     One statement for each number of days there is, and none where badges last.
     """
     for number in sorted(days):
-        lasting = sa.select(BadgeVersion.id).where(BadgeVersion.valid_days == number)
+        lasts = sa.exists().where(
+            BadgeVersion.id == Award.badge_version_id,
+            BadgeVersion.valid_days == number,
+        )
         session.execute(
             sa.update(Award)
             .where(
-                Award.id > before,
                 Award.context_id == context_id,
+                Award.granted_at == now,
+                Award.id > before,
                 Award.expires_at.is_(None),
-                Award.badge_version_id.in_(lasting),
+                lasts,
             )
             .values(expires_at=now + timedelta(days=number))
             .execution_options(synchronize_session=False)

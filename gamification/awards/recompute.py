@@ -56,7 +56,5 @@ def recompute(
     look = grant(session, context.id, now, silent=True)
     if look.has_first:
         settle(session, context.id)
-    new = sa.select(sa.func.count()).where(
-        Award.context_id == context.id, Award.id > look.before
-    )
+    new = sa.select(sa.func.count()).where(Award.context_id == context.id, look.is_new)
     return Recomputed(contributors(session, context.id), session.scalars(new).one())

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from gamification.metrics import METRICS
 from gamification.metrics.awarded import Moment
-from models import Award, Badge, BadgeVersion, Earned
+from models import Award, Badge, BadgeVersion, Earned, Membership
 from models.portable import AsJson
 
 Members = Sequence[int | sa.ColumnElement[int]] | sa.BindParameter[Any]
@@ -98,12 +98,23 @@ def past_awards(
             sa.func.max(expired).label("expired_at"),
             sa.func.max(sa.case((Award.bars_regrant, 1), else_=0)).label("barred"),
         )
-        .where(Award.context_id == context_id, over)
+        .where(*whose(context_id, members), over)
         .group_by(Award.membership_id, Award.badge_id)
     )
-    if members is not None:
-        query = query.where(Award.membership_id.in_(members))
     return query.subquery("past")
+
+
+def whose(
+    context_id: int | sa.ColumnElement[int], members: Members | None
+) -> list[sa.ColumnElement[bool]]:
+    """Hold for a course's awards, or for those of some of its members."""
+    if members is None:
+        return [Award.context_id == context_id]
+    # Asked for the course as well, SQLite would read all of its awards.
+    ours = sa.select(Membership.id).where(
+        Membership.context_id == context_id, Membership.id.in_(members)
+    )
+    return [Award.membership_id.in_(ours)]
 
 
 def counts_towards(

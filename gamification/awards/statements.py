@@ -18,6 +18,7 @@ from gamification.awards.rules import (
     evidence_of,
     past_awards,
     value_of,
+    whose,
 )
 from gamification.metrics import totals
 from gamification.metrics.people import RANKED
@@ -38,10 +39,9 @@ def end_expired(*, some: bool) -> sa.Update:
     return (
         sa.update(AWARD)
         .where(
-            Award.context_id == COURSE,
+            *whose(COURSE, MEMBERS if some else None),
             Award.ended_at.is_(None),
             Award.expires_at <= MOMENT,
-            *_narrowed(Award.membership_id, some=some),
         )
         .values(ended_at=Award.expires_at, end_reason=EXPIRED)
     )
@@ -64,11 +64,10 @@ def end_unmet(*, some: bool) -> sa.Update:
         .outerjoin(past, same)
         .outerjoin(Earned, (Earned.membership_id == Award.membership_id) & counts)
         .where(
-            Award.context_id == COURSE,
+            *whose(COURSE, MEMBERS if some else None),
             Award.ended_at.is_(None),
             Award.origin == "rule",
             RULE.c.policy == "revoke",
-            *_narrowed(Award.membership_id, some=some),
         )
         .group_by(Award.id, RULE.c.metric, RULE.c.needed)
         .having(value_of() < RULE.c.needed)
@@ -147,11 +146,3 @@ def insert_awards(dialect: str, earned: sa.Select[*tuple[Any, ...]]) -> sa.Inser
         .on_conflict_do_nothing()
     )
     return statement
-
-
-def _narrowed(
-    column: sa.ColumnElement[int] | Any,  # noqa: ANN401 -- a mapped column is one
-    *,
-    some: bool,
-) -> list[sa.ColumnElement[bool]]:
-    return [column.in_(MEMBERS)] if some else []

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from gamification.awards.compiled import Frame, Ruled, frame_of, measured, met
 from gamification.awards.compiled.queries import had, is_met_by_nothing
 from gamification.awards.ordering import in_order
-from gamification.awards.rules import past_awards
+from gamification.awards.rules import past_awards, whose
 from gamification.awards.statements import AWARD, UNMET, insert_awards
 from gamification.catalog import Criterion
 from gamification.catalog.rules import BadRule
@@ -43,7 +43,7 @@ def award_trees(
         return
     context = session.get_one(Context, context_id)
     frame = frame_of(session, context, now, (t.criterion for t in trees), members)
-    over = _over(session, frame, trees)
+    over = _over(session, frame)
     for ruled in in_order([_today(t, frame, over) for t in trees]):
         if ruled.policy == "revoke":
             session.execute(_end_unmet(ruled, frame))
@@ -83,15 +83,12 @@ def _today(ruled: Ruled, frame: Frame, over: Container[int | None]) -> Ruled:
     return replace(ruled, criterion=criterion, has_past=ruled.badge_id in over)
 
 
-def _over(session: Session, frame: Frame, trees: Sequence[Ruled]) -> set[int | None]:
+def _over(session: Session, frame: Frame) -> set[int]:
     """Return the badges of which somebody's award is over."""
     query = sa.select(Award.badge_id).where(
-        Award.context_id == frame.context_id,
+        *whose(frame.context_id, frame.members),
         Award.ended_at.is_not(None),
-        Award.badge_id.in_([ruled.badge_id for ruled in trees]),
     )
-    if frame.members is not None:
-        query = query.where(Award.membership_id.in_(frame.members))
     return set(session.scalars(query.distinct()))
 
 
