@@ -140,9 +140,9 @@ class Standing(Base):
     )
 
     context_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    membership_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     period: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     """`all`, a week (`2026-W47`), a month (`2026-11`) or the `term`."""
-    membership_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     points: Mapped[int] = mapped_column(default=0)
     """In millionths."""
     events: Mapped[int] = mapped_column(default=0)
@@ -172,8 +172,8 @@ class ShownStanding(Base):
     )
 
     context_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    period: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     membership_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    period: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     points: Mapped[int | None]
     """In millionths; empty for who was not shown to anybody yet."""
     completed: Mapped[int] = mapped_column(default=0)

@@ -99,6 +99,7 @@ class Award(Public, Base):
         sa.Index(
             "ix_award_over",
             "context_id",
+            "ended_at",
             postgresql_where=sa.text("ended_at IS NOT NULL"),
             sqlite_where=sa.text("ended_at IS NOT NULL"),
         ),

@@ -53,11 +53,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     folder = metafunc.definition.path.relative_to(TESTS).parts[0]
     named = "database" in inspect.signature(metafunc.function).parameters
     if folder in ON_BOTH or named:
-        metafunc.parametrize(
-            "database",
-            ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
-            indirect=True,
-        )
+        kinds = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+        alone = metafunc.definition.get_closest_marker("sqlite_alone") is not None
+        metafunc.parametrize("database", kinds[: 1 if alone else 2], indirect=True)
 
 
 @pytest.fixture(scope="session")
