@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.metrics import POINT
-from gamification.metrics.awarded import is_open
+from gamification.metrics.awarded import Moment, is_open
 from gamification.standings.audience import PARTICIPANTS
 from gamification.standings.freezing import frozen_rows
 from models import Award, Context, ShownStanding, Standing
@@ -120,7 +120,7 @@ def participants(context: Context) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def badges_held(now: datetime) -> sa.ScalarSelect[int]:
+def badges_held(now: Moment) -> sa.ScalarSelect[int]:
     """Count the open awards of a standing's member."""
     return (
         sa.select(sa.func.count())

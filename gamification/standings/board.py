@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.metrics import POINT
@@ -29,6 +28,7 @@ from gamification.standings.places import (
     places_of,
 )
 from gamification.standings.seats import Part, part_of
+from gamification.standings.selecting import people_listed
 from gamification.switches import Switch
 from models import Membership
 
@@ -152,8 +152,7 @@ def _group_shown(session: Session, part: Part, group: str) -> Overview:
         if not is_group(session, view.context, group):
             raise NoSuchGroup(group)
         return overview_of(session, view)
-    table = view.table
-    listed = sa.select(table.membership_id).where(*view.listed(table, whole=True))
+    listed = people_listed(view.shape).params(view.asked())
     cells = cells_of(session, view.viewer.member, listed)
     word = word_of(cells, group)
     if word is None:

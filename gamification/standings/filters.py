@@ -89,7 +89,9 @@ def is_group(session: Session, context: Context, group_id: str) -> bool:
     return session.scalar(query) is not None
 
 
-def in_group(context_id: int, group_id: str) -> sa.Select[int]:
+def in_group(
+    context_id: sa.ColumnElement[int], group_id: sa.ColumnElement[str]
+) -> sa.Select[int]:
     """Select who is in a group of a course now."""
     return (
         sa.select(GroupMember.membership_id)
@@ -102,7 +104,11 @@ def in_group(context_id: int, group_id: str) -> sa.Select[int]:
     )
 
 
-def in_league(context_id: int, week: str, league: int) -> sa.Select[int]:
+def in_league(
+    context_id: sa.ColumnElement[int],
+    week: sa.ColumnElement[str],
+    league: sa.ColumnElement[int],
+) -> sa.Select[int]:
     """Select who is in a league of a week."""
     return sa.select(LeaguePlace.membership_id).where(
         LeaguePlace.context_id == context_id,
