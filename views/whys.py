@@ -1,7 +1,8 @@
 """Why a badge was given and why not yet, in sentences: for the API and assistants."""
 
-from gamification.awards.explaining import Explanation, Met
+from gamification.awards.explaining import Explanation
 from gamification.awards.history import AwardRow
+from gamification.catalog.rules.words import listed
 from views.wording import counted, day
 
 GIVERS = {
@@ -39,7 +40,7 @@ def _given(found: Explanation, award: AwardRow, zone: str) -> list[str]:
     if award.origin != "rule":
         return [given_by(award, zone)]
     when = day(award.granted_at, zone)
-    return [f"Earned on {when}.", *(_condition(one, found) for one in found.met)]
+    return [f"Earned on {when}.", *_asked(found)]
 
 
 def given_by(award: AwardRow, zone: str) -> str:
@@ -50,14 +51,15 @@ def given_by(award: AwardRow, zone: str) -> str:
     return f"Given on {when} {giver}{f': {reason}' if reason else ''}."
 
 
-def _condition(met: Met, found: Explanation) -> str:
-    """Say what was asked, and by how much it was met where that is a number."""
-    criterion = met.criterion
-    asked = f"Asked was: {criterion.said(found.labels)}."
-    if not criterion.is_flat:
-        return asked
-    value = met.value // criterion.measure.unit
-    return f"{asked} There were {counted(value, criterion.metric)}."
+def _asked(found: Explanation) -> list[str]:
+    """Say what was asked, as a whole, and by how much it was met where that is known."""
+    if found.asked is None:
+        return []
+    asked = f"Asked was: {found.asked.said(found.labels)}."
+    if not found.met:
+        return [asked]
+    numbers = listed([counted(one.value, one.metric) for one in found.met])
+    return [f"{asked} There were {numbers}."]
 
 
 def ended(award: AwardRow, zone: str) -> list[str]:

@@ -12,22 +12,23 @@ from gamification.awards.compiled import frame_of
 from gamification.awards.history import AwardRow, Wanted, awards_of
 from gamification.awards.holding import BadgeStanding, badges_for
 from gamification.catalog import Criterion
-from gamification.catalog.rules import BadRule
+from gamification.catalog.rules import All, BadRule, Leaf
+from gamification.metrics import METRICS
 from gamification.metrics.people import is_ranked
 from gamification.switches import Switch
 from models import Membership, User
 
-COUNTED = ("value", "counted")
-"""What evidence adds to a condition: what it came to, and what was in its set."""
+FLAT = {"metric", "at_least", "value"}
+"""What the evidence of a metric and a number is made of."""
 
 
 @dataclass(frozen=True)
 class Met:
-    """A condition that an award's evidence names."""
+    """A number that everybody who has a badge by its rule must have reached."""
 
-    criterion: Criterion
+    metric: str
     value: int
-    """What it came to, in the unit of its metric."""
+    """How many there were when the award was given: whole, rounded down."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,12 @@ class Explanation:
     """Their newest one of it, open or over."""
     is_learner: bool
     """They are a learner who is in the course now: only those earn badges."""
+    asked: Criterion | None
+    """The rule that gave the award: that of its version, not of today."""
     met: tuple[Met, ...]
-    """What met its rule, where an award was given by that."""
+    """The numbers that met it, where it has some that nobody can do without."""
     labels: Mapping[str, str]
-    """What people call the items and sets that are named in it."""
+    """What people call the items, sets and badges that are named in it."""
 
 
 def member_of(session: Session, context_id: int, user_id: str) -> Membership | None:
@@ -67,9 +70,12 @@ def explain(
     if standing is None:
         return None
     award = newest_award(session, member, badge, now)
-    met = tuple(_met_by(award)) if award else ()
-    frame = frame_of(session, member.context, now, [one.criterion for one in met])
-    return Explanation(standing, award, is_ranked(member), met, frame.labels)
+    asked = _asked(award) if award else None
+    met = tuple(_met(asked, award.evidence)) if award and asked else ()
+    frame = frame_of(session, member.context, now, [asked] if asked else [])
+    badges = {f"badge:{one.key}": one.label for one in roster.badges}
+    labels = {**frame.labels, **badges}
+    return Explanation(standing, award, is_ranked(member), asked, met, labels)
 
 
 def newest_award(
@@ -81,15 +87,38 @@ def newest_award(
     return rows[0] if rows else None
 
 
-def _met_by(award: AwardRow) -> Iterator[Met]:
-    """Yield the conditions of a rule that was met; by hand there are none."""
+def _asked(award: AwardRow) -> Criterion | None:
+    """Return the rule that gave an award; by hand there is none."""
     if award.origin != "rule":
-        return
-    for one in award.evidence.get("conditions", [award.evidence]):
-        rule: dict[str, Any] = {k: v for k, v in one.items() if k not in COUNTED}
-        try:
-            criterion = Criterion.from_json(rule)
-        except BadRule:
-            # The words of another version; the award stands without.
-            continue
-        yield Met(criterion, int(one.get("value", 0)))
+        return None
+    try:
+        return Criterion.from_json(award.criterion)
+    except BadRule:
+        # The words of another version; the award stands without.
+        return None
+
+
+def _met(asked: Criterion, evidence: Mapping[str, Any]) -> Iterator[Met]:
+    """Yield the numbers that met a rule.
+
+    Evidence lists every condition, those of other ways and of what must not be, too:
+    only what had to be met was met for sure.
+    """
+    values = {
+        (one["metric"], one["at_least"]): one["value"]
+        for one in evidence.get("conditions", [evidence])
+        if one.keys() == FLAT
+    }
+    for leaf in _needed(asked.rule):
+        value = values.get((leaf.metric, leaf.at_least))
+        if leaf.is_flat and value is not None:
+            yield Met(leaf.metric, value // METRICS[leaf.metric].unit)
+
+
+def _needed(rule: Any) -> Iterator[Leaf]:  # noqa: ANN401 -- a Rule, which is no type
+    """Yield the conditions that whoever meets a rule has met."""
+    if isinstance(rule, Leaf):
+        yield rule
+    elif isinstance(rule, All):
+        for part in rule.parts:
+            yield from _needed(part)

@@ -34,6 +34,8 @@ class AwardRow:
     """Of the badge's rule and words: those it was granted by."""
     sequence: int
     """The how-manieth of this badge for this person."""
+    criterion: Mapping[str, Any]
+    """The rule of that version, as it is stored."""
     state: str
     """`open`, `expired`, `unmet` (its rule was no longer met) or `revoked`."""
     origin: str
@@ -156,6 +158,7 @@ def _row(found: Any, now: datetime) -> AwardRow:  # noqa: ANN401 -- a row of `_a
         label=version.label,
         icon=version.icon,
         version=version.number,
+        criterion=version.criterion,
         sequence=award.sequence,
         state=state_of(award, now),
         origin=award.origin,

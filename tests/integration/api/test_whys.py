@@ -57,7 +57,7 @@ def test_what_met_the_rule_is_said_with_the_numbers(
     assert told["award"]["state"] == "open"
 
 
-def test_each_condition_of_a_tree_is_said(
+def test_a_tree_is_said_as_a_whole(
     me: Caller, session: Session, course: Context, ada: Membership
 ) -> None:
     quiz = an_item(session, of=course, key="quiz-1")
@@ -92,10 +92,10 @@ def test_each_condition_of_a_tree_is_said(
         "Reach 80 % in Quiz 1.",
         "Contribute 2 more times.",
     ]
+    said = "Asked was: Reach 80 % in Quiz 1 and contribute 2 times."
     assert then == [
         "Earned on 22 November 2026.",
-        "Asked was: Reach 80 % in Quiz 1.",
-        "Asked was: Contribute 2 times. There were 2 contributions.",
+        f"{said} There were 2 contributions.",
     ]
 
 
@@ -132,8 +132,7 @@ def test_what_met_a_rule_is_called_as_people_call_it(
 
     assert told == [
         "Earned on 22 November 2026.",
-        "Asked was: Complete The quiz and Long essay.",
-        "Asked was: Complete all of Unit 1.",
+        "Asked was: Complete The quiz and Long essay and complete all of Unit 1.",
     ]
 
 
