@@ -6,7 +6,7 @@ from typing import Any
 
 from gamification.catalog import Criterion
 from gamification.copying.mapping import Pairs, Place, bindings, set_bindings
-from gamification.copying.outline import Entry, Outline
+from gamification.copying.outline import Entry, Outline, set_keys_of
 from gamification.copying.weights import bound, left_out
 
 UNBOUND = "unbound:"
@@ -71,7 +71,7 @@ def fitted(outline: Outline, course: Outline) -> Fitted:
         badges=tuple(badges) if known else None,
         items=course.items,
         sets=course.sets,
-        weights=tuple(bound(outline.weights, pairs)),
+        weights=tuple(bound(outline.weights, _of_weights(outline, course, pairs))),
     )
     left = () if is_of(outline, course) else left_out(outline.weights, pairs)
     return Fitted(fit, pairs, set_pairs, tuple(lacks), tuple(left))
@@ -108,8 +108,18 @@ def _pairs(outline: Outline, course: Outline) -> Pairs:
     return _known_again(named, outline.items, course.items, bindings)
 
 
+def _of_weights(outline: Outline, course: Outline, pairs: Pairs) -> Pairs:
+    """Return the items that weights are bound to: in the same course by key alone.
+
+    There a weight of what is gone stays, and goes to no other item of its title.
+    """
+    if not is_of(outline, course):
+        return pairs
+    return {key: one for key, one in pairs.items() if key == one}
+
+
 def _set_pairs(outline: Outline, course: Outline) -> Pairs:
-    named = {key for entry in outline.badges or () for key in entry.set_keys}
+    named = set_keys_of(outline.badges or ())
     if not is_of(outline, course):
         named -= {place.key for place in outline.sets}
     return _known_again(named, outline.sets, course.sets, set_bindings)

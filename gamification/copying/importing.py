@@ -40,6 +40,7 @@ from gamification.copying.outline import (
     entries_of,
     outline_of,
     places_of,
+    set_keys_of,
     sets_of,
 )
 from gamification.copying.weights import together
@@ -125,7 +126,7 @@ def _brought(
         course=source.public_id,
         badges=tuple(one.entry for one in shifted),
         items=tuple(places_of(session, source.id, with_gone=True)),
-        sets=tuple(sets_of(session, source.id)),
+        sets=tuple(sets_of(session, source.id, set_keys_of(own))),
         weights=weights_of(session, source),
     )
     return theirs, [one for one in shifted if one.days]

@@ -1,6 +1,6 @@
 """A course without its people: settings, badges and weights, comparable and whole."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -113,8 +113,12 @@ class Outline:
     @property
     def named_sets(self) -> tuple[Place, ...]:
         """The sets of items that its rules name, by key."""
-        named = {key for entry in self.badges or () for key in entry.set_keys}
-        return _chosen(self.sets, named)
+        return _chosen(self.sets, set_keys_of(self.badges or ()))
+
+
+def set_keys_of(entries: Iterable[Entry]) -> set[str]:
+    """Return the sets of items that some badges name."""
+    return {key for entry in entries for key in entry.set_keys}
 
 
 def _chosen(places: Iterable[Place], keys: set[str]) -> tuple[Place, ...]:
@@ -122,14 +126,21 @@ def _chosen(places: Iterable[Place], keys: set[str]) -> tuple[Place, ...]:
     return tuple(sorted(chosen, key=lambda place: place.key))
 
 
-def outline_of(session: Session, context: Context) -> Outline:
-    """Read a course's outline, in some questions however much there is in it."""
+def outline_of(
+    session: Session, context: Context, *, with_gone: bool = False
+) -> Outline:
+    """Read a course's outline, in some questions however much there is in it.
+
+    With what is gone, whoever reads it elsewhere can tell what all its rules meant.
+    """
+    badges = tuple(entries_of(session, context.id))
+    gone = set_keys_of(badges) if with_gone else set()
     return Outline(
         course=context.public_id,
         settings=settings_of(context),
-        badges=tuple(entries_of(session, context.id)),
-        items=tuple(places_of(session, context.id)),
-        sets=tuple(sets_of(session, context.id)),
+        badges=badges,
+        items=tuple(places_of(session, context.id, with_gone=with_gone)),
+        sets=tuple(sets_of(session, context.id, gone)),
         weights=tuple(newest(session, context.id)[1]),
         customs=customs_of(session, context),
     )
@@ -170,14 +181,25 @@ def places_of(
     return [Place(*row) for row in session.execute(query)]
 
 
-def sets_of(session: Session, context_id: int) -> list[Place]:
-    """Return the sets of items that a course has now, in their order."""
+def sets_of(
+    session: Session, context_id: int, with_gone: Collection[str] = ()
+) -> list[Place]:
+    """Return the sets of items that a course has now, in their order.
+
+    Of those that are gone only some keys: one that nobody names would make another of
+    its title doubtful.
+    """
     query = (
         sa.select(ItemSet.key, ItemSet.label, ItemSet.kind, ItemSet.position)
-        .where(ItemSet.context_id == context_id, ItemSet.gone_at.is_(None))
+        .add_columns(ItemSet.gone_at)
+        .where(ItemSet.context_id == context_id)
         .order_by(ItemSet.position, ItemSet.id)
     )
-    return [Place(*row) for row in session.execute(query)]
+    return [
+        Place(key, label, kind, position)
+        for key, label, kind, position, gone_at in session.execute(query)
+        if gone_at is None or key in with_gone
+    ]
 
 
 def _entry(badge: Badge, version: BadgeVersion) -> Entry | None:

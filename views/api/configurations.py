@@ -113,7 +113,7 @@ def _parsed(raw: Text) -> Parsed:
 
 
 def _text(context: Context) -> str:
-    return to_toml(outline_of(db.session(), context))
+    return to_toml(outline_of(db.session(), context, with_gone=True))
 
 
 def _told(planned: Plan) -> Response:

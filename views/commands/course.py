@@ -34,7 +34,8 @@ NOTHING = "Nothing changes: all of it is so already."
 @of_tenant
 def export_course(file: Path | None, course: str, tenant: str | None) -> None:
     """Write a course's settings and badges to FILE as TOML, or print them."""
-    text = to_toml(outline_of(db.session(), the_course(course, tenant)))
+    context = the_course(course, tenant)
+    text = to_toml(outline_of(db.session(), context, with_gone=True))
     if file is None:
         click.echo(text, nl=False)
         return

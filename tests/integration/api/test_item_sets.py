@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from gamification.activity.item_sets import SetTold, set_item_sets
-from models import Context, ItemSet, Outbox
+from models import Context, Item, ItemSet, Outbox
 from tests.factories import a_badge, a_context, an_item
 from tests.support.clock import NOW
 from tests.support.launches import Caller, a_caller
@@ -123,3 +123,30 @@ def test_the_courses_text_names_the_sets_of_its_rules(
         'its rule names a set of items "unit-9"; there are unit-1'
         in (other.json["detail"])
     )
+
+
+def test_the_courses_text_describes_what_its_rules_name_and_is_gone(
+    session: Session, course: Context, teacher: Caller
+) -> None:
+    rule = {"metric": "completed", "item_set": "unit-1"}
+    a_badge(session, of=course, key="unit", criterion=rule)
+    an_item(session, of=course, key="quiz-1-2").label = "Quiz 1"
+    session.commit()
+    put(teacher, UNIT)
+    path = f"{teacher.course}/configuration"
+    weight = (
+        'version = 1\nscoring = [{kind = "completed", item = "quiz-1", weight = 7}]'
+    )
+    teacher.send_toml("PUT", path, weight)
+    put(teacher)
+    session.execute(sa.update(Item).filter_by(key="quiz-1").values(gone_at=NOW))
+    session.commit()
+
+    text = teacher.get(path).text
+    same: Any = teacher.send_toml("PUT", path, text)
+
+    document = tomllib.loads(text)
+    assert [one["label"] for one in document["item_set"]] == ["Unit 1"]
+    assert [one["key"] for one in document["item"]] == ["quiz-1"]
+    # Another item of that title is not meant in this course.
+    assert (same.status_code, same.json) == (200, {"changes": [], "drafts": []})

@@ -260,3 +260,22 @@ def test_a_copied_rule_names_the_new_courses_set(
             "surely the same."
         )
     ]
+
+
+def test_a_rule_of_a_set_that_is_gone_is_not_bound_by_its_key_alone(
+    session: Session, course: Context, now: datetime
+) -> None:
+    new = a_context(session, registration=course.registration)
+    tell(session, course, {"unit-1": [1]})
+    tell(session, course, {})
+    other = SetTold("unit-1", "module", "Welcome", ())
+    set_item_sets(session, new, "moodle", [other], now)
+    badge = a_badge(session, of=course, key="unit", criterion=ALL)
+    badge.origin = "course"
+
+    plan = plan_import(session, course, new, Wanted(), now)
+
+    entry = plan.after.by_key["unit"]
+    assert entry.state == "draft"
+    rule = entry.definition.criterion.to_document()
+    assert rule["item_set"] == "unbound:unit-1 (Unit 1)"
