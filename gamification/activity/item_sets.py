@@ -24,6 +24,8 @@ COLUMNS = (
     *(ItemSet.source, ItemSet.position, ItemSet.gone_at),
 )
 Columns = dict[str, Any]
+Held = dict[int, bool]
+"""Items of a set by id, in their order, and whether each is gone."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ def set_item_sets(
 
     What the list lacks is gone, and rules that name it count nothing in it. A set that
     cannot be kept so, as one with the key of another source's, is named and left as it
-    is. Locks the course; as many statements for many sets as for one. Where anything
+    is. What is in a set made by hand and gone from the platform stays in it: who wrote
+    the list was not told of it. Locks the course; as many statements for many sets as for one. Where anything
     has changed the course is to be looked at again. Raises IntegrityError for an item
     of another course.
     """
@@ -118,8 +121,9 @@ def set_item_sets(
         and row["gone_at"] is None
         and row["key"] not in {*good, *bad}
     ]
+    lasting = _lasting(known) if source == INSTRUCTOR else set()
     has_changed = _write(session, [row for row in rows if row != known.get(row["key"])])
-    has_changed = _fill(session, context.id, good) or has_changed
+    has_changed = _fill(session, context.id, good, lasting) or has_changed
     return Walked(len(good), has_changed, refused)
 
 
@@ -127,6 +131,15 @@ def _known(session: Session, context_id: int) -> dict[str, Columns]:
     """Return what is written of all sets a course ever had, by key."""
     rows = session.execute(sa.select(*COLUMNS).where(ItemSet.context_id == context_id))
     return {row.key: row._asdict() for row in rows}
+
+
+def _lasting(known: dict[str, Columns]) -> set[str]:
+    """Return the sets made by hand that are there now, by key."""
+    return {
+        key
+        for key, row in known.items()
+        if row["source"] == INSTRUCTOR and row["gone_at"] is None
+    }
 
 
 def _columns(context_id: int, source: str, one: SetTold, position: int) -> Columns:
@@ -176,20 +189,25 @@ def _write(session: Session, rows: list[Columns]) -> bool:
     return True
 
 
-def _fill(session: Session, context_id: int, told: dict[str, SetTold]) -> bool:
-    """Let sets hold what they are told to; tell whether any held something else."""
+def _fill(
+    session: Session, context_id: int, told: dict[str, SetTold], lasting: set[str]
+) -> bool:
+    """Let sets hold what they are told to; tell whether any held something else.
+
+    The `lasting` ones keep what is gone, too.
+    """
     ids = sa.select(ItemSet.key, ItemSet.id).where(ItemSet.context_id == context_id)
-    wanted = {
-        set_id: list(dict.fromkeys(told[key].items))
-        for key, set_id in session.execute(ids)
-        if key in told
-    }
     held = _held(session, context_id)
-    changed = {
-        set_id: items
-        for set_id, items in wanted.items()
-        if items != held.get(set_id, [])
-    }
+    changed = dict[int, list[int]]()
+    for key, set_id in session.execute(ids):
+        if key not in told:
+            continue
+        before = held.get(set_id, {})
+        items = list(dict.fromkeys(told[key].items))
+        if key in lasting:
+            items = _with_gone(items, before)
+        if items != list(before):
+            changed[set_id] = items
     if not changed:
         return False
     ours = sa.delete(ItemInSet).where(
@@ -211,12 +229,22 @@ def _fill(session: Session, context_id: int, told: dict[str, SetTold]) -> bool:
     return True
 
 
-def _held(session: Session, context_id: int) -> dict[int, list[int]]:
-    """Return the ids of items, in their order, by the set they are in."""
-    query = sa.select(ItemInSet.item_set_id, ItemInSet.item_id).where(
-        ItemInSet.context_id == context_id
+def _with_gone(told: list[int], held: Held) -> list[int]:
+    """Return what a set is told to hold and, as far as it has room, what is gone."""
+    gone = [item for item, is_gone in held.items() if is_gone and item not in told]
+    if [item for item in held if item not in gone] == told:
+        return list(held)
+    return told + gone[: MOST_ITEMS - len(told)]
+
+
+def _held(session: Session, context_id: int) -> dict[int, Held]:
+    """Return what is in sets, in its order, by the set."""
+    query = (
+        sa.select(ItemInSet.item_set_id, ItemInSet.item_id, Item.gone_at)
+        .join(Item, Item.id == ItemInSet.item_id)
+        .where(ItemInSet.context_id == context_id)
     )
-    held: dict[int, list[int]] = {}
-    for set_id, item in session.execute(query.order_by(ItemInSet.position)):
-        held.setdefault(set_id, []).append(item)
+    held: dict[int, Held] = {}
+    for set_id, item, gone_at in session.execute(query.order_by(ItemInSet.position)):
+        held.setdefault(set_id, {})[item] = gone_at is not None
     return held

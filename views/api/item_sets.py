@@ -50,7 +50,11 @@ def get_item_sets(path: CoursePath) -> Response:
 def put_item_sets(
     path: CoursePath, header: IfMatch, body: schemas.ItemSetsTold
 ) -> Response:
-    """Let these be all sets that are made by hand; those that a platform tells stay."""
+    """Let these be all sets that are made by hand; those that a platform tells stay.
+
+    An item that is gone from the platform stays in its set: no list shows it, and it
+    counts again should it come back.
+    """
     session, context = db.session(), the_course(path)
     lock_course(session, context.id)
     stale = changed_since(_tag(_read(context)), header)

@@ -1,6 +1,7 @@
 """`…/item-sets`: which modules there are, and those that are made by hand."""
 
 import tomllib
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -150,3 +151,25 @@ def test_the_courses_text_describes_what_its_rules_name_and_is_gone(
     assert [one["key"] for one in document["item"]] == ["quiz-1"]
     # Another item of that title is not meant in this course.
     assert (same.status_code, same.json) == (200, {"changes": [], "drafts": []})
+
+
+def test_a_set_that_is_told_again_keeps_the_item_that_is_gone(
+    session: Session, teacher: Caller
+) -> None:
+    def gone(at: datetime | None) -> None:
+        session.execute(sa.update(Item).filter_by(key="quiz-1").values(gone_at=at))
+        session.commit()
+
+    put(teacher, UNIT)
+    gone(NOW)
+
+    renamed = put(teacher, {**UNIT, "label": "One", "items": ["quiz-2"]})
+    gone(None)
+    back: Any = teacher.get(f"{teacher.course}/item-sets").json
+    without = put(teacher, {**UNIT, "items": ["quiz-2"]}).json["items"]
+
+    assert [one["items"] for one in renamed.json["items"]] == [["quiz-2"]]
+    assert [(one["label"], one["items"]) for one in back["items"]] == [
+        ("One", ["quiz-1", "quiz-2"])
+    ]
+    assert [one["items"] for one in without] == [["quiz-2"]]
