@@ -10,6 +10,7 @@ from gamification.metrics.cursors import cursor_of, place_of
 from models import Item, ItemSource
 
 LIST = "items"
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +58,17 @@ def items_of(
 def item_ids(
     session: Session, context_id: int, keys: Collection[str]
 ) -> dict[str, int]:
-    """Return the items of some keys."""
-    query = sa.select(Item.key, Item.id).where(
-        Item.context_id == context_id, Item.key.in_(keys)
-    )
-    return {row.key: row.id for row in session.execute(query)}
+    """Return the items of some keys. One query for each 500 keys.
+
+    A database takes so many parameters in a statement and no more.
+    """
+    found: dict[str, int] = {}
+    wanted = sorted(keys)
+    ours = sa.select(Item.key, Item.id).where(Item.context_id == context_id)
+    for start in range(0, len(wanted), AT_ONCE):
+        some = Item.key.in_(wanted[start : start + AT_ONCE])
+        found |= {row.key: row.id for row in session.execute(ours.where(some))}
+    return found
 
 
 def some_keys(session: Session, context_id: int, most: int) -> list[str]:

@@ -14,6 +14,7 @@ from gamification.activity.item_sets import (
     item_sets_of,
     set_item_sets,
 )
+from gamification.activity.items import item_ids
 from gamification.awards import badges_for, evaluate
 from gamification.awards.preview import Preview, Proposal, preview
 from gamification.catalog import Criterion
@@ -279,3 +280,13 @@ def test_a_rule_of_a_set_that_is_gone_is_not_bound_by_its_key_alone(
     assert entry.state == "draft"
     rule = entry.definition.criterion.to_document()
     assert rule["item_set"] == "unbound:unit-1 (Unit 1)"
+
+
+def test_more_items_are_found_than_a_statement_has_parameters(
+    session: Session, course: Context
+) -> None:
+    keys = {f"no-quiz-{number}" for number in range(70_000)}
+
+    found = item_ids(session, course.id, {"quiz-1", "quiz-3", *keys})
+
+    assert found == {f"quiz-{n}": quiz(session, course, n).id for n in (1, 3)}
