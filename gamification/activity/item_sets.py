@@ -77,7 +77,7 @@ def item_sets_of(session: Session, context_id: int) -> list[SetRow]:
     rows = session.execute(
         sa.select(ItemInSet.item_set_id, Item.key)
         .join(Item, Item.id == ItemInSet.item_id)
-        .where(ItemInSet.context_id == context_id, Item.gone_at.is_(None))
+        .where(*_in_sets_of(context_id), Item.gone_at.is_(None))
         .order_by(ItemInSet.position)
     )
     keys: dict[int, list[str]] = {}
@@ -87,6 +87,12 @@ def item_sets_of(session: Session, context_id: int) -> list[SetRow]:
         SetRow(key, kind, label, source, tuple(keys.get(set_id, ())))
         for set_id, key, kind, label, source in sets
     ]
+
+
+def _in_sets_of(context_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Say of what is in sets that it is in a course's; by the set the key finds it."""
+    sets = sa.select(ItemSet.id).where(ItemSet.context_id == context_id)
+    return ItemInSet.context_id == context_id, ItemInSet.item_set_id.in_(sets)
 
 
 def set_item_sets(
@@ -242,7 +248,7 @@ def _held(session: Session, context_id: int) -> dict[int, Held]:
     query = (
         sa.select(ItemInSet.item_set_id, ItemInSet.item_id, Item.gone_at)
         .join(Item, Item.id == ItemInSet.item_id)
-        .where(ItemInSet.context_id == context_id)
+        .where(*_in_sets_of(context_id))
     )
     held: dict[int, Held] = {}
     for set_id, item, gone_at in session.execute(query.order_by(ItemInSet.position)):

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.activity import record
-from gamification.activity.item_sets import SetTold, set_item_sets
+from gamification.activity.item_sets import SetTold, item_sets_of, set_item_sets
 from gamification.awards import evaluate
 from models import BadgeVersion, Context, Item, Membership, Scoring
 from tests.factories import POINT, a_badge, an_item
@@ -98,6 +98,23 @@ def test_a_look_at_a_whole_course_does_walk(
         evaluate(session, people[0].context, now, switch=ON)
 
     assert "earned" in {table for table, _ in walks(plans)}
+
+
+def test_a_courses_sets_are_read_without_those_of_others(
+    session: Session, engine: sa.Engine, people: list[Membership], now: datetime
+) -> None:
+    context = people[0].context
+    quiz = the_quiz(session, context)
+    less = SetTold("unit-1", "module", "Unit 1", (quiz.id,))
+
+    with explained(engine) as plans:
+        set_item_sets(session, context, "moodle", [less], now)
+        (row,) = item_sets_of(session, context.id)
+
+    assert row.items == ("quiz",)
+    held = [line for _, lines in plans for line in lines if " item_in_set" in line]
+    assert len(held) == 3
+    assert [line for line in held if "(item_set_id=?" not in line] == []
 
 
 def the_quiz(session: Session, context: Context) -> Item:
