@@ -81,10 +81,11 @@ def _line_items(step: Step, scopes: list[str]) -> dict[str, _Listed]:
 
     def store(context: Context) -> tuple[dict[str, int], int]:
         score_items.store(step.session, context, ours, now())
+        before = items.gone_items(step.session, context)
         listed = items.store_items(step.session, context, line_items)
         gone = items.mark_gone(step.session, context, set(listed.values()), now())
-        if gone:
-            # A module is smaller without them: somebody may have all of it.
+        if gone or before & set(listed.values()):
+            # A module is smaller without what is gone, and larger with what is back.
             ask_for_all(step.session, context.id, now())
         return listed, gone
 

@@ -54,6 +54,12 @@ def mark_gone(
     return len(gone)
 
 
+def gone_items(session: Session, context: Context) -> set[int]:
+    """Return the items that the last list of the platform did not have."""
+    rows = _known(session, context).values()
+    return {row.id for row in rows if row.gone_at is not None}
+
+
 def key_of(item: LineItem, taken: Collection[str]) -> str:
     """Return a key that is not taken: `quiz-1`, and if need be `quiz-1-2`."""
     base = _slug(item.resource_id) or _slug(item.label) or "item"
