@@ -127,7 +127,7 @@ def test_four_people_are_too_few_to_be_shown(
     page = text_of(caller.get("/panel/leaderboard").text)
 
     assert answer == EMPTY | {"state": "too_few"}
-    assert "Not open yet The board opens a minute or two after" in page
+    assert "Not open yet The board opens once at least five people take part" in page
     assert "Alias 0" in page  # their own, in the choice to leave
     assert "Alias 1" not in page
 

@@ -19,7 +19,7 @@ from tests.support.launches import Caller, a_caller
 from tests.support.markup import text_of
 
 LEAGUE = "This is your league"
-WHY = "Yours opens a minute or two after at least five of its people, and of the others"
+WHY = "It opens once at least five of its people, and of the others, take part"
 OFFERS = ("Leave the leagues", "Play in a league")
 
 
