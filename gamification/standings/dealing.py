@@ -13,6 +13,7 @@ from gamification.standings.filters import FEWEST
 from gamification.standings.leagues import borders_between, numbers_of
 from gamification.standings.leagues import deal as dealt
 from gamification.standings.news import announce
+from gamification.standings.seats import FEWEST_LEAGUES, seat_of
 from gamification.standings.showing import mark
 from models import Context, LeagueDraw, LeaguePlace, Membership, Standing, Tenant
 from models.upsert import insert
@@ -61,17 +62,18 @@ def choose_leagues(
 ) -> None:
     """Take a learner out of leagues, at once, or let them have one again.
 
-    They stay on the course's board, and read that instead. Who comes back is read by
-    the others with the next batch, as who joins. Hold the course's lock.
+    They stay on the course's board, and read that instead. Who comes back to leagues
+    is read by the others with the next batch, as who joins. Hold the course's lock.
     """
     if wanted == (member.leagues_left_at is None):
         return
     context = member.context
     member.leagues_left_at = None if wanted else now
-    if wanted and audience_of(member, context.board_participation) == PARTICIPANTS:
-        week = (member.id, week_key(day_of(now, context.zone)))
-        mark(session, context, come=[], gone=[week])
-        mark(session, context, come=[week], gone=[])
+    week = week_key(day_of(now, context.zone))
+    joined = audience_of(member, context.board_participation) == PARTICIPANTS
+    if wanted and joined and seat_of(session, member, week).leagues >= FEWEST_LEAGUES:
+        mark(session, context, come=[], gone=[(member.id, week)])
+        mark(session, context, come=[(member.id, week)], gone=[])
     if not deal(session, context, now):
         announce(session, context.id, now)
 

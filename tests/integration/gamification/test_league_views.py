@@ -169,3 +169,17 @@ def test_points_from_before_somebody_left_the_board_change_no_league(
     assert (
         places(session) == left == {k: v for k, v in before.items() if k != two[5].id}
     )
+
+
+def test_where_all_are_one_league_coming_back_hides_nobody(
+    session: Session, now: datetime
+) -> None:
+    people = a_course(session, now, 20)
+    context = people[0].context
+    deal(session, context, now)
+    follow(session, context, now)
+    choose_leagues(session, people[7], now, wanted=False)
+
+    choose_leagues(session, people[7], now, wanted=True)
+
+    assert "Alias 7" in names(week_of(session, people[3], now))
