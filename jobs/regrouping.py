@@ -16,7 +16,6 @@ from models import Context
 
 OURS = "lms:"
 """Before the key of each group that a platform told."""
-SHORT = 6
 
 
 def regroup(step: Step, told: Mapping[str, Groups]) -> None:
@@ -51,12 +50,6 @@ def _groups(
             people[part.key].add(members[sub])
             names[part.key] = names.get(part.key) or part.name
     return [
-        GroupTold(
-            f"{OURS}{key}", names[key] or _name(kind, key), frozenset(people[key])
-        )
+        GroupTold(f"{OURS}{key}", names[key], frozenset(people[key]))
         for key in sorted(people)
     ]
-
-
-def _name(kind: str, key: str) -> str:
-    return f"{kind.title()} {key[:SHORT]}"

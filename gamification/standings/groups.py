@@ -12,6 +12,8 @@ from models import Context, Group, GroupMember, Membership
 from models.locks import lock_course
 
 AT_ONCE = 500
+SHORT = 6
+"""Letters of a key in a name that is made up."""
 CURRENT = GroupMember.valid_to.is_(None)
 Pair = tuple[int, int]
 """A group and a membership."""
@@ -23,6 +25,7 @@ class GroupTold:
 
     external_id: str
     name: str
+    """Empty where its source knows none: then it keeps the one that it has."""
     members: frozenset[int]
 
 
@@ -159,7 +162,7 @@ def _write_groups(
     }
     names = {one.external_id: one.name for one in told}
     for key, group in known.items():
-        group.name = names.get(key, group.name)
+        group.name = names.get(key) or group.name
         group.gone_at = None if key in names else group.gone_at or now
     session.flush()
     fresh = [
@@ -168,7 +171,7 @@ def _write_groups(
             "context_id": context.id,
             "kind": kind,
             "external_id": key,
-            "name": name,
+            "name": name or _made_up(kind, key),
         }
         for key, name in sorted(names.items())
         if key not in known
@@ -178,6 +181,10 @@ def _write_groups(
         made = sa.insert(Group).returning(Group.external_id, Group.id)
         ids |= dict(session.execute(made, fresh).all())
     return ids
+
+
+def _made_up(kind: str, key: str) -> str:
+    return f"{kind.title()} {key.rpartition(':')[2][:SHORT]}"
 
 
 def _enter(

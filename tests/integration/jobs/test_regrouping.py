@@ -179,6 +179,23 @@ def test_what_an_instructor_told_stays_where_the_platform_names_none(
     ] * 3
 
 
+def test_a_name_that_somebody_gave_stays_where_the_platform_has_none(
+    desk: Desk, session: Session
+) -> None:
+    people = learners(desk, 6)
+    put(desk, people, groups=(11,))
+    desk.sync()
+    (key,) = shown(desk, "group")
+    context = session.merge(desk.context)
+    who = session.scalars(sa.select(GroupMember.membership_id)).all()
+    set_groups(session, context, "group", [GroupTold(key, "Red", frozenset(who))], NOW)
+    session.commit()
+
+    desk.sync()
+
+    assert shown(desk, "group") == {key: ("Red", 6)}
+
+
 def test_the_last_group_of_a_platform_ends(desk: Desk) -> None:
     people = learners(desk, 6)
     put(desk, people, groups=(11,))
