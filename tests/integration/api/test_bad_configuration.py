@@ -64,7 +64,7 @@ FAULTS = [
         "version = 1\n[settings.board]\n\nranks = 1",
         (
             "line 4, settings.board.ranks: unknown field; there are enabled, identity, "
-            "lists, minimum, participation, rank, span"
+            "leagues, lists, minimum, participation, rank, span"
         ),
     ),
     (
