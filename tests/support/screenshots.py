@@ -24,7 +24,7 @@ PICTURE = ROOT / "docs" / "images" / "panel.png"
 GALLERY = ROOT / "instance" / "screenshots"
 WIDTHS = (380, 768, 1200)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-WHOLE: ViewportSize = {"width": 1440, "height": 1000}
+WHOLE: ViewportSize = {"width": 1200, "height": 1000}
 """So wide that the shipped badges stand in one row; as tall as the panel is."""
 EDGE = 24
 WEEKS_PASSED = 2
