@@ -225,4 +225,4 @@ def test_a_save_costs_the_same_statements_whatever_the_class(
     with statements() as seen:
         saved(session, context, a_wish(2, past=Past(unmet="revoke")), now)
 
-    assert (held(session), len(seen)) == ([], 18)
+    assert (held(session), len(seen)) == ([], 20)
