@@ -31,22 +31,25 @@ def teacher(session: Session, client: FlaskClient, course: Context) -> Caller:
     return a_caller(session, client, of=course, role="instructor")
 
 
-def test_a_rule_whose_item_is_gone_stays_in_its_own_course(
-    teacher: Caller, session: Session, course: Context
+def test_a_rule_whose_item_is_gone_stays_in_its_course_and_is_a_draft_elsewhere(
+    teacher: Caller, client: FlaskClient, session: Session, course: Context
 ) -> None:
     session.execute(sa.update(Item).filter_by(key="quiz-1").values(gone_at=NOW))
+    there = a_context(session)
+    an_item(session, of=there, key="quiz-1").label = "Another one"
     session.commit()
+    other = a_caller(session, client, of=there, role="instructor")
     text = text_of(teacher)
 
     same = put(teacher, text)
-    elsewhere = put(teacher, text.replace(course.public_id, "another"))
+    elsewhere = put(other, text)
 
     assert (same.status_code, same.json) == (200, {"changes": [], "drafts": []})
-    assert elsewhere.status_code == 422
-    assert (
-        'its rule names an item "quiz-1"; there are unnamed' in elsewhere.json["detail"]
-    )
     assert text_of(teacher) == text
+    # An item there has its key, and another title.
+    (draft,) = elsewhere.json["drafts"]
+    assert draft.startswith("The badge quick is a draft: its rule names “Quiz 1”")
+    assert badges_in(text_of(other))[1]["state"] == "draft"
 
 
 def test_from_when_facts_count_is_in_the_text(
