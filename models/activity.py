@@ -28,7 +28,10 @@ class Contribution(Identified, Base):
             postgresql_where=CURRENT,
             sqlite_where=CURRENT,
         ),
-        sa.Index(None, "context_id", "recorded_at"),
+        # Thousands are recorded at one moment: the number tells them apart.
+        sa.Index(None, "context_id", "recorded_at", "id"),
+        # All of somebody's, with what was corrected: their own document, and merges.
+        sa.Index(None, "membership_id", "recorded_at"),
         # Somebody's last visit is asked for at every look at their badges.
         sa.Index(
             "ix_contribution_launched",

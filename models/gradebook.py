@@ -33,7 +33,9 @@ class PublishedScore(Identified, Base):
 
     context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"), index=True)
     score_item_id: Mapped[int] = mapped_column(sa.ForeignKey("score_item.id"))
-    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"))
+    membership_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("membership.id"), index=True
+    )
     given: Mapped[int]
     """In millionths of a point, like `maximum`."""
     maximum: Mapped[int]

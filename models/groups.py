@@ -45,12 +45,7 @@ class GroupMember(Identified, Base):
             postgresql_where=CURRENT,
             sqlite_where=CURRENT,
         ),
-        sa.Index(
-            "ix_group_member_membership_id",
-            "membership_id",
-            postgresql_where=CURRENT,
-            sqlite_where=CURRENT,
-        ),
+        sa.Index(None, "membership_id"),
         sa.ForeignKeyConstraint(
             ["group_id", "context_id"], ["group.id", "group.context_id"]
         ),

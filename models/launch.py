@@ -62,7 +62,9 @@ class LaunchSession(Identified, Base):
     )
     deployment_id: Mapped[int] = mapped_column(sa.ForeignKey("deployment.id"))
     context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"), index=True)
-    membership_id: Mapped[int] = mapped_column(sa.ForeignKey("membership.id"))
+    membership_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("membership.id"), index=True
+    )
     resource_link_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("resource_link.id")
     )

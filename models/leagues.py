@@ -30,6 +30,7 @@ class LeaguePlace(Base):
     __table_args__ = (
         # A league's board is counted over this.
         sa.Index(None, "context_id", "week", "league", "membership_id"),
+        sa.Index(None, "membership_id"),
     )
 
     context_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

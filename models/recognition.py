@@ -94,7 +94,8 @@ class Award(Public, Base):
             postgresql_where=OPEN,
             sqlite_where=OPEN,
         ),
-        sa.Index(None, "context_id", "granted_at"),
+        # Thousands are granted at one moment: the number tells them apart.
+        sa.Index(None, "context_id", "granted_at", "id"),
         # Few awards are over or will expire: these find them without the others.
         sa.Index(
             "ix_award_over",
