@@ -24,7 +24,7 @@ from gamification.metrics import totals
 from gamification.metrics.people import RANKED
 from models import Award, Base, Earned, Membership
 from models.portable import RandomName
-from models.upsert import insert_on
+from models.upsert import found_first, insert_on
 
 EXPIRED, UNMET = "expired", "no longer met"
 SINCE = sa.bindparam("since", type_=Award.granted_at.type)
@@ -140,9 +140,10 @@ def insert_awards(dialect: str, earned: sa.Select[*tuple[Any, ...]]) -> sa.Inser
         "bars_regrant": sa.false(),
         "public_id": RandomName(),
     }
+    found = found_first(dialect, earned.add_columns(*rest.values()))
     statement: sa.Insert = (
         insert_on(dialect, AWARD)
-        .from_select([*columns, *rest], earned.add_columns(*rest.values()))
+        .from_select([*columns, *rest], found)
         .on_conflict_do_nothing()
     )
     return statement

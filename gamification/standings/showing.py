@@ -30,7 +30,7 @@ from gamification.standings.news import announce
 from models import Context, ShownStanding, Standing
 from models.locks import lock_course
 from models.portable import pairs_in
-from models.upsert import insert
+from models.upsert import found_first, insert
 
 PAUSE = timedelta(seconds=60)
 FEWEST_CHANGED = 3
@@ -101,7 +101,10 @@ def settle(session: Session, context: Context) -> None:
     ).where(*theirs, ~known.exists())
     columns = ["context_id", "period", "membership_id"]
     columns += ["completed", "badges", "is_waiting"]
-    session.execute(sa.insert(ShownStanding).from_select(columns, new))
+    dialect = session.get_bind().dialect.name
+    session.execute(
+        sa.insert(ShownStanding).from_select(columns, found_first(dialect, new))
+    )
     recount_shown(session, context.id)
 
 

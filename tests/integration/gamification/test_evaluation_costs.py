@@ -1,6 +1,7 @@
 """Awarding asks the same number of times for one person and for many."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -72,3 +73,31 @@ def test_a_members_badges_are_one_query(
 
     assert len(roster.badges) == badges
     assert len(seen) == 1
+
+
+def test_awards_are_all_found_before_the_first_is_inserted(
+    session: Session, engine: sa.Engine, act: Act, now: datetime
+) -> None:
+    context = a_context(session, enabled=False)
+    act(a_member(session, of=context))
+    a_badge(session, of=context, metric="events", threshold=1)
+    a_badge(
+        session, of=context, criterion={"any": [{"metric": "events", "at_least": 1}]}
+    )
+    plans = []
+
+    def explain(*event: Any) -> None:  # noqa: ANN401 -- SQLAlchemy's six arguments
+        connection, _, text, given, *_ = event
+        if "INSERT INTO award" in text and not text.startswith("EXPLAIN"):
+            cursor = connection.connection.cursor()
+            cursor.execute(f"EXPLAIN {text}", given)
+            plans.append(" ".join(str(row) for row in cursor.fetchall()))
+
+    sa.event.listen(engine, "before_cursor_execute", explain)
+    granted = evaluate(session, context, now, switch=ON)
+    sa.event.remove(engine, "before_cursor_execute", explain)
+
+    assert (len(granted), len(plans)) == (2, 3)
+    # PostgreSQL would look through those it inserted; a window needs all of its rows.
+    is_sqlite = engine.dialect.name == "sqlite"
+    assert ["WindowAgg" in plan for plan in plans] == [not is_sqlite] * 3
