@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from gamification.activity.log import FactRow, facts, row_of
+from gamification.activity.log import FactRow, facts_of, row_of
 from gamification.awards.history import AwardRow, own_awards
 from models import (
     Base,
@@ -17,6 +17,7 @@ from models import (
     ConsentEntry,
     Contribution,
     ExcusedPeriod,
+    Experiment,
     Exposure,
     FormerAlias,
     FreeWeek,
@@ -102,6 +103,8 @@ SECTIONS: Mapping[str, tuple[InstrumentedAttribute[Any], ...]] = MappingProxyTyp
     }
 )
 """What is told as it is kept, column by column: no id of anybody else is in these."""
+BY_LEARNER = ["context_id", "membership_id"]
+"""How the key of a table begins that is asked by both; others have an index."""
 TOLD_APART = ("contribution", "award", "group_member")
 LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
@@ -130,8 +133,9 @@ class Kept:
 
 def kept_about(session: Session, member: Membership, now: datetime) -> Kept:
     """Read everything about a member, in a query for each kind of it."""
-    query = facts(member.context_id).where(Contribution.membership_id == member.id)
-    newest = query.order_by(Contribution.recorded_at.desc(), Contribution.id.desc())
+    newest = facts_of(member).order_by(
+        Contribution.recorded_at.desc(), Contribution.id.desc()
+    )
     return Kept(
         subs=_subs(session, member),
         events=[row_of(found) for found in session.execute(newest)],
@@ -184,6 +188,16 @@ def _section(
 ) -> list[dict[str, Any]]:
     table = _table_of(columns)
     query = sa.select(*columns).where(table.c.membership_id == member.id)
+    if [column.name for column in table.primary_key][:2] == BY_LEARNER:
+        query = query.where(table.c.context_id == member.context_id)
+    if "experiment_id" in table.c:
+        # A variant says nothing without what it is one of.
+        ours = sa.and_(
+            Experiment.id == table.c.experiment_id,
+            Experiment.context_id == member.context_id,
+        )
+        query = query.add_columns(Experiment.key.label("experiment"))
+        query = query.join(Experiment, ours)
     rows = session.execute(query.order_by(*table.primary_key.columns))
     return [dict(row) for row in rows.mappings()]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gamification.awards import BadgeStanding
-from gamification.awards.explaining import newest_award
+from gamification.awards.history import newest_award
 from jobs.clock import now
 from models import LaunchSession
 from models.db import db

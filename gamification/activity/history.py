@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.activity.log import FactRow, facts, row_of
+from gamification.activity.log import FactRow, facts_of, row_of
 from gamification.awards.history import AwardRow, own_awards
 from gamification.metrics.cursors import cursor_of, place_of
 from models import Contribution, Membership
@@ -62,9 +62,7 @@ def history_of(
 def _events(
     session: Session, member: Membership, place: sa.Tuple | None, limit: int
 ) -> list[_Placed]:
-    query = facts(member.context_id).where(
-        Contribution.membership_id == member.id, Contribution.superseded_at.is_(None)
-    )
+    query = facts_of(member).where(Contribution.superseded_at.is_(None))
     here = sa.tuple_(Contribution.occurred_at, sa.literal(EVENT), Contribution.id)
     if place is not None:
         query = query.where(here < place)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.metrics.cursors import cursor_of, place_of
+from gamification.metrics.people import named
 from models import Contribution, Item, Membership, User
 
 LIST = "events"
@@ -60,9 +61,13 @@ def log_of(session: Session, context_id: int, wanted: Wanted) -> FactPage:
 
     With what was corrected since. One query. Raises BadCursor.
     """
-    query = facts(context_id)
+    query = _facts()
+    if wanted.user is None:
+        query = query.where(Contribution.context_id == context_id)
+    else:
+        theirs = named(context_id, wanted.user)
+        query = query.where(Contribution.membership_id.in_(theirs))
     for column, value in (
-        (User.public_id, wanted.user),
         (Contribution.kind, wanted.kind),
         (Item.key, wanted.item),
     ):
@@ -79,19 +84,25 @@ def log_of(session: Session, context_id: int, wanted: Wanted) -> FactPage:
     return FactPage([row_of(one) for one in shown], following)
 
 
-def facts(context_id: int) -> sa.Select[*tuple[Any, ...]]:
-    """Select a course's facts with all that a `FactRow` tells."""
+def facts_of(member: Membership) -> sa.Select[*tuple[Any, ...]]:
+    """Select a member's facts, with what was corrected and all that a `FactRow` tells.
+
+    Not by their course, too: SQLite would read that one's.
+    """
+    return _facts().where(Contribution.membership_id == member.id)
+
+
+def _facts() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(Contribution, Item.key, Item.label, Membership.name, User.public_id)
         .join(Membership, Membership.id == Contribution.membership_id)
         .join(User, User.id == Membership.user_id)
         .outerjoin(Item, Item.id == Contribution.item_id)
-        .where(Contribution.context_id == context_id)
     )
 
 
-def row_of(found: Any) -> FactRow:  # noqa: ANN401 -- a row of `facts`
-    """Return a row of `facts` as it is told."""
+def row_of(found: Any) -> FactRow:  # noqa: ANN401 -- a row of `_facts`
+    """Return a fact as it is told."""
     fact, key, label, name, user_id = found
     return FactRow(
         user_id=user_id,

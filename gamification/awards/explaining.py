@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from gamification.awards.compiled import frame_of
-from gamification.awards.history import AwardRow, Wanted, awards_of
+from gamification.awards.history import AwardRow, newest_award
 from gamification.awards.holding import BadgeStanding, badges_for
 from gamification.catalog import Criterion
 from gamification.catalog.rules import All, BadRule, Leaf
@@ -76,15 +76,6 @@ def explain(
     badges = {f"badge:{one.key}": one.label for one in roster.badges}
     labels = {**frame.labels, **badges}
     return Explanation(standing, award, is_ranked(member), asked, met, labels)
-
-
-def newest_award(
-    session: Session, member: Membership, badge: str, now: datetime
-) -> AwardRow | None:
-    """Return a member's last award of a badge, by its key: open, over, or none."""
-    wanted = Wanted(user=member.user.public_id, badge=badge, limit=1)
-    rows = awards_of(session, member.context_id, now, wanted).rows
-    return rows[0] if rows else None
 
 
 def _asked(award: AwardRow) -> Criterion | None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards.statements import EXPIRED, UNMET
+from gamification.metrics.people import named
 from models import Award, Badge, BadgeVersion, Membership, User
 
 ENDED = {EXPIRED: "expired", UNMET: "unmet"}
@@ -72,9 +73,11 @@ def awards_of(
 
     One query, and another one to go on. Raises BadCursor when `after` is not one.
     """
-    query = _awards(context_id)
-    if wanted.user is not None:
-        query = query.where(User.public_id == wanted.user)
+    query = _awards()
+    if wanted.user is None:
+        query = query.where(Award.context_id == context_id)
+    else:
+        query = query.where(Award.membership_id.in_(named(context_id, wanted.user)))
     if wanted.badge is not None:
         query = query.where(Badge.key == wanted.badge)
     place = sa.tuple_(Award.granted_at, Award.id)
@@ -100,7 +103,7 @@ def own_awards(
     awards there, and one of ours.
     """
     number, place = before
-    query = _awards(member.context_id).where(Award.membership_id == member.id)
+    query = _owned(member)
     if place is not None:
         here = sa.tuple_(Award.granted_at, sa.literal(number), Award.id)
         query = query.where(here < place)
@@ -108,11 +111,23 @@ def own_awards(
     return [(found[0].id, _row(found, now)) for found in session.execute(newest)]
 
 
+def newest_award(
+    session: Session, member: Membership, badge: str, now: datetime
+) -> AwardRow | None:
+    """Return a member's last award of a badge, by its key: open, over, or none."""
+    query = _owned(member).where(Badge.key == badge)
+    newest = query.order_by(Award.granted_at.desc(), Award.id.desc()).limit(1)
+    found = session.execute(newest).one_or_none()
+    return _row(found, now) if found else None
+
+
 def award_of(
     session: Session, context_id: int, public_id: str, now: datetime
 ) -> AwardRow | None:
     """Return one award of a course; None where it has no such award."""
-    query = _awards(context_id).where(Award.public_id == public_id)
+    query = _awards().where(
+        Award.context_id == context_id, Award.public_id == public_id
+    )
     found = session.execute(query).one_or_none()
     return _row(found, now) if found else None
 
@@ -124,14 +139,18 @@ def course_of(session: Session, public_id: str) -> int | None:
     )
 
 
-def _awards(context_id: int) -> sa.Select[*tuple[Any, ...]]:
+def _owned(member: Membership) -> sa.Select[*tuple[Any, ...]]:
+    """Select a member's awards; not by their course, too: SQLite would read its."""
+    return _awards().where(Award.membership_id == member.id)
+
+
+def _awards() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(Award, Badge.key, BadgeVersion, Membership.name, User.public_id)
         .join(Badge, Badge.id == Award.badge_id)
         .join(BadgeVersion, BadgeVersion.id == Award.badge_version_id)
         .join(Membership, Membership.id == Award.membership_id)
         .join(User, User.id == Membership.user_id)
-        .where(Award.context_id == context_id)
         .execution_options(populate_existing=True)
     )
 

@@ -36,6 +36,19 @@ def people_of(
     return found
 
 
+def named(context_id: int, user_id: str) -> sa.Select[int]:
+    """Select a person's membership of a course, by our public id.
+
+    What is asked of one person is asked by this alone: with the course beside it
+    SQLite would read what that one has.
+    """
+    return (
+        sa.select(Membership.id)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.context_id == context_id, User.public_id == user_id)
+    )
+
+
 def _named(
     context: Context, names: list[str]
 ) -> sa.CompoundSelect[str, int, bool, int]:
