@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from gamification.metrics import POINT
@@ -137,11 +138,8 @@ class Place:
 
 def places_of(session: Session, view: View, now: datetime) -> list[Place]:
     """Return the rows of a board: the top, and the viewer's neighbours. One query."""
-    asked = view.asked(now)
-    found = [Place(*row) for row in session.execute(rows(view.shape), asked)]
-    places = [
-        replace(one, ahead=one.ahead + _more_ahead(view, one.points)) for one in found
-    ]
+    found = session.execute(rows(view.shape), view.asked(now))
+    places = [_place(view, row) for row in found]
     me = next((n for n, p in enumerate(places) if _is_me(view, p)), None)
     near = view.context.board_neighbours
     return [
@@ -149,6 +147,11 @@ def places_of(session: Session, view: View, now: datetime) -> list[Place]:
         for n, place in enumerate(places)
         if n < view.context.board_top or (me is not None and abs(n - me) <= near)
     ]
+
+
+def _place(view: View, row: Row[*tuple[Any, ...]]) -> Place:
+    *columns, ahead = row
+    return Place(*[*columns, ahead + _more_ahead(view, row.points)])
 
 
 def _is_me(view: View, place: Place) -> bool:

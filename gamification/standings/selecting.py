@@ -9,14 +9,24 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from gamification.metrics import ALL, POINT
 from gamification.standings.audience import PARTICIPANTS, SHOWN
 from gamification.standings.batches import badges_held
 from gamification.standings.filters import in_group, in_league
-from models import Award, Histogram, Membership, ShownStanding, Standing, User
+from models import (
+    Award,
+    Histogram,
+    LeaguePlace,
+    Membership,
+    ShownStanding,
+    Standing,
+    User,
+)
 
 Table = type[Standing | ShownStanding]
+Question = sa.Select[*tuple[Any, ...]]
 COURSE = sa.bindparam("course", type_=Standing.context_id.type)
 PERIOD = sa.bindparam("period", type_=Standing.period.type)
 GROUP = sa.bindparam("group", type_=sa.String)
@@ -52,17 +62,28 @@ class Shape:
         self, table: Table, *, whole: bool = False
     ) -> list[sa.ColumnElement[bool]]:
         """Return what a row must meet to be on it, or on the `whole` course's."""
-        conditions = [
-            table.context_id == COURSE,
-            table.period == PERIOD,
-            # Who was not shown yet has no points there.
-            table.points >= MINIMUM * POINT,
-        ]
+        # Who was not shown yet has no points there.
+        conditions = [*self._there(table), table.points >= MINIMUM * POINT]
+        return conditions if whole else [*conditions, *self._among(table)]
+
+    def ahead(
+        self, table: Table, than: sa.ColumnElement[bool]
+    ) -> list[sa.ColumnElement[bool]]:
+        """Return what a row must meet to be on it and ahead of one that is.
+
+        The course's minimum is no question then; asked all the same, SQLite would
+        read everybody between the two.
+        """
+        return [*self._there(table), *self._among(table), than]
+
+    def _there(self, table: Table) -> list[sa.ColumnElement[bool]]:
+        conditions = [table.context_id == COURSE, table.period == PERIOD]
         if table is Standing:
             conditions.append(Standing.audience == PARTICIPANTS)
-        if not whole:
-            conditions += [table.membership_id.in_(part) for part in self._parts()]
         return conditions
+
+    def _among(self, table: Table) -> list[sa.ColumnElement[bool]]:
+        return [table.membership_id.in_(part) for part in self._parts()]
 
     def _parts(self) -> Iterator[sa.Select[int]]:
         if self.has_group:
@@ -70,13 +91,15 @@ class Shape:
         if self.has_league:
             yield in_league(COURSE, PERIOD, LEAGUE)
 
-    def counted(self) -> tuple[sa.ColumnElement[bool], ...]:
+    def counted(
+        self, points: sa.ColumnElement[bool]
+    ) -> tuple[sa.ColumnElement[bool], ...]:
         """Return what a bar of the histogram must meet to count for the course's."""
         return (
             Histogram.context_id == COURSE,
             Histogram.period == PERIOD,
             Histogram.audience == (SHOWN if self.is_batched else PARTICIPANTS),
-            Histogram.points >= MINIMUM,
+            points,
         )
 
 
@@ -95,11 +118,11 @@ def counts(shape: Shape) -> sa.Select[*tuple[Any, ...]]:
         sa.select(one.points).where(*shape.listed(one), one.membership_id == VIEWER)
         for one in (Standing, table)
     )
-    everybody = _sum_of_people(*shape.counted())
+    everybody = _sum_of_people(*shape.counted(Histogram.points >= MINIMUM))
     people = everybody
     # Learners' groups are counted where it is decided whether they open.
     if shape.has_league or (shape.has_group and shape.by_staff):
-        people = sa.select(sa.func.count()).where(*shape.listed(table))
+        people = _people(shape)
     parts = (mine, shown, everybody, people)
     return sa.select(*(part.scalar_subquery() for part in parts))
 
@@ -114,7 +137,7 @@ def rows(shape: Shape) -> sa.Select[*tuple[Any, ...]]:
             Membership,
             User,
             *(found.c.points, found.c.completed, found.c.updated_at, found.c.badges),
-            _ahead(shape, found.c.points),
+            _ahead(shape, found.c.points).label("ahead"),
         )
         .select_from(found)
         .join(Membership, Membership.id == found.c.membership_id)
@@ -123,39 +146,96 @@ def rows(shape: Shape) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+def _people(shape: Shape) -> sa.Select[int]:
+    """Count those on the board of a part of the course."""
+    query, table = sa.select(sa.func.count()), shape.table
+    if shape.has_league:
+        return _in_its_league(query, table, MINIMUM * POINT)
+    return query.where(*shape.listed(table))
+
+
 def _ahead(shape: Shape, points: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
     """Count those with more whole points: by the histogram, a part's by the index."""
     if not (shape.has_group or shape.has_league):
-        return _sum_of_people(
-            *shape.counted(), Histogram.points > points // POINT
-        ).scalar_subquery()
-    table = shape.table
-    more = table.points >= (points // POINT + 1) * POINT
-    query = sa.select(sa.func.count()).select_from(table)
-    return query.where(*shape.listed(table), more).scalar_subquery()
+        more = Histogram.points > points // POINT
+        return _sum_of_people(*shape.counted(more)).scalar_subquery()
+    query, table = sa.select(sa.func.count()), shape.table
+    least = (points // POINT + 1) * POINT
+    if shape.has_league:
+        return _in_its_league(query, table, least).scalar_subquery()
+    return query.where(*shape.ahead(table, table.points >= least)).scalar_subquery()
+
+
+def _in_its_league(
+    query: Question, table: Table, least: sa.ColumnElement[int]
+) -> Question:
+    """Ask of those of a league who have so many points, beginning with its people.
+
+    SQLite would begin with everybody's points, were the tables joined or were a row
+    of points to be there: so an outer join, and a test that NULL would pass, too.
+    """
+    person = aliased(Membership)
+    theirs = [
+        table.context_id == LeaguePlace.context_id,
+        table.membership_id == LeaguePlace.membership_id,
+        table.period == LeaguePlace.week,
+    ]
+    if table is Standing:
+        theirs.append(Standing.audience == PARTICIPANTS)
+    return (
+        query.select_from(LeaguePlace)
+        .join(person, person.id == LeaguePlace.membership_id)
+        .outerjoin(table, sa.and_(*theirs))
+        .where(
+            LeaguePlace.context_id == COURSE,
+            LeaguePlace.week == PERIOD,
+            LeaguePlace.league == LEAGUE,
+            person.leagues_left_at.is_(None),
+            sa.func.coalesce(table.points, -1) >= least,
+        )
+    )
 
 
 def _picked(shape: Shape) -> sa.Subquery:
     """Select the rows that are shown: the top, the viewer and those around them."""
     table = shape.table
+    others = _columns(table, _others_badges(shape))
+    if shape.has_league:
+        parts = [_of_league(shape, others)]
+    else:
+        parts = list(_around(shape, others))
+    if shape.is_listed:
+        parts.append(
+            _columns(Standing, badges_held(MOMENT)).where(
+                *shape.listed(Standing), Standing.membership_id == VIEWER
+            )
+        )
+    # SQLite orders and limits the parts of a union only inside of them.
+    return sa.union(*(sa.select(part.subquery()) for part in parts)).subquery()
+
+
+def _of_league(shape: Shape, others: Question) -> Question:
+    """Select all of a league: few, of whom `places_of` shows some."""
+    if shape.is_kept_apart:
+        others = others.where(LeaguePlace.membership_id != VIEWER)
+    return _in_its_league(others, shape.table, MINIMUM * POINT)
+
+
+def _around(shape: Shape, others: Question) -> Iterator[Question]:
+    """Select the top of a board, and the neighbours of a viewer who is on it."""
+    table = shape.table
     place = sa.tuple_(table.points, table.membership_id)
     best_first = (table.points.desc(), table.membership_id.desc())
     next_first = (table.points, table.membership_id)
-    others = _columns(table, _others_badges(shape)).where(*shape.listed(table))
     if shape.is_kept_apart:
         others = others.where(table.membership_id != VIEWER)
-    parts = [others.order_by(*best_first).limit(TOP)]
+    listed = others.where(*shape.listed(table))
+    yield listed.order_by(*best_first).limit(TOP)
     if shape.is_listed:
         me = sa.tuple_(POINTS, VIEWER)
-        parts += [
-            _columns(Standing, badges_held(MOMENT)).where(
-                *shape.listed(Standing), Standing.membership_id == VIEWER
-            ),
-            others.where(place > me).order_by(*next_first).limit(NEAR),
-            others.where(place < me).order_by(*best_first).limit(NEAR),
-        ]
-    # SQLite orders and limits the parts of a union only inside of them.
-    return sa.union(*(sa.select(part.subquery()) for part in parts)).subquery()
+        ahead = others.where(*shape.ahead(table, place > me))
+        yield ahead.order_by(*next_first).limit(NEAR)
+        yield listed.where(place < me).order_by(*best_first).limit(NEAR)
 
 
 def _columns(
