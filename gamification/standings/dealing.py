@@ -20,6 +20,8 @@ from models.upsert import insert
 
 WEEKS = 4
 """So many weeks before tell who is like whom."""
+AT_ONCE = 2000
+"""In a course of more people nobody's own request waits for leagues to be dealt."""
 Weeks = tuple[str, ...]
 """The key of a week, and those of the weeks before that tell."""
 Places = Mapping[int, tuple[int, int | None]]
@@ -34,7 +36,7 @@ def deal(session: Session, context: Context, now: datetime) -> bool:
     nothing in a course without leagues; tells whether anything changed. Hold the
     course's lock. A handful of statements, however many people.
     """
-    if not (context.board_enabled and context.board_leagues):
+    if not _has_leagues(context):
         return False
     session.flush()
     weeks = _weeks(day_of(now, context.zone))
@@ -57,13 +59,34 @@ def deal(session: Session, context: Context, now: datetime) -> bool:
     return True
 
 
+def deal_at_once(
+    session: Session, context: Context, now: datetime, *, most: int = AT_ONCE
+) -> bool:
+    """Deal as within a request: a course of more people is left to the worker.
+
+    Until then, a minute, who left is in nobody's league and who came has none. Tells
+    whether anything changed. Hold the course's lock.
+    """
+    if not _has_leagues(context):
+        return False
+    some = sa.select(Membership.id).where(Membership.context_id == context.id)
+    counted = sa.select(sa.func.count()).select_from(some.limit(most + 1).subquery())
+    return session.scalars(counted).one() <= most and deal(session, context, now)
+
+
 def choose_leagues(
-    session: Session, member: Membership, now: datetime, *, wanted: bool
+    session: Session,
+    member: Membership,
+    now: datetime,
+    *,
+    wanted: bool,
+    most: int = AT_ONCE,
 ) -> None:
     """Take a learner out of leagues, at once, or let them have one again.
 
     They stay on the course's board, and read that instead. Who comes back to leagues
-    is read by the others with the next batch, as who joins. Hold the course's lock.
+    is read by the others with the next batch, as who joins. In a course of more than
+    so many people the worker finds their place. Hold the course's lock.
     """
     if wanted == (member.leagues_left_at is None):
         return
@@ -74,7 +97,7 @@ def choose_leagues(
     if wanted and joined and seat_of(session, member, week).leagues >= FEWEST_LEAGUES:
         mark(session, context, come=[], gone=[(member.id, week)])
         mark(session, context, come=[(member.id, week)], gone=[])
-    if not deal(session, context, now):
+    if not deal_at_once(session, context, now, most=most):
         announce(session, context.id, now)
 
 
@@ -108,6 +131,10 @@ def due_leagues(session: Session, now: datetime) -> list[int]:
     if drawn:
         due |= set(session.scalars(_moved(drawn)))
     return sorted(due)
+
+
+def _has_leagues(context: Context) -> bool:
+    return context.board_enabled and context.board_leagues
 
 
 def _weeks(today: date) -> Weeks:
@@ -190,21 +217,21 @@ def _write(session: Session, context: Context, week: str, places: Places) -> Non
     )
 
 
-def _moved(drawn: Mapping[Weeks, Sequence[int]]) -> sa.Select[int]:
-    """Select the courses of drawn weeks in which somebody has to be placed or to go."""
-    return sa.select(LeagueDraw.context_id).where(
-        LeagueDraw.has_leagues,
-        sa.or_(
-            *(
-                sa.and_(
-                    LeagueDraw.week == weeks[0],
-                    LeagueDraw.context_id.in_(courses),
-                    sa.or_(_has_come(weeks), _has_left(weeks)),
-                )
-                for weeks, courses in drawn.items()
-            )
-        ),
-    )
+def _moved(drawn: Mapping[Weeks, Sequence[int]]) -> sa.CompoundSelect[int]:
+    """Select the courses of drawn weeks in which somebody has to be placed or to go.
+
+    Two questions in one, and not one with an "or": for that PostgreSQL would go
+    through a course for each of its people.
+    """
+    parts = []
+    for weeks, courses in drawn.items():
+        ours = sa.select(LeagueDraw.context_id).where(
+            LeagueDraw.has_leagues,
+            LeagueDraw.week == weeks[0],
+            LeagueDraw.context_id.in_(courses),
+        )
+        parts += [ours.where(_has_come(weeks)), ours.where(_has_left(weeks))]
+    return sa.union(*parts)
 
 
 def _has_come(weeks: Weeks) -> sa.ColumnElement[bool]:

@@ -109,11 +109,16 @@ def in_league(
     week: sa.ColumnElement[str],
     league: sa.ColumnElement[int],
 ) -> sa.Select[int]:
-    """Select who is in a league of a week."""
-    return sa.select(LeaguePlace.membership_id).where(
-        LeaguePlace.context_id == context_id,
-        LeaguePlace.week == week,
-        LeaguePlace.league == league,
+    """Select who is in a league of a week; who wants none any more is in none."""
+    return (
+        sa.select(LeaguePlace.membership_id)
+        .join(Membership, Membership.id == LeaguePlace.membership_id)
+        .where(
+            LeaguePlace.context_id == context_id,
+            LeaguePlace.week == week,
+            LeaguePlace.league == league,
+            Membership.leagues_left_at.is_(None),
+        )
     )
 
 

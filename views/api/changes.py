@@ -5,7 +5,7 @@ from random import SystemRandom
 
 from gamification.activity import EVALUATE_COURSE, request
 from gamification.standings import assign_aliases, refresh
-from gamification.standings.dealing import deal
+from gamification.standings.dealing import deal_at_once
 from gamification.standings.showing import follow
 from jobs.catalog import adopt_catalog
 from jobs.clock import now
@@ -109,7 +109,7 @@ def _follow(
     if after.board.participation != before.board.participation:
         refresh(session, context)
     follow(session, context, moment)
-    deal(session, context, moment)
+    deal_at_once(session, context, moment)
     if after.enabled and not before.enabled:
         _begin(context, moment)
     if after.board.enabled and not before.board.enabled:

@@ -15,7 +15,7 @@ from gamification.standings import (
     set_consent,
     set_name_consent,
 )
-from gamification.standings.dealing import choose_leagues, deal
+from gamification.standings.dealing import choose_leagues, deal_at_once
 from jobs.api_keys import COURSES_READ, PEOPLE_READ
 from jobs.clock import now
 from models import STAFF, ApiKey, Membership
@@ -110,7 +110,7 @@ def _decide(member: Membership, body: shapes.BoardChoice) -> None:
     session, moment = db.session(), now()
     if body.joined is not None:
         set_consent(session, member, moment, joined=body.joined)
-        deal(session, member.context, moment)
+        deal_at_once(session, member.context, moment)
     if body.named is not None:
         set_name_consent(session, member, moment, named=body.named)
     if body.league is not None:

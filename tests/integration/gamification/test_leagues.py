@@ -75,6 +75,22 @@ def test_a_past_week_is_read_as_it_was_dealt(
     assert names(board) == aliases(range(15, 30))
 
 
+def test_a_past_week_is_without_whom_wants_no_league_until_they_come_back(
+    session: Session, now: datetime, people: list[Membership]
+) -> None:
+    later, gone, boards = now + 7 * DAY, people[16], []
+    deal(session, people[0].context, later)
+
+    for wanted in (False, True):
+        choose_leagues(session, gone, later, wanted=wanted)
+        boards.append(week_of(session, people[20], later, period=THIS))
+
+    assert [(board.people, "Alias 16" in names(board)) for board in boards] == [
+        (14, False),
+        (15, True),
+    ]
+
+
 def test_staff_read_everybody_or_any_league(
     session: Session, now: datetime, people: list[Membership]
 ) -> None:
