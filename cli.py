@@ -19,6 +19,7 @@ from views.commands import (
     doctor,
     event,
     exchanging,
+    experiment,
     gamification,
     group,
     keys,
@@ -52,6 +53,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(course.group)
     app.cli.add_command(doctor.command)
     app.cli.add_command(event.group)
+    app.cli.add_command(experiment.group)
     gamification.group.add_command(previewing.command)
     app.cli.add_command(gamification.group)
     app.cli.add_command(group.group)

@@ -19,7 +19,7 @@ PEOPLE_READ = "people:read"
 EVENTS_WRITE = "events:write"
 AWARDS_WRITE = "awards:write"
 PERMISSIONS = {
-    COURSES_READ: "courses, their badges, items, settings and boards by alias",
+    COURSES_READ: "courses, their badges, items, settings, experiments and boards by alias",
     PEOPLE_READ: "who is in a course, with names, awards and what they did",
     EVENTS_WRITE: "report what learners did",
     AWARDS_WRITE: "give, renew and revoke awards",

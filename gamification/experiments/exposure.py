@@ -1,71 +1,56 @@
 """What a member sees of an experiment, and that they saw it: written down once a day."""
 
-import secrets
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.experiments.assignment import MOST_WEIGHT, Share, assigned
-from models import (
-    Context,
-    Experiment,
-    Exposure,
-    Membership,
-    Variant,
-    VariantAssignment,
-)
+from gamification.experiments.assignment import Share, assigned
+from gamification.experiments.planning import shares_of
+from models import Experiment, Exposure, Membership, Variant, VariantAssignment
 from models.upsert import insert
 
-KINDS = ("board_form", "badge_set", "messages")
+
+@dataclass(frozen=True)
+class OwnVariant:
+    """What a member sees of one experiment; nothing of the other variants."""
+
+    key: str
+    kind: str
+    variant: str
 
 
-def plan(
-    session: Session,
-    context: Context,
-    name: tuple[str, str],
-    weights: Mapping[str, int],
-    now: datetime,
-) -> Experiment:
-    """Make an experiment, which is off; `name` is its key and its kind.
+def variants_for(
+    session: Session, member: Membership, key: str | None = None
+) -> list[OwnVariant]:
+    """Return what a member sees of the experiments that are on, or of one, by their keys.
 
-    Raises ValueError for an unknown kind, for fewer than two variants and for weights
-    that do not add up to 1 to 100.
+    One query, and nothing is written: who was shown nothing yet reads what they would
+    be assigned now, which other weights may still change.
     """
-    key, kind = name
-    if kind not in KINDS:
-        raise ValueError(f"An experiment is about {', '.join(KINDS)}.")
-    if len(weights) < 2:
-        raise ValueError("An experiment compares two variants or more.")
-    _check(list(weights.values()))
-    experiment = Experiment(
-        context_id=context.id,
-        key=key,
-        kind=kind,
-        state="off",
-        salt=secrets.token_hex(16),
-        created_at=now,
+    mine = sa.and_(
+        VariantAssignment.experiment_id == Experiment.id,
+        VariantAssignment.membership_id == member.id,
     )
-    session.add(experiment)
-    session.flush()
-    for variant, weight in weights.items():
-        _add(session, experiment, variant, weight)
-    session.flush()
-    return experiment
-
-
-def add_variant(
-    session: Session, experiment: Experiment, variant: str, weight: int
-) -> None:
-    """Let newcomers see another variant, too; who has seen one goes on seeing it.
-
-    Raises ValueError where the weights would not add up to 1 to 100.
-    """
-    _check([*(share.weight for share in _shares(session, experiment)), weight])
-    _add(session, experiment, variant, weight)
-    session.flush()
+    query = (
+        sa.select(Experiment, VariantAssignment.variant, Variant.key, Variant.weight)
+        .join(Variant, Variant.experiment_id == Experiment.id)
+        .outerjoin(VariantAssignment, mine)
+        .where(Experiment.context_id == member.context_id, Experiment.state == "on")
+        .order_by(Experiment.key, Variant.id)
+    )
+    if key is not None:
+        query = query.where(Experiment.key == key)
+    found = []
+    rows = session.execute(query)
+    for (experiment, known), some in groupby(rows, lambda row: (row[0], row[1])):
+        shares = [Share(variant, weight) for _, _, variant, weight in some]
+        variant = known or assigned(experiment.salt, member.id, shares)
+        found.append(OwnVariant(experiment.key, experiment.kind, variant))
+    return found
 
 
 def variant_of(
@@ -100,7 +85,7 @@ def _known(session: Session, experiment: Experiment, member: Membership) -> str 
 def _assign(
     session: Session, experiment: Experiment, member: Membership, now: datetime
 ) -> str:
-    shares = _shares(session, experiment)
+    shares = shares_of(session, experiment)
     variant = assigned(experiment.salt, member.id, shares)
     row = {"variant": variant, "assigned_at": now, **_of(experiment, member)}
     session.execute(
@@ -116,22 +101,3 @@ def _of(experiment: Experiment, member: Membership) -> dict[str, int]:
         "membership_id": member.id,
         "context_id": experiment.context_id,
     }
-
-
-def _shares(session: Session, experiment: Experiment) -> list[Share]:
-    query = (
-        sa.select(Variant.key, Variant.weight)
-        .where(Variant.experiment_id == experiment.id)
-        .order_by(Variant.id)
-    )
-    return [Share(*row) for row in session.execute(query)]
-
-
-def _add(session: Session, experiment: Experiment, key: str, weight: int) -> None:
-    owner = {"context_id": experiment.context_id, "experiment_id": experiment.id}
-    session.add(Variant(**owner, key=key, weight=weight))
-
-
-def _check(weights: list[int]) -> None:
-    if any(weight < 0 for weight in weights) or not 0 < sum(weights) <= MOST_WEIGHT:
-        raise ValueError("Weights are whole and add up to 1 to 100.")

@@ -86,6 +86,7 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
 }
 
 WITHIN: dict[str, dict[str, object]] = {
+    "/experiments": {"kind": "messages", "variants": {"a": 1, "b": 1}},
     "/imports": {"course": "x1"},
     "/messages": {"messages": {}},
     "/scoring": {"weights": []},

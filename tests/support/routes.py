@@ -11,6 +11,7 @@ from models import Badge, ClaimCode, Membership
 from tests.factories import a_context, a_member
 from tests.support.awarding import an_award
 from tests.support.clock import NOW
+from tests.support.experiments import PLAN, a_running_experiment
 
 PUBLIC = {
     "GET /api/v1/openapi.json",
@@ -56,6 +57,8 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/groups": PEOPLE,
     "GET /api/v1/courses/<course_id>/lists": PEOPLE,
     "GET /api/v1/courses/<course_id>/events": STAFF | KEY,
+    "GET /api/v1/courses/<course_id>/experiments": STAFF | KEY,
+    "GET /api/v1/courses/<course_id>/experiments/<key>": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/items": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/item-sets": STAFF,
     "GET /api/v1/courses/<course_id>/leaderboard": PEOPLE | KEY,
@@ -74,6 +77,7 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/members/<user_id>/excused": STAFF,
     "GET /api/v1/me/progress": PEOPLE,
     "GET /api/v1/me/standing": PEOPLE,
+    "GET /api/v1/me/variants": PEOPLE,
     "GET /lti/deep-linking/preview": STAFF,
     "GET /panel/badges": EVERYONE,
     "GET /panel/badges/<key>": PEOPLE,
@@ -98,11 +102,13 @@ ALLOWED = {
     "POST /api/v1/courses/<course_id>/sync": TEACHERS,
     "POST /api/v1/me/alias": {"learner"},
     "POST /api/v1/me/claims": {"learner"},
+    "POST /api/v1/me/exposures": PEOPLE,
     "POST /api/v1/me/notifications/seen": PEOPLE,
     "POST /lti/deep-linking": STAFF,
     "PUT /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS | KEY,
     "PUT /api/v1/courses/<course_id>/configuration": TEACHERS,
     "PUT /api/v1/courses/<course_id>/badges/<key>": TEACHERS,
+    "PUT /api/v1/courses/<course_id>/experiments/<key>": TEACHERS,
     "PUT /api/v1/courses/<course_id>/groups": TEACHERS,
     "PUT /api/v1/courses/<course_id>/item-sets": TEACHERS,
     "PUT /api/v1/courses/<course_id>/messages": TEACHERS,
@@ -138,6 +144,7 @@ BODIES: dict[str, object] = {
     "POST /api/v1/courses/<course_id>/imports/dismiss": EARLIER,
     "POST /api/v1/courses/<course_id>/imports/preview": EARLIER,
     "POST /api/v1/me/claims": {"code": CODE},
+    "POST /api/v1/me/exposures": {"experiment": "author"},
     "POST /lti/deep-linking": {"items": []},
     "PUT /api/v1/courses/<course_id>/awards/<award_id>": {"expires_at": None},
     "POST /api/v1/courses/<course_id>/messages/preview": {"messages": {}},
@@ -148,6 +155,7 @@ BODIES: dict[str, object] = {
         "metric": "events",
         "threshold": 1,
     },
+    "PUT /api/v1/courses/<course_id>/experiments/<key>": {**PLAN, "state": "on"},
     "PUT /api/v1/courses/<course_id>/groups": {"kind": "team", "groups": []},
     "PUT /api/v1/courses/<course_id>/item-sets": {"sets": []},
     "PUT /api/v1/courses/<course_id>/calendar": {"breaks": []},
@@ -160,7 +168,7 @@ BODIES: dict[str, object] = {
 
 
 def cast(session: Session, member: Membership) -> None:
-    """Let the table's ids be there: a learner, an award, a code, an earlier course."""
+    """Let the table's ids be there: people, an award, a code, an earlier course."""
     earlier = a_context(session, registration=member.context.registration)
     earlier.public_id = "the-earlier"
     values = {"user_id": member.user_id, "role": "instructor", "first_seen_at": NOW}
@@ -174,6 +182,7 @@ def cast(session: Session, member: Membership) -> None:
     assert author.key == "author"
     owner = member if member.role == "learner" else ada
     an_award(session, owner, first).public_id = "the-award"
+    a_running_experiment(session, member.context, "author")
     terms = Terms("author", 1, NOW + timedelta(days=1))
     made = make_code(session, member.context, terms, "iris", NOW)
     assert made is not None

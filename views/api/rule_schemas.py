@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, StrictBool, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 
 from gamification.catalog.definitions import KEY, LONGEST, LONGEST_VALID
 from lti.texts import can_be_kept, one_line
 from views.api.award_schemas import Moment
-from views.api.etags import IfMatch
 from views.api.examples import example
-from views.api.schemas import Answer, Asked, CoursePath, Printable
+from views.api.schemas import Answer, Asked, CoursePath, Printable, SentBack
 
 State = Literal["draft", "active", "held", "retired"]
 
@@ -22,26 +21,12 @@ def _lines(text: str) -> str:
     return "\n".join(map(one_line, lines))
 
 
-READ_ONLY = frozenset(
-    {
-        *("key", "sentence", "held_at", "origin", "version", "effective_from"),
-        *("versions", "findings", "locked", "source", "proposal"),
-    }
-)
-"""What a badge is answered with and not written by."""
 Lines = Annotated[str, AfterValidator(_lines)]
 
 
 class BadgePath(CoursePath):
     key: str = Field(pattern=f"^{KEY.pattern}$")
     """The badge's key: letters, digits, dots, dashes and underscores."""
-
-
-class Matching(IfMatch):
-    """The headers by which a badge is changed, or made, only as its caller knows it."""
-
-    if_none_match: Literal["*"] | None = Field(default=None, alias="If-None-Match")
-    """`*`: only if there is no badge of this key yet."""
 
 
 class Past(Asked):
@@ -76,9 +61,15 @@ class Badge(Asked):
     past: Past | None = None
 
 
-class BadgeChange(Badge):
+class BadgeChange(SentBack, Badge):
     """A badge as it is to be, whole; without a rule it keeps the one it has."""
 
+    read_only = frozenset(
+        {
+            *("key", "sentence", "held_at", "origin", "version", "effective_from"),
+            *("versions", "findings", "locked", "source", "proposal"),
+        }
+    )
     model_config = example(
         label="Quiz master",
         icon="🎯",
@@ -90,14 +81,6 @@ class BadgeChange(Badge):
 
     state: State = "active"
     """`held`: nobody gains or loses it for now; `retired`: awards stay."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _leave_out(cls, sent: object) -> object:
-        """Leave out what is only to be read: it may be sent back as it was read."""
-        if not isinstance(sent, dict):
-            return sent
-        return {name: value for name, value in sent.items() if name not in READ_ONLY}
 
 
 class BadgeVersion(Answer):

@@ -20,7 +20,7 @@ from views.api.awards import giver
 from views.api.changes import lock
 from views.api.courses import the_course
 from views.api.criteria import RuleRefused, past_in, rule_or_none
-from views.api.etags import IfMatch, changed_since, tag_of
+from views.api.etags import IfMatch, Matching, changed_since, refused, tag_of
 from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
@@ -56,23 +56,23 @@ def get_badge(path: schemas.BadgePath) -> Response:
 @checked
 @whole
 def put_badge(
-    path: schemas.BadgePath, header: schemas.Matching, body: schemas.BadgeChange
+    path: schemas.BadgePath, header: Matching, body: schemas.BadgeChange
 ) -> Response:
     """Make a badge (201) or change one (200); the same content again changes nothing."""
     context = the_course(path)
     lock(context)
     known = _read(context, path.key)
-    stale = _stale(known, header)
+    stale = refused(_tag(known) if known else None, header, THERE_IS_ONE)
     if stale is not None:
         return stale
     try:
         badges.save_badge(db.session(), context, _wish(path, body), giver(), now())
     except Locked as locked:
         return problem(403, str(locked))
-    except RuleRefused as refused:
-        return problem(422, str(refused))
-    except BadgeRefused as refused:
-        return problem(409 if isinstance(refused, TooMany) else 422, str(refused))
+    except RuleRefused as wrong:
+        return problem(422, str(wrong))
+    except BadgeRefused as wrong:
+        return problem(409 if isinstance(wrong, TooMany) else 422, str(wrong))
     response = _saved(context, path.key)
     response.status_code = 201 if known is None else 200
     return response
@@ -104,14 +104,6 @@ def post_reset(path: schemas.BadgePath, header: IfMatch) -> Response:
 
 def _wish(path: schemas.BadgePath, body: schemas.BadgeChange) -> Wish:
     return badges.wish_from(path.key, body, rule_or_none(body), past_in(body.past))
-
-
-def _stale(
-    known: schemas.BadgeWritten | None, header: schemas.Matching
-) -> Response | None:
-    if known is not None and header.if_none_match is not None:
-        return problem(412, THERE_IS_ONE)
-    return changed_since(_tag(known) if known else "", header)
 
 
 def _saved(context: Context, key: str) -> Response:

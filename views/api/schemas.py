@@ -1,7 +1,7 @@
 """The shapes of the API's answers and questions; sentences are for people."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -39,6 +39,19 @@ class Asked(BaseModel):
     """A question or an order: what it does not know, it refuses."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class SentBack(Asked):
+    """A change that may be sent as it was read: what is only to be read is left out."""
+
+    read_only: ClassVar[frozenset[str]]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out(cls, sent: object) -> object:
+        if not isinstance(sent, dict):
+            return sent
+        return {key: value for key, value in sent.items() if key not in cls.read_only}
 
 
 class Answer(BaseModel):

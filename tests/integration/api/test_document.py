@@ -18,6 +18,7 @@ MAKES_NOTHING = {
     "/api/session": "begins an hour anew",
     "/api/v1/courses/{course_id}/imports/dismiss": "who has said no has said no",
     "/api/v1/courses/{course_id}/sync": "while it is asked for, asking is the same",
+    "/api/v1/me/exposures": "a variant is assigned once, and a day noted once",
     "/api/v1/me/notifications/seen": "what was seen is seen",
 }
 """Why a POST needs no `Idempotency-Key`; one of what is there takes an `If-Match`,

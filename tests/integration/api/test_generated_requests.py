@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 from models import Context, Membership
 from tests.factories import a_badge, a_member, an_item
 from tests.support.awarding import an_award
+from tests.support.experiments import a_running_experiment
 from tests.support.launches import a_caller, a_live_course, hand_in
 from tests.support.programs import a_key
 
@@ -52,6 +53,7 @@ def ada(session: Session, course: Context) -> Membership:
     hand_in(session, ada, times=3)
     badge = a_badge(session, of=course, key="helper")
     an_award(session, ada, badge).public_id = "award"
+    a_running_experiment(session, course, "helper")
     return ada
 
 

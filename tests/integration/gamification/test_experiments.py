@@ -7,19 +7,21 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.experiments import Share, add_variant, assigned, plan, variant_of
-from models import Context, Experiment, Exposure, VariantAssignment
+from gamification.experiments import (
+    OwnVariant,
+    Share,
+    Wish,
+    assigned,
+    experiments_of,
+    save,
+    variant_of,
+    variants_for,
+)
+from models import Exposure, VariantAssignment
 from tests.factories import a_context, a_member
+from tests.support.experiments import HALVES, an_experiment, made
 
 DAY = timedelta(days=1)
-
-
-def an_experiment(
-    session: Session, of: Context, now: datetime, *, state: str = "on"
-) -> Experiment:
-    experiment = plan(session, of, ("board", "board_form"), {"a": 1, "b": 1}, now)
-    experiment.state = state
-    return experiment
 
 
 @pytest.mark.parametrize(
@@ -77,9 +79,7 @@ def test_nobody_sees_a_variant_unless_it_is_on(
 
 
 def test_an_experiment_begins_off(session: Session, now: datetime) -> None:
-    experiment = plan(
-        session, a_context(session), ("m", "messages"), {"a": 1, "b": 1}, now
-    )
+    experiment = made(session, a_context(session), Wish("m", "messages", HALVES), now)
 
     assert experiment.state == "off"
 
@@ -125,7 +125,8 @@ def test_another_variant_moves_nobody_who_is_assigned(
     people = [a_member(session, of=context) for _ in range(12)]
     before = [variant_of(session, experiment, one, now) for one in people]
 
-    add_variant(session, experiment, "c", 98)
+    wish = Wish("board", "board_form", {**HALVES, "c": 98})
+    assert save(session, context, wish, now)
     after = [variant_of(session, experiment, one, now) for one in people]
     newcomers = [a_member(session, of=context) for _ in range(12)]
     seen = {variant_of(session, experiment, one, now) for one in newcomers}
@@ -134,16 +135,46 @@ def test_another_variant_moves_nobody_who_is_assigned(
     assert "c" in seen
 
 
-@pytest.mark.parametrize(
-    ("kind", "weights"),
-    [
-        ("colours", {"a": 1, "b": 1}),
-        ("messages", {"a": 1}),
-        ("messages", {"a": 0, "b": 0}),
-    ],
-)
-def test_a_plan_that_compares_nothing_is_refused(
-    session: Session, now: datetime, kind: str, weights: dict[str, int]
+def test_staff_read_how_many_have_a_variant_those_who_left_included(
+    session: Session, now: datetime
 ) -> None:
-    with pytest.raises(ValueError, match=r"about|two|1 to 100"):
-        plan(session, a_context(session), ("key", kind), weights, now)
+    ada = a_member(session)
+    experiment = an_experiment(session, ada.context, now)
+    elsewhere = a_member(session)
+    theirs = an_experiment(session, elsewhere.context, now)
+    seen = [
+        variant_of(session, experiment, member, now + DAY * days)
+        for days in range(2)
+        for member in (ada, ada)
+    ]
+    variant_of(session, theirs, elsewhere, now)
+    ada.status, ada.left_at = "left", now
+    session.flush()
+
+    (found,) = experiments_of(session, ada.context_id, "board")
+
+    (variant,) = {str(one) for one in seen}
+    none = {"a": 0, "b": 0}
+    assert found.people == {**none, variant: 1}
+    assert experiments_of(session, ada.context_id, "other") == []
+
+
+def test_what_one_would_see_is_told_and_not_written(
+    session: Session, now: datetime
+) -> None:
+    ada = a_member(session)
+    experiment = an_experiment(session, ada.context, now)
+    for state in ("off", "ended"):
+        wish = Wish(state, "messages", HALVES)
+        made(session, ada.context, wish, now).state = state
+    an_experiment(session, a_context(session), now)
+
+    told = variants_for(session, ada)
+
+    assert session.scalars(sa.select(VariantAssignment)).all() == []
+    variant = variant_of(session, experiment, ada, now)
+    assert told == [OwnVariant("board", "board_form", str(variant))]
+    # What was seen first stays, whatever it would be now.
+    left = {key: 0 if key == variant else 1 for key in HALVES}
+    save(session, ada.context, Wish("board", "board_form", left), now)
+    assert variants_for(session, ada) == told

@@ -6,6 +6,7 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from tests.factories import a_badge, a_member
+from tests.support.experiments import a_running_experiment
 from tests.support.launches import Caller, a_caller, a_live_course, hand_in
 from tests.support.statements import statements
 
@@ -15,7 +16,10 @@ COSTS = {
     "/api/me/badges": GUARD + 1,
     "/api/v1/me": GUARD,
     "/api/v1/me/standing": GUARD + 2,  # where there is a board, the percentile
+    "/api/v1/me/variants": GUARD + 1,
     "{course}/badges": GUARD + 1,
+    "{course}/experiments": GUARD + 1,
+    "{course}/experiments/board-0": GUARD + 1,
     "{course}/groups": GUARD + 1,
     "{course}/leaderboard": GUARD + 2,
     "{course}/lists": GUARD + 3,
@@ -44,6 +48,7 @@ def test_a_page_costs_the_same_for_one_row_and_for_three(
     )
     for number in range(rows):
         a_badge(session, of=course, threshold=number + 1)
+        a_running_experiment(session, course, f"board-{number}")
         # The board opens for five.
         for _ in range(5):
             hand_in(session, a_member(session, of=course), times=1)
