@@ -2,7 +2,7 @@
 
 A week is dealt anew, one person is placed within it, the worker looks for courses that
 are due, and a learner reads their league; in a course of 1,000 learners and in one of
-100,000, which take turns. Ends with 1 if anything takes another number of statements in
+100,000, which take turns. Ends with 1 if anything takes more statements in
 the larger course, or a page more than three.
 """
 
@@ -75,7 +75,8 @@ def _compared(places: list[Place], rounds: int) -> bool:
             f"{f'{1000 * few:.1f} and {1000 * many:.1f} ms':>24}{many / few:>7.1f}x"
             f"{f'{asked[0][what]} {asked[1][what]}':>14}"
         )
-    return asked[0] == asked[1] and max(asked[1]["a page"]) <= MOST_QUESTIONS
+    kept = all(max(asked[1][what]) <= max(asked[0][what]) for what in asked[0])
+    return kept and max(asked[1]["a page"]) <= MOST_QUESTIONS
 
 
 def _open(one: Place) -> None:

@@ -22,6 +22,7 @@ COLUMNS = (
     *("context_id", "period", "membership_id", "points", "events", "completed"),
     *("audience", "updated_at"),
 )
+BATCHES = 100
 ON = Switch(environment=True, tenant=True, course=True)
 
 
@@ -53,15 +54,22 @@ def stand(session: Session, context_id: int, now: datetime, *, weeks: int = 1) -
     recount(session, context_id)
     follow(session, context, now)
     _catch_up(session, context, now)
-    session.commit()
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.text("ANALYZE"))
-        session.commit()
+    _count(session)
 
 
 def _catch_up(session: Session, context: Context, now: datetime) -> None:
     """Let everybody have the badges, bests and milestones that they came to by now."""
     evaluate_silently(session, context, now, switch=ON)
-    for members in batches_of(session, context.id):
+    for number, members in enumerate(batches_of(session, context.id)):
         renew_bests(session, context, now, members, silent=True)
         reach(session, context, now, members, silent=True)
+        if number % BATCHES == 0:
+            _count(session)
+
+
+def _count(session: Session) -> None:
+    """Let PostgreSQL know how many rows there are; its autovacuum would, in time."""
+    session.commit()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("ANALYZE"))
+        session.commit()
