@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from sqlalchemy.orm import Session
 
 from gamification.awards import evaluate
-from gamification.awards.giving import Giver
+from gamification.awards.giving import OPERATOR, Giver
 from gamification.awards.saving import BadgeRefused, save
 from gamification.catalog import Criterion
 from gamification.catalog.definitions import ICON, label_of
@@ -32,7 +32,6 @@ from jobs.settings import settings
 from lti import audit
 from models import Context
 
-OPERATOR = "operator"
 AT_ONCE = 200
 """The rules of more people than these are looked at by a job."""
 OWN_ALONE = "No layer below the course has a badge of this key: retire it instead."

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.claims import CodeRow, Terms
 from gamification.awards.decisions import Revocation, take
-from gamification.awards.giving import OPERATOR, Gift, Giver, Outcome
+from gamification.awards.giving import BY_COMMAND, Gift, Outcome
 from gamification.awards.history import course_of
 from gamification.metrics.periods import begin_of
 from jobs import decisions
@@ -17,7 +17,6 @@ from jobs.steps import written
 from models import Award, Context
 from models.db import db
 
-BY_COMMAND = Giver(OPERATOR, OPERATOR)
 ONE_DAY = timedelta(days=1)
 
 

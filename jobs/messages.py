@@ -5,11 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from gamification.awards.giving import Giver
+from gamification.awards.giving import OPERATOR, Giver
 from gamification.catalog.locks import MESSAGES, is_locked
 from gamification.catalog.messages import SHIPPED
 from gamification.feedback.wording import Message, messages_of, save_messages
-from jobs.badges import OPERATOR
 from jobs.catalog import current_catalog
 from jobs.locking import locks_of, refuse_locked
 from lti import audit

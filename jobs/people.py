@@ -7,14 +7,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from gamification.awards.giving import OPERATOR
 from gamification.merging import MergeRefused, Pair, merge, unmerge
 from jobs.clock import now
 from jobs.settings import settings
 from models import AuditEntry, PersonMerge, User
 from models.db import db
 from models.locks import begin_write, retried
-
-OPERATOR = "operator"
 
 
 @dataclass(frozen=True)

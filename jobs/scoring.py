@@ -6,12 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gamification.activity.weighing import Effect, facts_in, save_weights, tried
-from gamification.awards.giving import Giver
+from gamification.awards.giving import OPERATOR, Giver
 from gamification.awards.saving import quieten_all
 from gamification.catalog.locks import SCORING, is_locked
 from gamification.metrics.weights import Worth, newest
 from gamification.switches import switch_of
-from jobs.badges import OPERATOR
 from jobs.freshness import RECOUNT_COURSE
 from jobs.locking import locks_of, refuse_locked
 from jobs.outbox import unfinished_now

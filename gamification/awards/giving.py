@@ -38,6 +38,10 @@ class Giver:
     """Our id of the code, where one was said."""
 
 
+BY_COMMAND = Giver(OPERATOR, OPERATOR)
+"""Who decides by a command."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Gift:
     """A badge for somebody."""

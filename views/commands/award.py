@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -11,10 +12,9 @@ from flask.cli import AppGroup
 
 from gamification.awards.decisions import DecisionRefused, Revocation
 from gamification.awards.giving import (
+    BY_COMMAND,
     LONGEST_REASON,
-    OPERATOR,
     Gift,
-    Giver,
     NotGiven,
 )
 from gamification.awards.history import AwardRow, Wanted, awards_of
@@ -24,10 +24,9 @@ from jobs.importing import Imported, Unreadable, import_awards
 from jobs.overview import Overview
 from lti.texts import can_be_kept, one_line
 from models.db import db
-from views.commands.courses import known_course
+from views.commands.courses import known_course, of_course
 
 group = AppGroup("award", help="Badges that people give, and take back.")
-of_course = click.option("--course", required=True, help="Our id, or the platform's.")
 PAGE = 200
 LAST_YEAR = 2199
 
@@ -123,7 +122,7 @@ def list_awards(course: str, user: str | None, badge: str | None) -> None:
 def import_file(file: Path, course: str, *, dry_run: bool) -> None:
     """Give the badges of a CSV file (user,badge,reason); exit 1 if rows are wrong."""
     known = known_course(course)
-    by = Giver(OPERATOR, OPERATOR, "import")
+    by = replace(BY_COMMAND, origin="import")
     with file.open(encoding="utf-8", errors="replace", newline="") as lines:
         total = sum(1 for _ in lines)
         lines.seek(0)

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from pydantic import ValidationError
 
 from gamification.awards.described import badges_listed, describe
-from gamification.awards.giving import Giver
+from gamification.awards.giving import BY_COMMAND
 from gamification.awards.saving import BadgeRefused
 from gamification.catalog.definitions import KEY
 from gamification.catalog.locks import BADGES, is_locked
@@ -24,14 +24,12 @@ from models.locks import begin_write
 from views.api.criteria import RuleRefused, past_in, rule_or_none
 from views.api.problems import faults_of
 from views.api.rule_schemas import BadgeChange, BadgeWritten
-from views.commands.previewing import entries_in, the_course
+from views.commands.courses import of_course, of_tenant, the_course
+from views.commands.previewing import entries_in
 
 Done = TypeVar("Done")
 
 group = AppGroup("badge", help="A course's badges, as they are written.")
-of_course = click.option("--course", required=True, help="Our id, or the platform's.")
-of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
-OPERATOR = Giver("operator", "operator")
 NO_KEY = "it has no key of letters, digits, dots, dashes or underscores"
 NO_BADGE = "The course has no such badge; `flask badge list` names them."
 
@@ -116,7 +114,7 @@ def reset(key: str, course: str, tenant: str | None) -> None:
     """Let a badge be again as the organisation's catalog has it."""
 
     def work(context: Context) -> Written:
-        return badges.reset_badge(db.session(), context, key, OPERATOR, now())
+        return badges.reset_badge(db.session(), context, key, BY_COMMAND, now())
 
     _decided(work, course, tenant)
 
@@ -125,7 +123,7 @@ def _become(key: str, state: str, course: str, tenant: str | None) -> None:
     def work(context: Context) -> Written:
         session = db.session()
         wish = badges.as_it_is(session, context, key, state)
-        return badges.save_badge(session, context, wish, OPERATOR, now())
+        return badges.save_badge(session, context, wish, BY_COMMAND, now())
 
     _decided(work, course, tenant)
 
@@ -152,7 +150,7 @@ def _saved(entry: Any, course: str, tenant: str | None) -> str:  # noqa: ANN401 
     wish = badges.wish_from(key, body, rule_or_none(body), past_in(body.past))
 
     def work(context: Context) -> Written:
-        return badges.save_badge(db.session(), context, wish, OPERATOR, now())
+        return badges.save_badge(db.session(), context, wish, BY_COMMAND, now())
 
     return _told(_committed(work, course, tenant))
 

@@ -9,12 +9,11 @@ from gamification.awards.claims import codes_of
 from jobs import deciding
 from jobs.clock import now
 from models.db import db
-from views.commands.courses import known_course
+from views.commands.courses import known_course, of_course
 
 LAST_YEAR = 2199
 
 group = AppGroup("code", help="Codes that learners claim a badge by.")
-of_course = click.option("--course", required=True, help="Our id, or the platform's.")
 
 
 @group.command("make")

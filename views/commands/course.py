@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from gamification.awards.giving import Giver
+from gamification.awards.giving import BY_COMMAND
 from gamification.awards.saving import TooMany
 from gamification.copying.importing import Import
 from gamification.copying.outline import outline_of
@@ -19,12 +19,9 @@ from views.api.changes import lock
 from views.api.configuring import Plan, carry_out, parse, plan
 from views.api.copying_schemas import LONGEST_SHIFT
 from views.api.taking import planned, take
-from views.commands.previewing import the_course
+from views.commands.courses import of_course, of_tenant, the_course
 
 group = AppGroup("course", help="A course's settings and badges, without its people.")
-of_course = click.option("--course", required=True, help="Our id, or the platform's.")
-of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
-OPERATOR = Giver("operator", "operator")
 NOTHING = "Nothing changes: all of it is so already."
 
 
@@ -68,7 +65,7 @@ def import_course(
         click.echo("\n".join(map(str, bad.faults)), err=True)
         raise click.ClickException(f"{file.name} was not imported.") from None
     lines = told(planned)
-    _end(lambda: carry_out(context, planned, OPERATOR), dry_run=dry_run)
+    _end(lambda: carry_out(context, planned, BY_COMMAND), dry_run=dry_run)
     click.echo("\n".join(lines))
 
 
@@ -106,7 +103,7 @@ def copy(
     except TooMany as refused:
         raise click.ClickException(str(refused)) from None
     lines = brought(plan_of_copy)
-    _end(lambda: take(earlier, new, plan_of_copy, OPERATOR), dry_run=dry_run)
+    _end(lambda: take(earlier, new, plan_of_copy, BY_COMMAND), dry_run=dry_run)
     click.echo("\n".join(lines))
 
 

@@ -3,7 +3,21 @@
 import click
 
 from jobs.overview import Overview, overview
+from models import Context
 from models.db import db
+
+of_course = click.option("--course", required=True, help="Our id, or the platform's.")
+of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
+
+
+def the_course(course: str, tenant: str | None) -> Context:
+    """Return the one course of an id; a wrong one ends the command with a sentence."""
+    found = overview(db.session(), tenant, course)
+    if not found:
+        raise click.UsageError("No course has this id; `flask sync status` lists them.")
+    if len(found) > 1:
+        raise click.UsageError("Several courses have this id; name one's --tenant.")
+    return db.session().get_one(Context, found[0].context_id)
 
 
 def known_course(course: str) -> Overview:

@@ -13,7 +13,7 @@ from jobs.steps import chunks, written
 from models import Context
 from models.db import db
 from views.api.reporting import read
-from views.commands.courses import known_course
+from views.commands.courses import known_course, of_course
 
 CHUNK = 100
 """How many one transaction records: SQLite's other writers wait for it."""
@@ -24,7 +24,7 @@ group = AppGroup("event", help="What learners did, reported by the operator.")
 
 @group.command("post")
 @click.argument("file", type=click.File(encoding="utf-8"))
-@click.option("--course", required=True, help="Our id, or the platform's.")
+@of_course
 def post(file: TextIO, course: str) -> None:
     """Record the events of a JSON file (`-`: standard input), one or a list.
 

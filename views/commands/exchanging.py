@@ -17,10 +17,8 @@ from lti import audit
 from models import Context
 from models.db import db
 from models.locks import begin_write
-from views.commands.previewing import entries_in, the_course
-
-of_course = click.option("--course", required=True, help="Our id, or the platform's.")
-of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
+from views.commands.courses import of_course, of_tenant, the_course
+from views.commands.previewing import entries_in
 
 
 @click.command("import")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import click
 from flask.cli import AppGroup
 
-from gamification.awards.giving import Giver
+from gamification.awards.giving import BY_COMMAND
 from gamification.catalog.definitions import KEY
 from gamification.experiments import Described, ExperimentRefused, Wish, experiments_of
 from gamification.experiments.planning import KINDS
@@ -16,13 +16,10 @@ from models import Context
 from models.db import db
 from models.locks import begin_write, lock_course
 from views.api.experiment_schemas import Experiment
-from views.commands.previewing import the_course
+from views.commands.courses import of_course, of_tenant, the_course
 
 group = AppGroup("experiment", help="Which of a few forms a course's people see.")
 the_key = click.argument("key")
-of_course = click.option("--course", required=True, help="Our id, or the platform's.")
-of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
-OPERATOR = Giver("operator", "operator")
 NO_EXPERIMENT = "The course has no such experiment; `flask experiment list` names them."
 BAD_KEY = (
     "takes 1 to 64 letters, digits, dots, dashes or underscores, the first of them a "
@@ -139,7 +136,7 @@ def _decided(
         lock_course(session, context.id)
         wish = wish_in(context)
         has_changed = experiments.save_experiment(
-            session, context, wish, OPERATOR, now()
+            session, context, wish, BY_COMMAND, now()
         )
         saved = experiments.as_it_is(session, context, wish.key)
         session.commit()

@@ -11,10 +11,9 @@ from jobs.importing import Unreadable
 from models import Context
 from models.db import db
 from models.groups import KINDS
-from views.commands.courses import known_course
+from views.commands.courses import known_course, of_course
 
 group = AppGroup("group", help="Sections, departments, groups and teams of a course.")
-of_course = click.option("--course", required=True, help="Our id, or the platform's.")
 
 
 @group.command("list")

@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from gamification.awards.giving import Giver
+from gamification.awards.giving import BY_COMMAND
 from gamification.catalog.messages import (
     EXAMPLES,
     PLACES,
@@ -15,13 +15,10 @@ from jobs import messages
 from jobs.clock import now
 from models.db import db
 from models.locks import begin_write
-from views.commands.previewing import the_course
+from views.commands.courses import of_course, of_tenant, the_course
 
 group = AppGroup("messages", help="What a course says to its learners.")
-of_course = click.option("--course", required=True, help="Our id, or the platform's.")
-of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
 the_kind = click.argument("kind", type=click.Choice(list(PLACES)))
-OPERATOR = Giver("operator", "operator")
 
 
 @group.command("show")
@@ -53,7 +50,7 @@ def set_message(
     begin_write(session)
     try:
         context = the_course(course, tenant)
-        messages.decide_messages(session, context, {kind: text}, OPERATOR, now())
+        messages.decide_messages(session, context, {kind: text}, BY_COMMAND, now())
         said = messages.messages_in(session, context)[kind]
         session.commit()
     except BadMessage as bad:

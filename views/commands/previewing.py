@@ -11,17 +11,17 @@ from flask.cli import with_appcontext
 from gamification.awards.preview import Preview, Proposal, Side, preview
 from gamification.catalog.definitions import Definition, Malformed, define, key_of
 from jobs.clock import now
-from jobs.overview import overview
 from models import Context
 from models.db import db
+from views.commands.courses import of_course, of_tenant, the_course
 
 NAMED = 20
 
 
 @click.command("preview")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--course", required=True, help="Our id, or the platform's.")
-@click.option("--tenant", help="Only among this organisation's courses.")
+@of_course
+@of_tenant
 @with_appcontext
 def command(file: Path, course: str, tenant: str | None) -> None:
     """Name who would gain and lose each badge of a file; nothing is written.
@@ -34,16 +34,6 @@ def command(file: Path, course: str, tenant: str | None) -> None:
     refused = [entry for entry in entries if not _told(context, entry)]
     if refused:
         raise click.exceptions.Exit(1)
-
-
-def the_course(course: str, tenant: str | None) -> Context:
-    """Return the one course of an id; a wrong one ends the command with a sentence."""
-    found = overview(db.session(), tenant, course)
-    if not found:
-        raise click.UsageError("No course has this id; `flask sync status` lists them.")
-    if len(found) > 1:
-        raise click.UsageError("Several courses have this id; name one's --tenant.")
-    return db.session().get_one(Context, found[0].context_id)
 
 
 def entries_in(file: Path) -> list[Any]:

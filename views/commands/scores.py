@@ -11,13 +11,12 @@ from lti.errors import LTIError
 from lti.line_items import Column
 from lti.scores import ScoreImpossible
 from models.db import db
-from views.commands.courses import known_course
+from views.commands.courses import known_course, of_course
 
 group = AppGroup("scores", help="A column for badges in a course's gradebook.")
 OUTDONE = (
     "Not sent: {} for which the platform has a later mark; it stays until ours changes."
 )
-of_course = click.option("--course", required=True, help="Our id, or the platform's.")
 
 
 @group.command("add")

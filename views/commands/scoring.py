@@ -10,7 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from gamification.activity.weighing import WeightRefused
-from gamification.awards.giving import Giver
+from gamification.awards.giving import BY_COMMAND
 from gamification.awards.remaking import Counted
 from gamification.metrics.weights import PAID, Worth, newest
 from jobs import scoring
@@ -19,15 +19,12 @@ from models import Context
 from models.db import db
 from models.locks import begin_write
 from views.api.scoring_schemas import LARGEST_CAP, MOST, millionths, points_said
-from views.commands.previewing import the_course
+from views.commands.courses import of_course, of_tenant, the_course
 from views.wording import counted
 
 Command = Callable[..., Any]
 
 group = AppGroup("scoring", help="What facts are worth in a course.")
-of_course = click.option("--course", required=True, help="Our id, or the platform's.")
-of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
-OPERATOR = Giver("operator", "operator")
 
 
 class Points(click.ParamType[int]):
@@ -86,7 +83,7 @@ def set_weight(course: str, tenant: str | None, **named: Any) -> None:  # noqa: 
     context = the_course(course, tenant)
     save = partial(scoring.save_scoring, session, context, [_worth(context, **named)])
     try:
-        has_changed = save(OPERATOR, now())
+        has_changed = save(BY_COMMAND, now())
     except WeightRefused as refused:
         raise click.ClickException(str(refused)) from None
     session.commit()
