@@ -17,6 +17,10 @@ PAINTED = """Promise.race([
 FLAGS = [
     # Debian's Chromium blocks third-party cookies by itself; others are told to.
     "--test-third-party-cookie-phaseout",
+    # A frame that goes to another site would go to another process, and on its way the
+    # driver loses sight of it now and then: what is asked of it then is never answered
+    # (microsoft/playwright#8724). What sites keep, send and read of each other is as ever.
+    "--disable-site-isolation-trials",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
