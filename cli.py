@@ -42,7 +42,7 @@ NOT_MIGRATED = (
 def register(app: Flask) -> None:
     """Add every command to the application."""
     with app.app_context():
-        _say_what_is_missing(app, db.engine)
+        _say_what_is_missing(db.engine, app.extensions["migrate"].directory)
     app.cli.add_command(api_key.group)
     app.cli.add_command(award.group)
     app.cli.add_command(badge.group)
@@ -75,19 +75,22 @@ def only_explains() -> bool:
     return is_command and (not words or "--help" in words)
 
 
-def _say_what_is_missing(app: Flask, engine: sa.Engine) -> None:
+def _say_what_is_missing(engine: sa.Engine, migrations: str) -> None:
     """Let a command say that `flask db upgrade` was forgotten, instead of some SQL."""
 
+    # It lives as long as what was compiled for this engine: it holds no application.
     @sa.event.listens_for(engine, "handle_error", retval=True)
     def _explained(context: sa.engine.ExceptionContext) -> Exception | None:
-        command = click.get_current_context(silent=True)
-        if command is None or context.connection is None or _is_migrated(app, engine):
+        command, connection = click.get_current_context(silent=True), context.connection
+        if command is None or connection is None:
+            return None
+        if _is_migrated(connection.engine, migrations):
             return None
         return click.ClickException(NOT_MIGRATED)
 
 
-def _is_migrated(app: Flask, engine: sa.Engine) -> bool:
-    there = ScriptDirectory(app.extensions["migrate"].directory).get_current_head()
+def _is_migrated(engine: sa.Engine, migrations: str) -> bool:
+    there = ScriptDirectory(migrations).get_current_head()
     # The connection that failed may be inside of a transaction that is broken off.
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == there

@@ -1,9 +1,11 @@
 """Whatever an API answers instead of what was asked: problem details (RFC 9457)."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from flask import Response, jsonify
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -35,10 +37,21 @@ def invalid(error: ValidationError) -> Response:
 
 def faults_of(error: ValidationError, whole: str = "body") -> list[str]:
     """Name what is wrong, each by its field, without its value."""
-    return [
-        f"{'.'.join(map(str, fault['loc'])) or whole}: {fault['msg']}"
-        for fault in error.errors(include_url=False, include_input=False)
-    ]
+    found = error.errors(include_url=False, include_input=False)
+    _let_go(found)
+    return [f"{'.'.join(map(str, one['loc'])) or whole}: {one['msg']}" for one in found]
+
+
+def _let_go(found: Iterable[ErrorDetails]) -> None:
+    """Cut validators' own errors off from what was going on when they were raised.
+
+    Pydantic's error holds them where the garbage collector does not look: together
+    with the frames they came through they would keep the whole request for good.
+    """
+    for one in found:
+        cause = one.get("ctx", {}).get("error")
+        if isinstance(cause, Exception):
+            cause.__traceback__ = cause.__context__ = cause.__cause__ = None
 
 
 def problem_response(status: int) -> dict[str, object]:
