@@ -30,7 +30,6 @@ from gamification.standings.places import (
 from gamification.standings.seats import Part, part_of
 from gamification.standings.selecting import people_listed
 from gamification.switches import Switch
-from models import Membership
 
 
 class NoSuchGroup(LookupError):
@@ -167,19 +166,19 @@ def _group_shown(session: Session, part: Part, group: str) -> Overview:
 
 
 def _row(view: View, place: Place) -> BoardRow:
-    me, updated_at = place.member.id == view.viewer_id, place.updated_at
+    me, updated_at = place.membership_id == view.viewer_id, place.updated_at
     if not (me or view.by_staff):
         updated_at = updated_at.replace(minute=0, second=0, microsecond=0)
     return BoardRow(
         rank=1 + place.ahead if view.by_staff or _shows(view, "absolute") else None,
         gap=_gap(view, place.points) if _shows(view, "relative") else None,
-        name=_name(view, place.member),
+        name=_name(view, place),
         points=place.points // POINT,
         completed=place.completed,
         badges=place.badges,
         updated_at=updated_at,
         me=me,
-        user_id=place.user.public_id if view.by_staff else None,
+        user_id=place.user_id if view.by_staff else None,
     )
 
 
@@ -193,7 +192,7 @@ def _gap(view: View, points: int) -> int | None:
     return points // POINT - view.points // POINT
 
 
-def _name(view: View, member: Membership) -> str:
+def _name(view: View, place: Place) -> str:
     if view.viewer.is_outside:
-        return member.alias or NAMELESS
-    return name_for(member, view.context, by_staff=view.by_staff)
+        return place.alias or NAMELESS
+    return name_for(place, view.context, by_staff=view.by_staff)

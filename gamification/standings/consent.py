@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -51,7 +52,18 @@ def _note(
     session.flush()
 
 
-def is_named(member: Membership, context: Context) -> bool:
+class Named(Protocol):
+    """Whoever is read on a board: a member, or a row that was found of one."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def alias(self) -> str: ...
+    @property
+    def name_consent(self) -> bool | None: ...
+
+
+def is_named(member: Named, context: Context) -> bool:
     """Tell whether other learners may read a member's name on the board.
 
     To join is no such consent: the course may have shown aliases at the time.
@@ -59,7 +71,7 @@ def is_named(member: Membership, context: Context) -> bool:
     return context.board_identity == "name" and member.name_consent is True
 
 
-def name_for(member: Membership, context: Context, *, by_staff: bool) -> str:
+def name_for(member: Named, context: Context, *, by_staff: bool) -> str:
     """Return what somebody reads of a member on the course's board."""
     if (by_staff or is_named(member, context)) and member.name:
         return member.name

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gamification.metrics import POINT
 from gamification.standings.freezing import is_frozen
 from gamification.standings.selecting import Shape, counts, rows
-from models import STAFF, Context, Membership, User
+from models import STAFF, Context, Membership
 
 OUTSIDE = "outside"
 
@@ -125,8 +125,12 @@ def overview_of(session: Session, view: View) -> Overview:
 class Place:
     """A row of a board as it was found."""
 
-    member: Membership
-    user: User
+    membership_id: int
+    user_id: str
+    """Our public id of them."""
+    name: str
+    alias: str
+    name_consent: bool | None
     points: int
     """In millionths."""
     completed: int
@@ -155,7 +159,7 @@ def _place(view: View, row: Row[*tuple[Any, ...]]) -> Place:
 
 
 def _is_me(view: View, place: Place) -> bool:
-    return place.member.id == view.viewer_id
+    return place.membership_id == view.viewer_id
 
 
 def _more_ahead(view: View, points: int) -> int:

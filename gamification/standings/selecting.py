@@ -129,13 +129,13 @@ def counts(shape: Shape) -> sa.Select[*tuple[Any, ...]]:
 
 @lru_cache
 def rows(shape: Shape) -> sa.Select[*tuple[Any, ...]]:
-    """Select a board's rows with their people, best first, and who is ahead of each."""
+    """Select the `Place`s of a board, best first."""
     found = _picked(shape)
     place = (found.c.points, found.c.membership_id)
     return (
         sa.select(
-            Membership,
-            User,
+            *(Membership.id, User.public_id),
+            *(Membership.name, Membership.alias, Membership.name_consent),
             *(found.c.points, found.c.completed, found.c.updated_at, found.c.badges),
             _ahead(shape, found.c.points).label("ahead"),
         )
