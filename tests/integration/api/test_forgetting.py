@@ -50,6 +50,30 @@ def test_a_request_that_our_own_rules_refuse_leaves_nothing_behind(
 
 
 @pytest.mark.sqlite_alone
+@pytest.mark.parametrize(
+    "text",
+    [
+        'version = 1\n[settings]\ntime_zone = "Nowhere"\n',
+        'version = 1\n[[scoring]]\nkind = "posted"\nweight = "many"\n',
+    ],
+)
+def test_a_configuration_that_is_refused_leaves_nothing_behind(
+    session: Session, client: FlaskClient, text: str
+) -> None:
+    course = a_live_course(session)
+    iris = a_caller(session, client, of=course, role="instructor")
+    before = _errors()
+
+    refused = [
+        iris.send_toml("PUT", f"{iris.course}/configuration", text).json
+        for _ in range(3)
+    ]
+
+    assert [answer["status"] for answer in refused if answer] == [422] * 3
+    assert _errors() == before
+
+
+@pytest.mark.sqlite_alone
 def test_an_application_is_gone_when_nobody_uses_it(config: Config) -> None:
     app = create_app(config)
     with app.app_context():
