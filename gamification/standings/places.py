@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from gamification.metrics import POINT
@@ -142,7 +142,7 @@ class Place:
 
 def places_of(session: Session, view: View, now: datetime) -> list[Place]:
     """Return the rows of a board: the top, and the viewer's neighbours. One query."""
-    found = session.execute(rows(view.shape), view.asked(now))
+    found = session.execute(rows(view.shape), view.asked(now)).mappings()
     places = [_place(view, row) for row in found]
     me = next((n for n, p in enumerate(places) if _is_me(view, p)), None)
     near = view.context.board_neighbours
@@ -153,9 +153,9 @@ def places_of(session: Session, view: View, now: datetime) -> list[Place]:
     ]
 
 
-def _place(view: View, row: Row[*tuple[Any, ...]]) -> Place:
-    *columns, ahead = row
-    return Place(*[*columns, ahead + _more_ahead(view, row.points)])
+def _place(view: View, row: RowMapping) -> Place:
+    """Return a row by the names of its columns: an alias is never taken for a name."""
+    return Place(**{**row, "ahead": row["ahead"] + _more_ahead(view, row["points"])})
 
 
 def _is_me(view: View, place: Place) -> bool:

@@ -134,7 +134,8 @@ def rows(shape: Shape) -> sa.Select[*tuple[Any, ...]]:
     place = (found.c.points, found.c.membership_id)
     return (
         sa.select(
-            *(Membership.id, User.public_id),
+            Membership.id.label("membership_id"),
+            User.public_id.label("user_id"),
             *(Membership.name, Membership.alias, Membership.name_consent),
             *(found.c.points, found.c.completed, found.c.updated_at, found.c.badges),
             _ahead(shape, found.c.points).label("ahead"),
