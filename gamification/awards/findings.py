@@ -12,6 +12,7 @@ from gamification.awards.reach import asks_for_named, verdict
 from gamification.catalog import Criterion
 from gamification.catalog.circles import circle_in
 from gamification.catalog.linting import lint
+from gamification.catalog.own import HELD, state_of
 from gamification.catalog.rules import BadRule, Fault
 from gamification.catalog.rules.naming import named_in
 from gamification.metrics.sources import unfed
@@ -19,6 +20,8 @@ from gamification.metrics.weights import Worth
 from models import Badge, BadgeVersion, Item, ItemSet
 
 MOST_NAMED = 20
+IDLE = {"draft": "it is a draft", HELD: "it is held", "retired": "it is retired"}
+"""Why a badge in such a state is gained by nobody."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ def findings(session: Session, criterion: Criterion, frame: Frame) -> Found:
     """Say what makes no sense about a rule, or none in this course."""
     reach = verdict(session, criterion, frame)
     found = [*reach.advice, *_too_few(criterion, frame)]
+    found += _not_to_be_earned(session, criterion, frame)
     leaves = criterion.leaves
     missing = unfed(session, frame.context_id)
     found += [
@@ -145,6 +149,22 @@ def _too_few(criterion: Criterion, frame: Frame) -> Iterator[str]:
             yield f"{name} has no items yet: nothing counts in it."
         elif leaf.of is not None and leaf.of > has:
             yield f"{leaf.of} of {name} are asked for, and it has {has} so far."
+
+
+def _not_to_be_earned(
+    session: Session, criterion: Criterion, frame: Frame
+) -> Iterator[str]:
+    """Say which badges it asks for that nobody gains for now; most ask for none."""
+    asked = criterion.prerequisites
+    if not asked:
+        return
+    query = sa.select(Badge).where(
+        Badge.context_id == frame.context_id, Badge.key.in_(asked)
+    )
+    for badge in session.scalars(query.order_by(Badge.position, Badge.id)):
+        state = state_of(badge)
+        if state in IDLE:
+            yield f'Nobody gains the badge "{badge.key}" for now: {IDLE[state]}.'
 
 
 def listed(there: Mapping[str, str]) -> str:

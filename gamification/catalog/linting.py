@@ -9,6 +9,8 @@ from gamification.catalog.rules import All, AnyOf, Leaf, NoneOf, Prerequisite
 
 EVERYBODY = "Everybody meets it before doing anything."
 PERIOD_DAYS = {"week": 7, "month": 31}
+ONCE_AN_ITEM = ("authored", "completed")
+"""What is counted once for each item, however often it is done."""
 
 
 def lint(criterion: Criterion) -> list[str]:
@@ -48,21 +50,24 @@ def _impossible(rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which is
 
 def _most(leaf: Leaf) -> int | None:
     """Return the largest value a condition's metric can have, if there is one."""
+    return min(_limits(leaf), default=None)
+
+
+def _limits(leaf: Leaf) -> Iterator[int]:
+    """Yield what each part of a condition limits its metric to."""
+    items, days = None if leaf.keys is None else len(leaf.keys), _days(leaf)
     if leaf.metric == "average_percent":
-        return 100
-    if leaf.metric == "authored" and leaf.keys is not None:
-        return len(leaf.keys)
-    if leaf.cap is not None:
-        items = None if leaf.keys is None else len(leaf.keys)
-        each = _days(leaf) if leaf.per_day else items
-        return None if each is None else leaf.cap * each
-    days = _days(leaf)
-    if days is None:
-        return None
-    if leaf.metric == "active_days":
-        return days
-    # Six days may lie in two weeks, and eight in three.
-    return (days + 5) // 7 + 1 if leaf.metric == "streak_weeks" else None
+        yield 100
+    if items is not None and leaf.metric in ONCE_AN_ITEM:
+        yield items
+    each = days if leaf.per_day else items
+    if leaf.cap is not None and each is not None:
+        yield leaf.cap * each
+    if days is not None and leaf.metric == "active_days":
+        yield days
+    if days is not None and leaf.metric == "streak_weeks":
+        # Six days may lie in two weeks, and eight in three.
+        yield (days + 5) // 7 + 1
 
 
 def _days(leaf: Leaf) -> int | None:

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards import badges_for, evaluate
+from gamification.awards.saving import judge
+from gamification.catalog import Criterion
 from models import Award, Badge, Context, Membership
 from tests.factories import a_badge, a_context, a_member
 from tests.integration.gamification.conftest import ON, Act, Counting, held
@@ -28,6 +30,27 @@ def ended(session: Session) -> list[tuple[str, str | None]]:
     both = sa.select(Badge.key, Award.end_reason).where(Badge.id == Award.badge_id)
     rows = session.execute(both.order_by(Badge.key))
     return [(key, reason) for key, reason in rows]
+
+
+def test_a_badge_that_nobody_gains_for_now_is_named_where_it_is_asked_for(
+    session: Session, now: datetime, ada: Membership
+) -> None:
+    course = ada.context
+    states = {"made": "draft", "given": "active", "on_hold": "active", "old": "retired"}
+    for key, state in states.items():
+        badge = a_badge(session, of=course, key=key, metric="events", threshold=1)
+        badge.state, badge.held_at = state, now if key == "on_hold" else None
+    session.flush()
+    rule = Criterion.from_json({"all": [{"badge": key} for key in states]})
+
+    judged = judge(session, course, "sum", rule, now)
+
+    assert judged.senseless == []
+    assert judged.findings == [
+        'Nobody gains the badge "made" for now: it is a draft.',
+        'Nobody gains the badge "on_hold" for now: it is held.',
+        'Nobody gains the badge "old" for now: it is retired.',
+    ]
 
 
 def test_a_chain_is_earned_at_once_whatever_its_order(
