@@ -60,6 +60,7 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/experiments": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/experiments/<key>": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/items": STAFF | KEY,
+    "GET /api/v1/courses/<course_id>/written-badges": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/item-sets": STAFF,
     "GET /api/v1/courses/<course_id>/leaderboard": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/calendar": PEOPLE,

@@ -91,6 +91,23 @@ class BadgeVersion(Answer):
     effective_from: datetime | None
 
 
+class BadgeListed(Answer):
+    """A badge of the course in brief."""
+
+    key: str
+    label: str
+    icon: str
+    state: State
+    origin: Literal["shipped", "tenant", "course"]
+    """The layer it comes from."""
+    version: int
+
+
+class BadgesListed(Answer):
+    items: list[BadgeListed]
+    next: None = None
+
+
 class BadgeWritten(Answer):
     """A badge of the course as it is written."""
 

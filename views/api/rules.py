@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, abort, jsonify
 from flask_openapi3.blueprint import APIBlueprint
 
-from gamification.awards.described import describe
+from gamification.awards.described import badges_listed, describe
 from gamification.awards.saving import BadgeRefused, TooMany
 from gamification.catalog.locks import BADGES, is_locked
 from gamification.catalog.own import Wish
@@ -23,6 +23,7 @@ from views.api.criteria import RuleRefused, past_in, rule_or_none
 from views.api.etags import IfMatch, Matching, changed_since, refused, tag_of
 from views.api.operations import checked, operation
 from views.api.problems import problem
+from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
 from views.guards import requires
 from views.pages import TEACHERS
@@ -35,6 +36,19 @@ SAVES: dict[str, Any] = operation(
     TEACHERS, schemas.BadgeWritten, refusals=(404, 409, 412, 415)
 )
 SAVES["responses"]["201"] = schemas.BadgeWritten
+
+
+@bp.get(
+    "/<course_id>/written-badges",
+    **operation(STAFF, schemas.BadgesListed, refusals=(404,), key=COURSES_READ),
+)
+@requires(*STAFF, key=COURSES_READ)
+@checked
+def get_written_badges(path: CoursePath) -> Response:
+    """List all of the course's badges: drafts, held and retired ones, too."""
+    found = badges_listed(db.session(), the_course(path).id)
+    items = [schemas.BadgeListed.model_validate(one) for one in found]
+    return jsonify(schemas.BadgesListed(items=items).model_dump(mode="json"))
 
 
 @bp.get(

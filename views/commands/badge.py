@@ -39,8 +39,8 @@ NO_BADGE = "The course has no such badge; `flask badge list` names them."
 @of_tenant
 def list_badges(course: str, tenant: str | None) -> None:
     """One line per badge, in their order: key, state, layer and label."""
-    for badge, label in badges_listed(db.session(), the_course(course, tenant).id):
-        click.echo(f"{badge.key} {state_of(badge)} {badge.origin} {label}")
+    for badge in badges_listed(db.session(), the_course(course, tenant).id):
+        click.echo(f"{badge.key} {badge.state} {badge.origin} {badge.label}")
 
 
 @group.command("show")

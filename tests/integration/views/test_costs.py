@@ -19,6 +19,7 @@ COSTS = {
     "/api/v1/me/variants": GUARD + 1,
     "{course}/badges": GUARD + 1,
     "{course}/experiments": GUARD + 1,
+    "{course}/written-badges": GUARD + 1,
     "{course}/experiments/board-0": GUARD + 1,
     "{course}/groups": GUARD + 1,
     "{course}/leaderboard": GUARD + 2,

@@ -145,3 +145,30 @@ def test_a_badge_whose_item_is_gone_is_held_reworded_and_retired(
         'criterion.item: there is no item "quiz-1"'
     )
     assert read["findings"][0].startswith('criterion.item: there is no item "quiz-1"')
+
+
+def test_a_list_has_all_badges_whatever_their_state(
+    session: Session, course: Context, teacher: Caller
+) -> None:
+    keep_draft(session, course, read_foreign(COMPLIANCE), NOW)
+    session.commit()
+    put(teacher, "twice", TWICE)
+    put(teacher, "twice", {**TWICE, "state": "held"})
+    put(teacher, "author", {**get(teacher, "author").json, "state": "retired"})
+
+    listed = teacher.get(f"{teacher.course}/written-badges").json
+
+    assert listed is not None
+    assert listed["next"] is None
+    states = {one["key"]: one["state"] for one in listed["items"]}
+    assert states["compliance_101"] == "draft"
+    assert (states["twice"], states["author"]) == ("held", "retired")
+    assert {one["origin"] for one in listed["items"]} == {"shipped", "course"}
+    assert listed["items"][-1] == {
+        "key": "twice",
+        "label": "Twice",
+        "icon": "🏅",
+        "state": "held",
+        "origin": "course",
+        "version": 1,
+    }
