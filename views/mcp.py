@@ -17,7 +17,7 @@ from pydantic import AnyHttpUrl, Field
 from gamification.awards.explaining import explain, member_of
 from gamification.awards.offers import offered
 from gamification.awards.portfolio import course_of, is_tenant, portfolio
-from gamification.standings import Wanted
+from gamification.standings import NoSuchPeriod, Wanted
 from jobs.api_keys import COURSES_READ, PEOPLE_READ
 from jobs.clock import now
 from models import Context
@@ -38,6 +38,7 @@ STRANGER = "There is no such user in this tenant."
 NO_SUCH_COURSE = "This user is in no such course."
 NO_COURSE = "There is no such course in this tenant."
 NO_MEMBER = "There is no such user in this course."
+NO_TERM = "The course has no dates of its term: ask for all, week or month."
 NO_BADGE = "There is no such badge in this course, or it is off there."
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 INSTRUCTIONS = (
@@ -53,7 +54,7 @@ UserId = Annotated[
 ]
 CourseId = Annotated[str, Field(max_length=64, description="Laurel's id of a course.")]
 BadgeKey = Annotated[str, Field(max_length=128, description="A badge's key.")]
-Period = Literal["all", "week", "month"]
+Period = Literal["all", "term", "week", "month"]
 
 
 class NoSuchTenant(LookupError):
@@ -159,7 +160,10 @@ def _course_badges(context: Context) -> CourseBadges:
 
 
 def _board(context: Context, period: Period) -> CourseBoard:
-    return board_in(context, board_from_outside(context, Wanted(period)))
+    try:
+        return board_in(context, board_from_outside(context, Wanted(period)))
+    except NoSuchPeriod:
+        raise ToolError(NO_TERM) from None
 
 
 def _explained(context: Context, user_id: str, badge: str) -> Explained:

@@ -5,6 +5,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from typing import Any
 
 import httpx2
@@ -16,6 +17,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from sqlalchemy.orm import Session
 
+from gamification.activity.rebuilding import rebuild
 from gamification.standings import set_consent, set_name_consent
 from jobs.api_keys import COURSES_READ, PEOPLE_READ, revoke
 from models import ApiKey, Context, Membership
@@ -120,6 +122,23 @@ def test_a_board_that_is_off_is_off(
     told = ask(app, course, "leaderboard", course=course.public_id).structured_content
 
     assert (told["state"], told["rows"]) == ("off", [])
+
+
+def test_a_board_of_the_term_takes_dates_of_the_term(
+    app: OpenAPI, session: Session, course: Context
+) -> None:
+    asked = {"course": course.public_id, "period": "term"}
+
+    without = ask(app, course, "leaderboard", **asked)
+    course.term_start = course.ranked_from = date(2026, 9, 1)
+    course.term_end = course.ranked_to = date(2027, 1, 31)
+    rebuild(session, course, NOW)
+    session.commit()
+    told = ask(app, course, "leaderboard", **asked).structured_content
+
+    assert without.is_error
+    assert "no dates of its term" in without.content[0].text
+    assert (told["state"], told["period"], told["people"]) == ("ready", "term", 6)
 
 
 def test_why_and_why_not_yet_are_explained(
