@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from pydantic import ValidationError
 
 from gamification.awards.described import badges_listed, describe
+from gamification.awards.explaining import explain
 from gamification.awards.giving import BY_COMMAND
 from gamification.awards.saving import BadgeRefused
 from gamification.catalog.definitions import KEY
@@ -24,14 +25,30 @@ from models.locks import begin_write
 from views.api.criteria import RuleRefused, past_in, rule_or_none
 from views.api.problems import faults_of
 from views.api.rule_schemas import BadgeChange, BadgeWritten
-from views.commands.courses import of_course, of_tenant, the_course
+from views.commands.courses import (
+    of_course,
+    of_tenant,
+    of_user,
+    the_course,
+    the_member,
+)
 from views.commands.previewing import entries_in
+from views.pages import switch_now
+from views.whys import why
 
 Done = TypeVar("Done")
 
 group = AppGroup("badge", help="A course's badges, as they are written.")
 NO_KEY = "it has no key of letters, digits, dots, dashes or underscores"
 NO_BADGE = "The course has no such badge; `flask badge list` names them."
+NOT_SEEN = (
+    "The person has and sees no such badge: `flask badge list` names the course's, and "
+    "nobody sees one that is a draft."
+)
+OFF = (
+    "It is off here ({by}), so there is nothing to explain: `flask gamification enable` "
+    "switches an organisation or a course on, GAMIFICATION_ENABLED=true the environment."
+)
 
 
 @group.command("list")
@@ -56,6 +73,23 @@ def show(key: str, course: str, tenant: str | None) -> None:
     locked = is_locked(locks_of(context), f"{BADGES}.{key}")
     said = BadgeWritten.model_validate({**vars(found), "locked": locked})
     click.echo(json.dumps(said.model_dump(mode="json"), indent=2, ensure_ascii=False))
+
+
+@group.command("why")
+@click.argument("key")
+@of_course
+@of_user
+@of_tenant
+def explain_badge(key: str, course: str, user: str, tenant: str | None) -> None:
+    """Say why a person has a badge or what is missing, in sentences without a name."""
+    context = the_course(course, tenant)
+    member, switch = the_member(context, user), switch_now(context)
+    if not switch.on:
+        raise click.ClickException(OFF.format(by=", ".join(switch.off_by)))
+    found = explain(db.session(), member, key, now(), switch=switch)
+    if found is None:
+        raise click.ClickException(NOT_SEEN)
+    click.echo("\n".join(why(found, context.zone)))
 
 
 @group.command("save")

@@ -1,13 +1,19 @@
-"""Which course an operator means."""
+"""Which course an operator means, and whom in it."""
 
 import click
 
+from gamification.awards.explaining import member_of
 from jobs.overview import Overview, overview
-from models import Context
+from models import Context, Membership
 from models.db import db
 
 of_course = click.option("--course", required=True, help="Our id, or the platform's.")
 of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
+of_user = click.option("--user", required=True, help="Our id of the person.")
+NOBODY = (
+    "Nobody in the course has this id: it is Laurel's own; `flask award list` tells "
+    "those of who has a badge."
+)
 
 
 def the_course(course: str, tenant: str | None) -> Context:
@@ -35,3 +41,11 @@ def known_course(course: str) -> Overview:
     raise click.ClickException(
         "There is no such course; `flask sync status` lists them."
     )
+
+
+def the_member(context: Context, user: str) -> Membership:
+    """Return who is or was in a course; a wrong id ends the command with a sentence."""
+    found = member_of(db.session(), context.id, user)
+    if found is None:
+        raise click.ClickException(NOBODY)
+    return found
