@@ -64,9 +64,12 @@ def keys_of(day: date, term: Days = (None, None)) -> tuple[str, ...]:
 def days_of_key(key: str) -> tuple[date, date]:
     """Return the first and the last day of a week (`2026-W47`) or month (`2026-11`).
 
-    Raises ValueError for what names neither.
+    Raises ValueError for what names neither, or ends after the last day there is.
     """
     year, _, part = key.partition("-")
-    if part.startswith("W"):
-        return week_of(date.fromisocalendar(int(year), int(part[1:]), 1))
-    return month_of(date(int(year), int(part), 1))
+    try:
+        if part.startswith("W"):
+            return week_of(date.fromisocalendar(int(year), int(part[1:]), 1))
+        return month_of(date(int(year), int(part), 1))
+    except OverflowError:
+        raise ValueError(key) from None

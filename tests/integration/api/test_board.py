@@ -212,7 +212,10 @@ def test_a_past_week_has_its_key_and_what_has_not_begun_is_named(
         for period in ("week", "2026-W47", "2026-W46", "2026-11", "all")
         if (answer := caller.get(board + period).json)
     }
-    refused = [caller.get(board + period) for period in ("2026-W48", "term")]
+    refused = [
+        caller.get(board + period)
+        for period in ("2026-W48", "term", "9999-12", "9999-W52")
+    ]
 
     assert past == {
         "week": ("2026-W47", True, 6),
