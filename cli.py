@@ -30,6 +30,7 @@ from views.commands import (
     previewing,
     scores,
     scoring,
+    standing,
     sync,
     worker,
 )
@@ -64,6 +65,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(platform.group)
     app.cli.add_command(scores.group)
     app.cli.add_command(scoring.group)
+    app.cli.add_command(standing.group)
     app.cli.add_command(sync.group)
     app.cli.add_command(worker.worker)
 

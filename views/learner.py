@@ -220,10 +220,20 @@ def board_from_outside(context: Context, wanted: Wanted) -> Board:
 
 def lists_of(launch: LaunchSession) -> dict[str, Listed[Any]]:
     """Return the lists beside the board; off where the course has none."""
-    if not (has_board(launch) and launch.context.board_lists):
+    viewer = Viewer(launch.membership, launch.role)
+    return _lists_for(viewer, is_on=has_board(launch))
+
+
+def lists_from_outside(context: Context) -> dict[str, Listed[Any]]:
+    """Return the lists as nobody of the course reads them: by alias alone."""
+    is_on = switch_now(context).on and context.board_enabled
+    return _lists_for(outsider(context), is_on=is_on)
+
+
+def _lists_for(viewer: Viewer, *, is_on: bool) -> dict[str, Listed[Any]]:
+    if not (is_on and viewer.member.context.board_lists):
         return {name: Listed("off") for name in ("improved", "steady", "teams")}
     session, moment = db.session(), now()
-    viewer = Viewer(launch.membership, launch.role)
     return {
         "improved": improved(session, viewer, moment),
         "steady": steady(session, viewer, moment),

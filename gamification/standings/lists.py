@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from gamification.metrics import ALL, POINT, day_of, week_key
 from gamification.standings.audience import PARTICIPANTS, audience_column
-from gamification.standings.consent import name_for
+from gamification.standings.consent import NAMELESS, name_for
 from gamification.standings.filters import FEWEST
 from gamification.standings.freezing import frozen_rows
 from gamification.standings.places import Viewer
@@ -245,4 +245,6 @@ def _is_me(viewer: Viewer, member: Membership) -> bool:
 
 
 def _name(viewer: Viewer, member: Membership) -> str:
+    if viewer.is_outside:
+        return member.alias or NAMELESS
     return name_for(member, viewer.member.context, by_staff=viewer.is_staff)
