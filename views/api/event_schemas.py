@@ -35,7 +35,8 @@ def _in_order(value: object) -> object:
     return {"key": value} if isinstance(value, str) else value
 
 
-def _plain(millionths: int) -> str:
+def plain(millionths: int) -> str:
+    """Return millionths of a point as digits: 79.99."""
     return f"{(Decimal(millionths) / POINT).normalize():f}"
 
 
@@ -46,7 +47,7 @@ Points = Annotated[
 ]
 """A number or, to be exact, its digits in a string."""
 Millionths = Annotated[
-    int, PlainSerializer(_plain, return_type=str), Field(examples=["79.99"])
+    int, PlainSerializer(plain, return_type=str), Field(examples=["79.99"])
 ]
 """Told as digits in a string: a number would not be exact."""
 Key = Annotated[Printable, Field(min_length=1, max_length=128)]

@@ -1,25 +1,60 @@
-"""`flask event …`: what learners did, as a file tells it."""
+"""`flask event …`: what learners did, as a file tells it, and as it is kept."""
 
 import json
 import sys
-from typing import Any, TextIO
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, TextIO, get_args
 
 import click
 from flask.cli import AppGroup
 
+from gamification.activity.log import FactRow, Wanted, log_of
 from jobs.clock import now
 from jobs.intake import BadEvent, Taken, take_in
 from jobs.steps import chunks, written
 from models import Context
 from models.db import db
+from views.api.event_schemas import AnyKind, plain
 from views.api.reporting import read
-from views.commands.courses import known_course, of_course
+from views.commands.courses import (
+    known_course,
+    of_course,
+    of_tenant,
+    the_course,
+    the_member,
+)
 
 CHUNK = 100
 """How many one transaction records: SQLite's other writers wait for it."""
 SOURCE = "command"
+PAGE = 200
 
-group = AppGroup("event", help="What learners did, reported by the operator.")
+group = AppGroup("event", help="What learners did, reported and read by the operator.")
+
+
+@group.command("list")
+@of_course
+@of_tenant
+@click.option("--user", help="Only this person's: our id.")
+@click.option("--item", help="Only in this item: its key.")
+@click.option("--kind", type=click.Choice(get_args(AnyKind)))
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1))
+def list_events(
+    course: str, tenant: str | None, limit: int, **part: str | None
+) -> None:
+    """One line per fact of the log, what was recorded last first, without a name.
+
+    When it was done (UTC), whose (our id), kind, status, item (- for none), score,
+    seconds, source; `superseded` has had a newer sighting take its place.
+    """
+    context = the_course(course, tenant)
+    user = part["user"]
+    if user is not None:
+        the_member(context, user)
+    wanted = Wanted(user=user, item=part["item"], kind=part["kind"])
+    for row in _facts(context.id, wanted, limit):
+        click.echo(_line(row))
 
 
 @group.command("post")
@@ -45,6 +80,27 @@ def post(file: TextIO, course: str) -> None:
     click.echo(f"{known.name}: {counts} refused={len(bad)} awarded={total.awarded}")
     if bad:
         raise click.exceptions.Exit(1)
+
+
+def _facts(context_id: int, wanted: Wanted, left: int) -> Iterator[FactRow]:
+    """Yield so many facts of the log, read page by page."""
+    while left > 0:
+        page = min(left, PAGE)
+        found = log_of(db.session(), context_id, replace(wanted, limit=page))
+        yield from found.rows
+        if found.next is None:
+            return
+        left, wanted = left - page, replace(wanted, after=found.next)
+
+
+def _line(row: FactRow) -> str:
+    moment = f"{row.occurred_at:%Y-%m-%dT%H:%M:%SZ}"
+    maximum = f"/{plain(row.maximum)}" if row.maximum is not None else ""
+    score = [] if row.score is None else [f"{plain(row.score)}{maximum}"]
+    seconds = [] if row.seconds is None else [f"{row.seconds}s"]
+    old = ["superseded"] if row.superseded_at else []
+    words = [moment, row.user_id, row.kind, row.status, row.item or "-"]
+    return " ".join([*words, *score, *seconds, row.source, *old])
 
 
 def _rows(file: TextIO) -> list[object]:
