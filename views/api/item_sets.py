@@ -3,22 +3,14 @@
 from flask import Response, jsonify
 from flask_openapi3.blueprint import APIBlueprint
 
-from gamification.activity.item_sets import (
-    INSTRUCTOR,
-    SetTold,
-    item_sets_of,
-    set_item_sets,
-)
-from gamification.activity.items import item_ids
-from gamification.awards.findings import course_of, listed
-from jobs.clock import now
-from jobs.following import ask_for_all
+from gamification.activity.item_sets import item_sets_of
 from models import STAFF, Context
 from models.db import db
 from models.locks import lock_course
 from views.api import item_set_schemas as schemas
 from views.api.courses import the_course
 from views.api.etags import IfMatch, changed_since, tag_of
+from views.api.making_sets import SetsRefused, make_sets
 from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
@@ -60,34 +52,13 @@ def put_item_sets(
     stale = changed_since(_tag(_read(context)), header)
     if stale is not None:
         return stale
-    ids = item_ids(session, context.id, {key for one in body.sets for key in one.items})
-    if unknown := _unknown(context, body, ids):
-        return problem(422, unknown)
-    told = [
-        SetTold(one.key, one.kind, one.label, tuple(map(ids.__getitem__, one.items)))
-        for one in body.sets
-    ]
-    walked = set_item_sets(session, context, INSTRUCTOR, told, now())
-    if walked.refused:
+    try:
+        make_sets(context, body)
+    except SetsRefused as refused:
         session.rollback()
-        reasons = [f'"{one.key}": {one.reason}' for one in walked.refused]
-        return problem(422, f"sets: {'; '.join(reasons)}")
-    if walked.has_changed:
-        ask_for_all(session, context.id, now())
+        return problem(422, str(refused))
     session.commit()
     return _told(_read(context))
-
-
-def _unknown(
-    context: Context, body: schemas.ItemSetsTold, ids: dict[str, int]
-) -> str | None:
-    """Name the first item that is not in the course, and what there is."""
-    for number, one in enumerate(body.sets):
-        for key in one.items:
-            if key not in ids:
-                there = listed(course_of(db.session(), context.id).items)
-                return f'sets[{number}].items: there is no item "{key}"; {there}'
-    return None
 
 
 def _read(context: Context) -> schemas.ItemSetList:

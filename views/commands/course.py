@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from pydantic import ValidationError
 
+from gamification.activity.item_sets import item_sets_of
 from gamification.awards.giving import BY_COMMAND
 from gamification.awards.saving import TooMany
 from gamification.copying.importing import Import
@@ -14,12 +16,16 @@ from gamification.copying.reading import BadFile
 from gamification.copying.writing import to_toml
 from jobs.locking import Locked
 from models.db import db
-from models.locks import begin_write
+from models.locks import begin_write, lock_course
 from views.api.changes import lock
 from views.api.configuring import Plan, carry_out, parse, plan
 from views.api.copying_schemas import LONGEST_SHIFT
+from views.api.item_set_schemas import ItemSetsTold
+from views.api.making_sets import SetsRefused, make_sets
+from views.api.problems import faults_of
 from views.api.taking import planned, take
 from views.commands.courses import of_course, of_tenant, the_course
+from views.commands.previewing import document_in
 
 group = AppGroup("course", help="A course's settings and badges, without its people.")
 NOTHING = "Nothing changes: all of it is so already."
@@ -112,6 +118,45 @@ def brought(found: Import) -> list[str]:
     items = [f"{there.key} is {here.key} here." for there, here in found.mapping]
     said = [*found.changes, *found.drafts, *found.dates, *found.stays]
     return [*said, *items] if said else [NOTHING]
+
+
+@group.command("sets")
+@of_course
+@of_tenant
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Make those that are made by hand those of this file (TOML or JSON).",
+)
+def sets(course: str, tenant: str | None, file: Path | None) -> None:
+    """One line per module or section: key, kind, source, number of items, label.
+
+    A file is what PUT …/item-sets takes: `sets`, each with `key`, `kind`, `label` and
+    `items`. It names all sets that are made by hand; a platform's stay.
+    """
+    if file is not None:
+        _make(document_in(file), course, tenant)
+    context = the_course(course, tenant)
+    for row in item_sets_of(db.session(), context.id):
+        click.echo(f"{row.key} {row.kind} {row.source} {len(row.items)} {row.label}")
+
+
+def _make(document: object, course: str, tenant: str | None) -> None:
+    session = db.session()
+    session.rollback()
+    begin_write(session)
+    try:
+        context = the_course(course, tenant)
+        lock_course(session, context.id)
+        make_sets(context, ItemSetsTold.model_validate(document))
+        session.commit()
+    except ValidationError as error:
+        raise click.ClickException("; ".join(faults_of(error, "file"))) from None
+    except SetsRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    finally:
+        session.rollback()
 
 
 def _end(work: Callable[[], None], *, dry_run: bool) -> None:

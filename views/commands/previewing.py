@@ -38,14 +38,19 @@ def command(file: Path, course: str, tenant: str | None) -> None:
 
 def entries_in(file: Path) -> list[Any]:
     """Return the badges in a file: a list, or the whole file is one."""
-    try:
-        text = file.read_text(encoding="utf-8")
-        document = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise click.UsageError(f"{file.name} cannot be read: {error}") from None
+    document = document_in(file)
     if isinstance(document, dict) and "badge" in document:
         document = document["badge"]
     return document if isinstance(document, list) else [document]
+
+
+def document_in(file: Path) -> Any:  # noqa: ANN401 -- whatever the file has
+    """Return what a file says: JSON where it is called so, else TOML."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        return json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise click.UsageError(f"{file.name} cannot be read: {error}") from None
 
 
 def _told(context: Context, entry: Any) -> bool:  # noqa: ANN401 -- whatever the file has
