@@ -107,6 +107,7 @@ class Earned(Base):
         sa.Index(
             "ix_earned_metrics",
             *("context_id", "membership_id", "kind", "item_id", "day", "points"),
+            "seconds",
         ),
     )
 
@@ -122,6 +123,8 @@ class Earned(Base):
     """In millionths."""
     score: Mapped[int | None]
     maximum: Mapped[int | None]
+    seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The time that was spent; of any other kind of fact none."""
     day: Mapped[date]
     """The calendar day of the learner's act, in the course's zone."""
     occurred_at: Mapped[datetime]

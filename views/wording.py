@@ -4,6 +4,9 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from gamification.metrics.definitions import duration
+
+TIME = "time_spent"
 UNITS = {
     "score": ("point", "points"),
     "events": ("contribution", "contributions"),
@@ -33,6 +36,8 @@ WHAT_COUNTS = {
     "active_days": "A day counts when you hand something in, post or complete an "
     "activity on it.",
     "completed": "Every activity of the course that you complete counts once.",
+    TIME: "The time that is reported of you in this course counts. Opening this page does "
+    "not.",
     "percent": "Your best result in this activity counts.",
     "average_percent": "Your best result in each of these activities counts, and what "
     "you have no result for counts as zero.",
@@ -96,8 +101,16 @@ def grouped(number: int) -> str:
 
 def counted(number: int, what: str) -> str:
     """Return a number with its noun: 1 point, 25 points. `what` may be a metric."""
+    if what == TIME:
+        return duration(number)
     one, many = UNITS.get(what, (what, what))
     return f"{grouped(number)} {one if number == 1 else many}"
+
+
+def out_of(number: int, whole: int, what: str) -> str:
+    """Say how much of a whole there is: 12 of 25 points, 20 minutes of 1 hour."""
+    there = counted(number, what) if what == TIME else grouped(number)
+    return f"{there} of {counted(whole, what)}"
 
 
 def every(minutes: int) -> str:
@@ -143,6 +156,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "drawing": drawing,
     "every": every,
     "grouped": grouped,
+    "out_of": out_of,
     "short_day": short_day,
     "what_counts": what_counts,
 }

@@ -18,7 +18,7 @@ from gamification.activity.scoring import (
 )
 from gamification.metrics import keys_of
 from gamification.metrics.periods import Days
-from gamification.metrics.weights import UNPAID
+from gamification.metrics.weights import TIME, UNCOUNTED
 from gamification.standings.upkeep import NOTHING, Key, Totals
 from models import Context, Earned
 
@@ -28,7 +28,7 @@ def earn(session: Session, context: Context, appended: Appended) -> dict[Key, To
 
     Returns what that adds to each member's standing in each period.
     """
-    if all(entry.kind in UNPAID for entry in appended.entries):
+    if all(entry.kind in UNCOUNTED for entry in appended.entries):
         return {}
     course = course_of(session, context)
     lost = _lost(session, course, appended.superseded)
@@ -81,6 +81,7 @@ def _lost(session: Session, course: Course, superseded: list[int]) -> list[Score
 
 def _columns(context_id: int, scored: Scored) -> dict[str, Any]:
     entry = scored.entry
+    seconds = entry.seconds if entry.kind == TIME.kind else None
     return {
         "contribution_id": entry.id,
         "context_id": context_id,
@@ -91,6 +92,7 @@ def _columns(context_id: int, scored: Scored) -> dict[str, Any]:
         "points": scored.points,
         "score": entry.score,
         "maximum": entry.maximum,
+        "seconds": seconds or 0,
         "day": scored.day,
         "occurred_at": entry.occurred_at,
     }

@@ -16,7 +16,7 @@ from models.activity import CURRENT
 from models.portable import pairs_in
 from models.upsert import insert_on
 
-ENTRY = (
+ENTRY: tuple[sa.SQLColumnExpression[Any], ...] = (
     Contribution.id,
     Contribution.membership_id,
     Contribution.item_id,
@@ -24,6 +24,7 @@ ENTRY = (
     Contribution.status,
     Contribution.score,
     Contribution.maximum,
+    Contribution.seconds,
     Contribution.occurred_at,
     Contribution.fact_key,
 )

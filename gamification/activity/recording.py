@@ -12,7 +12,7 @@ from gamification.activity.facts import Fact
 from gamification.activity.ledger import append, append_idle, rounds
 from gamification.activity.outbox import request
 from gamification.awards import Granted, evaluate
-from gamification.metrics.weights import UNPAID
+from gamification.metrics.weights import UNCOUNTED
 from gamification.standings.following import follow
 from gamification.standings.news import announce
 from gamification.standings.showing import show
@@ -89,7 +89,7 @@ def _is_logged_alone(session: Session, fact: Fact, now: datetime) -> bool:
 
     Whatever is not simply new takes the long way, which says what it is.
     """
-    moves_nothing = fact.kind in UNPAID and fact.item_id is None
+    moves_nothing = fact.kind in UNCOUNTED and fact.item_id is None
     if not moves_nothing or fact.occurred_at > now + CLOCK_SKEW:
         return False
     return append_idle(session, fact, now)
@@ -118,7 +118,8 @@ def _log(
         move(session, context, changes, now)
         touched |= {member for member, _ in changes}
         # A result of 105 after one of 100 is worth no more points, and may earn a badge.
-        touched |= {e.membership_id for e in appended.entries if e.kind not in UNPAID}
+        counted = (e for e in appended.entries if e.kind not in UNCOUNTED)
+        touched |= {entry.membership_id for entry in counted}
         recorded.new += appended.new
         recorded.corrected += appended.corrected
         recorded.unchanged += appended.unchanged

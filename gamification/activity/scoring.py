@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from gamification.metrics import COUNTS, EVENTS, day_of
-from gamification.metrics.weights import UNPAID, Weight, weights_of
+from gamification.metrics.weights import TIME, UNCOUNTED, Weight, weights_of
 from gamification.standings.upkeep import Totals
 from models import Context
 
@@ -24,6 +24,7 @@ class Entry:
     status: str
     score: int | None
     maximum: int | None
+    seconds: int | None
     occurred_at: datetime
     fact_key: str
 
@@ -67,6 +68,8 @@ class Course:
 
     def weight_of(self, entry: Entry) -> Weight | None:
         """Return the weight in force for it; an item's own goes before its kind's."""
+        if entry.kind == TIME.kind:
+            return TIME
         fitting = (
             weight
             for weight in reversed(self.weights)
@@ -81,7 +84,7 @@ class Course:
         An excused result counts for nothing but averages, which leave its item out.
         """
         weight = self.weight_of(entry)
-        if weight is None or entry.kind in UNPAID or not _is_told(entry):
+        if weight is None or entry.kind in UNCOUNTED or not _is_told(entry):
             return None
         if entry.status not in COUNTS:
             entry = replace(entry, score=None, maximum=None)

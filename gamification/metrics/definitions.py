@@ -1,8 +1,11 @@
 """The metrics: what each adds up, in which unit, and how people say it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.sql.functions import count
 
 from models import Earned
 
@@ -13,6 +16,21 @@ EVENTS = ("submitted", "posted", "completed")
 AUTHORED = ("submitted", "posted")
 COUNTS = ("normal", "late")
 """The statuses whose facts count; the others are known and worth nothing."""
+UNITS_OF_TIME = {
+    "hour": timedelta(hours=1),
+    "minute": timedelta(minutes=1),
+    "second": timedelta(seconds=1),
+}
+
+
+def duration(seconds: float) -> str:
+    """Say how long something takes, to the second: `1 hour 5 minutes`."""
+    parts, left = [], timedelta(seconds=seconds)
+    for unit, length in UNITS_OF_TIME.items():
+        number, left = divmod(left, length)
+        if number:
+            parts.append(f"{number} {unit}" if number == 1 else f"{number} {unit}s")
+    return " ".join(parts) or "0 seconds"
 
 
 @dataclass(frozen=True)
@@ -29,6 +47,8 @@ class Metric:
     one: str
     many: str
     """What to do to reach so many, with the number in it."""
+    said: Callable[[float], str] = str
+    """How the number reads."""
 
     @property
     def column(self) -> sa.ColumnElement[int]:
@@ -39,9 +59,9 @@ class Metric:
         """Return the aggregate over the rows that meet all conditions."""
         rows = [*self.rows, *conditions]
         number = self.counted.filter(*rows) if rows else self.counted
-        if self.unit == 1:
+        if isinstance(self.counted, count):
             return number
-        # PostgreSQL widens a sum to a decimal type; it is a whole number.
+        # A sum over no row is empty, and PostgreSQL widens one to a decimal type.
         return sa.cast(sa.func.coalesce(number, 0), sa.BigInteger)
 
     @property
@@ -49,15 +69,17 @@ class Metric:
         """The condition that a row of `earned` must meet to raise it, if there is one."""
         return [_is_one_of(self.kinds)] if self.kinds else []
 
-    def phrase(self, number: int | str) -> str:
+    def phrase(self, number: float | str) -> str:
         """Say in a sentence what to do to reach so many, or `more than 25`."""
-        return (self.one if number == 1 else self.many).format(n=number)
+        shown = number if isinstance(number, str) else self.said(number)
+        return (self.one if number == 1 else self.many).format(n=shown)
 
     def more(self, wholes: int) -> str:
         """Say in a sentence what to do for so many more."""
+        number = f"{self.said(wholes)} more"
         if wholes != 1:
-            return self.many.format(n=f"{wholes} more")
-        said = self.one.format(n="1 more")
+            return self.many.format(n=number)
+        said = self.one.format(n=number)
         return said if said != self.one else f"{said} more"
 
 
@@ -108,6 +130,15 @@ METRICS: dict[str, Metric] = {
             sa.func.count(),
             "Complete {n} activity",
             "Complete {n} activities",
+        ),
+        Metric(
+            "time_spent",
+            1,
+            ("spent",),
+            sa.func.sum(Earned.seconds),
+            "Spend {n}",
+            "Spend {n}",
+            duration,
         ),
     )
 }

@@ -20,6 +20,7 @@ from gamification.metrics.results import (
 )
 from gamification.metrics.scopes import EVERYTHING, Scope
 from gamification.metrics.streaks import streaks
+from gamification.metrics.weights import TIME
 from models import Earned, Membership
 
 
@@ -60,7 +61,7 @@ def values(
 ) -> dict[int, int]:
     """Return a flat metric by membership; who earned nothing is not in it.
 
-    `score` is in millionths of a point, the others are counts.
+    `score` is in millionths of a point, `time_spent` in seconds, the others are counts.
     """
     measured = METRICS[metric].over(*scope.conditions)
     return _by_member(session, context_id, measured, members)
@@ -134,6 +135,7 @@ def contributors(session: Session, context_id: int) -> int:
     earned = sa.exists().where(
         Earned.context_id == context_id,
         Earned.membership_id == Membership.id,
+        Earned.kind != TIME.kind,
         # The kind is in the index; the status is asked of the few others.
         sa.or_(Earned.kind != "graded", Earned.status != "excused"),
     )

@@ -39,8 +39,10 @@ SHIPPED = (
     Weight("graded", 5 * POINT),
 )
 PAID = tuple(weight.kind for weight in SHIPPED)
-UNPAID = ("launched", "spent")
+UNCOUNTED = ("launched",)
 """Opening the tool is no contribution: worth nothing, counted in no metric."""
+TIME = Weight("spent", 0)
+"""Time counts in `time_spent` alone: no course can let it be worth points."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from gamification.metrics import ALL, POINT
 from gamification.metrics.awarded import is_open
+from gamification.metrics.weights import TIME
 from gamification.standings.audience import PARTICIPANTS
 from gamification.standings.consent import is_named
 from models import Award, Context, Earned, Membership, Standing, User
@@ -101,7 +102,7 @@ def _members(
 ) -> sa.Select[*tuple[Any, ...]]:
     active = (
         sa.select(sa.func.max(Earned.occurred_at))
-        .where(Earned.membership_id == Membership.id)
+        .where(Earned.membership_id == Membership.id, Earned.kind != TIME.kind)
         .correlate(Membership)
         .scalar_subquery()
     )

@@ -1,6 +1,6 @@
 """What a migration does to the rows that are there."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +11,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
 from config import ROOT
-from models import Contribution
-from tests.factories import a_contribution
+from gamification.activity import rebuild
+from jobs.freshness import RECOUNT_COURSE
+from models import Contribution, Earned, Outbox
+from tests.factories import a_context, a_contribution, a_member
 from tests.support.clock import NOW
 
 THEN = NOW - timedelta(days=2)
@@ -43,3 +45,28 @@ def test_a_report_of_before_is_as_old_as_its_moment(
 
     assert after == [seen_at]
     assert before == [NOW]
+
+
+def test_time_that_was_reported_before_is_counted_once_its_course_is(
+    session: Session, now: datetime
+) -> None:
+    context, idle = a_context(session), a_context(session)
+    ada = a_member(session, of=context)
+    for seconds, superseded_at in ((60, None), (90, None), (300, now)):
+        spent = a_contribution(session, by=ada, kind="spent", seconds=seconds)
+        spent.superseded_at = superseded_at
+    a_contribution(session, by=a_member(session, of=idle), kind="launched")
+
+    migrated(session, "0023", back=True)
+    migrated(session, "0023")
+    asked = session.execute(sa.select(Outbox.job, Outbox.subject_id)).all()
+    rebuild(session, context, now)
+
+    assert asked == [(RECOUNT_COURSE, context.id)]
+    rows = session.execute(sa.select(Earned.kind, Earned.points, Earned.seconds))
+    assert sorted(rows.all()) == [("spent", 0, 60), ("spent", 0, 90)]
+
+    migrated(session, "0023", back=True)
+    count = sa.text("SELECT count(*) FROM earned")
+    assert session.scalar(count) == 0
+    migrated(session, "0023")

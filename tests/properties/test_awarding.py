@@ -23,7 +23,9 @@ ACTS = st.fixed_dictionaries(
     {
         "member": st.integers(0, 2),
         "item": st.integers(0, 2),
-        "kind": st.sampled_from(["submitted", "posted", "completed", "graded"]),
+        "kind": st.sampled_from(
+            ["submitted", "posted", "completed", "graded", "spent"]
+        ),
         "day": st.integers(0, 3),
         "attempt": st.integers(0, 1_000_000),
     }
@@ -55,6 +57,7 @@ def a_fact(member: Membership, item: Item, act: dict[str, Any]) -> Fact:
         source="test",
         attempt=str(act["attempt"]),
         score=result,
+        seconds=2,
         maximum=result,
     )
 

@@ -15,7 +15,7 @@ from tests.integration.gamification.conftest import a_fact
 from tests.support.clock import NOW
 from tests.support.merging import also_in, everything, merged, parted
 
-KINDS = ("submitted", "posted", "completed", "graded")
+KINDS = ("submitted", "posted", "completed", "graded", "spent")
 ACTS = st.lists(
     st.tuples(
         st.integers(0, 2),
@@ -41,13 +41,14 @@ def a_class(session: Session, acts: list[Act]) -> list[Membership]:
     other = a_context(session, registration=context.registration)
     a_badge(session, of=context, metric="events", threshold=2)
     a_badge(session, of=context, metric="score", threshold=12)
+    a_badge(session, of=context, metric="time_spent", threshold=10)
     people = [a_member(session, of=context, alias=f"A {next(numbers)}") for _ in "abc"]
     places = [also_in(session, people[0], other), also_in(session, people[1], other)]
     items = [an_item(session, of=context) for _ in range(3)]
     for who, kind, where, well, ago in acts:
         score = {"score": well * 10 * POINT} if kind == "graded" else {}
         moment = NOW - timedelta(hours=ago)
-        named = {"occurred_at": moment, "seen_at": moment, **score}
+        named = {"occurred_at": moment, "seen_at": moment, **score, "seconds": well}
         fact = a_fact(people[who], kind, items[where], **named)
         record(session, [fact], NOW, environment=True)
     facts = [a_fact(place, attempt=str(place.id)) for place in places]

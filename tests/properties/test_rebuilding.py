@@ -18,12 +18,15 @@ from tests.factories import POINT, a_context, a_member, an_item
 from tests.support.clock import NOW
 
 # Posts have a daily cap, grades are corrected: these are where it can go wrong.
-KINDS = ("launched", "submitted", *["posted"] * 4, "completed", *["graded"] * 3)
+KINDS = (
+    *("launched", "submitted", *["posted"] * 4, "completed", *["graded"] * 3),
+    *["spent"] * 2,
+)
 PLACES = st.tuples(st.sampled_from([0, 0, 1, 2]), st.sampled_from([None, 0]))
 SCORES = st.tuples(st.integers(0, 120), st.sampled_from([0, 3, 100]))
 
 
-ATTEMPTS = {"posted": "abcdefgh", "graded": "abc"}
+ATTEMPTS = {"posted": "abcdefgh", "graded": "abc", "spent": "abc"}
 
 
 @st.composite
@@ -43,6 +46,8 @@ def acts(draw: st.DrawFn) -> dict[str, Any]:
         "status": draw(st.sampled_from(["normal", "normal", "late", "excused"])),
         "score": score * POINT if graded else None,
         "maximum": maximum * POINT if graded else None,
+        # Of other kinds it is kept and means nothing.
+        "seconds": draw(st.sampled_from([None, 0, 60, 90])),
         "seen_at": NOW - timedelta(minutes=draw(st.integers(0, 3))),
     }
 

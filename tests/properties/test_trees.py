@@ -70,6 +70,7 @@ class Course:
             occurred_at=NOW - timedelta(days=act["day"]),
             source="test",
             attempt=str(act["attempt"]),
+            seconds=act["seconds"],
             **result,
         )
 
@@ -98,6 +99,7 @@ class Course:
             day=NOW.date() - timedelta(days=act["day"]),
             order=f"{act['item']}:{act['attempt']}",
             score=score,
+            seconds=act["seconds"] or 0,
         )
 
     def held(self, badge: Badge) -> list[bool]:

@@ -42,7 +42,7 @@ PERCENTS = st.sampled_from([50, 66.66, 66.67, 80, 90, 100])
 
 def counts(compared: st.SearchStrategy[dict[str, Any]]) -> Any:  # noqa: ANN401 -- a strategy
     metric = st.sampled_from(
-        ["score", "events", "authored", "active_days", "completed"]
+        ["score", "events", "authored", "active_days", "completed", "time_spent"]
     )
     anywhere: st.SearchStrategy[dict[str, Any]] = st.just({})
     scope = st.one_of(anywhere, SCOPES)
@@ -111,11 +111,14 @@ ACTS = st.fixed_dictionaries(
     {
         "member": st.integers(0, PEOPLE - 1),
         "item": st.integers(0, 2),
-        "kind": st.sampled_from(["submitted", "posted", "completed", "graded"]),
+        "kind": st.sampled_from(
+            ["submitted", "posted", "completed", "graded", "spent"]
+        ),
         "status": st.sampled_from(["normal", "normal", "late", "excused"]),
         "day": st.sampled_from([0, 1, 2, 3, 8, 22, 40]),
         "attempt": st.integers(0, 1),
         "score": st.sampled_from([0, 1, 2, 3, 4]),
         "maximum": st.sampled_from([0, 3, 4, 5]),
+        "seconds": st.sampled_from([None, 0, 1, 2, 3]),
     }
 )

@@ -27,6 +27,7 @@ class Deed:
     order: str
     """What comes first on a day."""
     score: Fraction | None = None
+    seconds: int = 0
 
     @property
     def counts(self) -> bool:
@@ -110,6 +111,8 @@ class Person:
             return Fraction(len({deed.day for deed in events}))
         if metric == "streak_weeks":
             return Fraction(_streak({_monday(deed.day) for deed in events}))
+        if metric == "time_spent":
+            return Fraction(sum(d.seconds for d in counted if d.kind == "spent"))
         fitting = [deed for deed in counted if deed.kind in KINDS[metric]]
         if metric == "authored":
             return Fraction(len({deed.item for deed in fitting}))
@@ -133,7 +136,7 @@ class Person:
             ]
             best = max(map(_mark, before), default=Fraction())
             return max(_mark(deed) - best, Fraction())
-        return Fraction({"submitted": 2, "completed": 3}[deed.kind])
+        return Fraction({"submitted": 2, "completed": 3, "spent": 0}[deed.kind])
 
 
 def _capped(leaf: dict[str, Any], deeds: Sequence[Deed]) -> Fraction:

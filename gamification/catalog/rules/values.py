@@ -48,6 +48,7 @@ MetricName = Annotated[
         "authored",
         "active_days",
         "completed",
+        "time_spent",
         "percent",
         "average_percent",
         "streak_weeks",

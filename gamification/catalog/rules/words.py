@@ -69,8 +69,7 @@ def _what(leaf: "Leaf", labels: Mapping[str, str]) -> str:
     metric = METRICS[leaf.metric]
     is_plain = leaf.comparison == "at_least" and isinstance(leaf.at_least, int)
     number = leaf.at_least if is_plain and leaf.at_least else _compared(leaf)
-    said = metric.phrase(number if isinstance(number, int | str) else str(number))
-    return f"{said}{_where(leaf, labels)}"
+    return f"{metric.phrase(number)}{_where(leaf, labels)}"
 
 
 def _per_item(leaf: "Leaf", items: str) -> str:
@@ -108,9 +107,11 @@ def _where(leaf: "Leaf", labels: Mapping[str, str]) -> str:
 
 
 def _compared(leaf: "Leaf") -> str:
-    first, last = leaf.bounds[0], leaf.bounds[-1]
+    metric = METRICS.get(leaf.metric)
+    shown = [metric.said(one) if metric else str(one) for one in leaf.bounds]
+    first, last = shown[0], shown[-1]
     return {
-        "at_least": f"{first}",
+        "at_least": first,
         "more_than": f"more than {first}",
         "at_most": f"at most {first}",
         "between": f"{first} to {last}",

@@ -174,8 +174,8 @@ def test_a_metric_that_the_courses_sources_do_not_report_is_told(
             {"criterion": {"all": [{"metric": "charm"}]}},
             (
                 "criterion.all[0].metric: there is no metric 'charm'; there are score, "
-                "events, authored, active_days, completed, percent, average_percent, "
-                "streak_weeks"
+                "events, authored, active_days, completed, time_spent, percent, "
+                "average_percent, streak_weeks"
             ),
         ),
         ({"metric": "score", "threshold": 0}, "criterion: its at_least is not above 0"),

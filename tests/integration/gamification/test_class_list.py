@@ -19,6 +19,7 @@ def test_the_class_list_names_everybody_with_points_and_badges(
     a_member(session, of=context, name="Iris", role="instructor")
     a_badge(session, of=context, metric="events", threshold=1)
     act(ada, "completed", occurred_at=now - timedelta(hours=2))
+    act(ada, "spent", seconds=60)
     a_member(session, name="Otto")
 
     rows = class_list(session, context, now).rows

@@ -49,8 +49,8 @@ def test_every_metric_awards_at_its_threshold_and_not_below(
     worth = {"score": 5}.get(metric, 1)
     for number in (1, 2):
         a_badge(session, of=context, metric=metric, threshold=worth * number)
-    for kind in ("submitted", "completed"):
-        act(member, kind, an_item(session, of=context))
+    for kind in ("submitted", "completed", "spent"):
+        act(member, kind, an_item(session, of=context), seconds=1)
 
     earned = [
         badge.earned for badge in badges_for(session, member, now, switch=ON).badges

@@ -27,17 +27,19 @@ def test_each_kind_counts_where_the_table_says(session: Session, act: Act) -> No
     counted = {}
     for kind in ("launched", "spent", "submitted", "posted", "completed", "graded"):
         member = a_member(session, of=context)
-        act(member, kind, item)
+        act(member, kind, item, seconds=90)
         counted[kind] = tuple(all_values(session, context.id, member.id).values())
 
-    assert tuple(METRICS) == ("score", "events", "authored", "active_days", "completed")
+    assert tuple(METRICS) == (
+        *("score", "events", "authored", "active_days", "completed", "time_spent"),
+    )
     assert counted == {
-        "launched": (0, 0, 0, 0, 0),
-        "spent": (0, 0, 0, 0, 0),
-        "submitted": (2 * POINT, 1, 1, 1, 0),
-        "posted": (1 * POINT, 1, 1, 1, 0),
-        "completed": (3 * POINT, 1, 0, 1, 1),
-        "graded": (5 * POINT, 0, 0, 0, 0),
+        "launched": (0, 0, 0, 0, 0, 0),
+        "spent": (0, 0, 0, 0, 0, 90),
+        "submitted": (2 * POINT, 1, 1, 1, 0, 0),
+        "posted": (1 * POINT, 1, 1, 1, 0, 0),
+        "completed": (3 * POINT, 1, 0, 1, 1, 0),
+        "graded": (5 * POINT, 0, 0, 0, 0, 0),
     }
 
 
@@ -92,6 +94,7 @@ def test_what_does_not_count_is_in_no_metric(
     item = an_item(session, of=context)
     act(member, "completed", item, status=status)
     act(member, "graded", item, status=status)
+    act(member, "spent", item, status=status, seconds=60)
 
     assert set(all_values(session, context.id, member.id).values()) == {0}
     assert percents(session, context.id, item.id) == {}
@@ -187,6 +190,7 @@ def test_contributors_are_active_learners_with_a_fact_that_counts(
     for person in people:
         act(person)
     act(a_member(session, of=context), "launched")
+    act(a_member(session, of=context), "spent", seconds=60)
 
     assert contributors(session, context.id) == 1
 

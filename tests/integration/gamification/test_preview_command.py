@@ -45,7 +45,7 @@ def test_a_file_is_told_badge_by_badge(
         ('  refused: criterion.item: there is no item "quiz-9"; there are none yet'),
         (
             'broken: refused: there is no metric "nights"; there are score, events, '
-            "authored, active_days, completed"
+            "authored, active_days, completed, time_spent"
         ),
     ]
     assert result.exit_code == 1

@@ -28,14 +28,18 @@ def test_what_moves_nothing_is_logged_once_and_corrected(
 ) -> None:
     member = a_member(session)
 
-    spent = [act(member, "spent", seconds=seconds) for seconds in (60, 60, 90)]
+    statuses = ("normal", "normal", "withdrawn")
+    launched = [act(member, "launched", status=status) for status in statuses]
 
-    assert [counts(recorded) for recorded in spent] == [
+    assert [counts(recorded) for recorded in launched] == [
         (1, 0, 0, 0),
         (0, 0, 1, 0),
         (0, 1, 0, 0),
     ]
-    assert [(row.seconds, row.revision) for row in log(session)] == [(60, 1), (90, 2)]
+    assert [(row.status, row.revision) for row in log(session)] == [
+        ("normal", 1),
+        ("withdrawn", 2),
+    ]
 
 
 def test_a_launch_of_a_stranger_or_from_the_future_is_refused(

@@ -29,7 +29,7 @@ UNIT = ("module-1", "quiz-1")
 BLOCK = re.compile(r"```toml\n(.*?)```", re.DOTALL)
 ACT = re.compile(
     r"(?P<item>[\w-]+)(?:: (?P<score>[\d.]+) of (?P<maximum>\d+)| (?P<verb>completed|"
-    r"handed in)|: (?P<excused>excused))(?P<late> late)?(?: on (?P<day>[\d-]+))?"
+    r"handed in)|: (?P<excused>excused)|: (?P<seconds>\d+) seconds)(?P<late> late)?(?: on (?P<day>[\d-]+))?"
 )
 KINDS = {"completed": "completed", "handed in": "submitted", None: "graded"}
 
@@ -56,8 +56,8 @@ def examples() -> Iterator[Example]:
 EXAMPLES = list(examples())
 
 
-def test_there_are_thirteen_and_each_is_met_by_some_and_not_by_others() -> None:
-    assert len(EXAMPLES) == 13
+def test_there_are_fourteen_and_each_is_met_by_some_and_not_by_others() -> None:
+    assert len(EXAMPLES) == 14
     assert all({has for _, has, _ in one.rows} == {"yes", "no"} for one in EXAMPLES)
 
 
@@ -101,12 +101,15 @@ def a_fact(person: Membership, items: dict[str, Item], act: str, number: int) ->
             "score": round(float(said["score"]) * POINT),
             "maximum": int(said["maximum"]) * POINT,
         }
+    kind = KINDS[said["verb"]]
+    if said["seconds"]:
+        kind, result = "spent", {"seconds": int(said["seconds"])}
     day = date.fromisoformat(said["day"]) if said["day"] else NOW.date()
     return Fact(
         context_id=person.context_id,
         membership_id=person.id,
         item_id=items[said["item"]].id,
-        kind=KINDS[said["verb"]],
+        kind=kind,
         status=said["excused"] or ("late" if said["late"] else "normal"),
         occurred_at=datetime.combine(day, NOW.timetz()),
         source="test",

@@ -30,6 +30,7 @@ def test_every_metric_is_told_of_one_item_and_of_several(
     one, two, three = (an_item(session, of=context) for _ in range(3))
     for item in (one, two, three):
         act(ada, "submitted", item)
+        act(ada, "spent", item, seconds=60)
     act(ada, "completed", one)
 
     found = {
@@ -46,6 +47,7 @@ def test_every_metric_is_told_of_one_item_and_of_several(
         "authored": [1, 2, 0],
         "active_days": [1, 1, 0],
         "completed": [1, 1, 0],
+        "time_spent": [60, 120, 0],
     }
 
 

@@ -29,6 +29,9 @@ def test_a_rule_of_another_kind_is_an_error_and_not_a_badge_for_everybody() -> N
         (Criterion.flat("authored", 5), "Hand in or post 5 different pieces of work"),
         (Criterion.flat("active_days", 5), "Be active on 5 different days"),
         (Criterion.flat("completed", 1), "Complete 1 activity"),
+        (Criterion.flat("time_spent", 1800), "Spend 30 minutes"),
+        (Criterion.flat("time_spent", 1), "Spend 1 second"),
+        (Criterion.flat("time_spent", 90061), "Spend 25 hours 1 minute 1 second"),
     ],
 )
 def test_a_criterion_reads_as_a_sentence(criterion: Criterion, sentence: str) -> None:

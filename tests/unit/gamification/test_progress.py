@@ -70,6 +70,16 @@ MET = Have(is_met=True, value=100)
             Progress(False, 3, 5, 60, ("Contribute 2 more times in Quiz 1",)),
         ),
         (
+            {"metric": "time_spent", "at_least": 7200, "item": "quiz-1"},
+            not_met(3300),
+            Progress(False, 3300, 7200, 45, ("Spend 1 hour 5 minutes more in Quiz 1",)),
+        ),
+        (
+            {"metric": "time_spent", "at_least": 1800},
+            not_met(1799),
+            Progress(False, 1799, 1800, 99, ("Spend 1 second more",)),
+        ),
+        (
             {"metric": "streak_weeks", "at_least": 4},
             not_met(1),
             Progress(False, 1, 4, 25, ("Be active in 4 weeks in a row",)),

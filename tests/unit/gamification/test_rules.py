@@ -122,7 +122,7 @@ def test_an_unknown_metric_and_field_name_what_there_is() -> None:
 
     assert metric == (
         "all[0].metric: there is no metric 'charm'; there are score, events, authored, "
-        "active_days, completed, percent, average_percent, streak_weeks"
+        "active_days, completed, time_spent, percent, average_percent, streak_weeks"
     )
     assert field.startswith("at_leest: there is no such field, did you mean at_least?")
 
@@ -177,6 +177,14 @@ def test_a_rule_of_too_many_conditions_is_refused() -> None:
         (
             {"metric": "score", "more_than": 1, "period": "week"},
             "Earn more than 1 points this week",
+        ),
+        (
+            {"metric": "time_spent", "more_than": 3900, "period": "week"},
+            "Spend more than 1 hour 5 minutes this week",
+        ),
+        (
+            {"metric": "time_spent", "between": [60, 3600], "item": "quiz-2"},
+            "Spend 1 minute to 1 hour in Quiz 2",
         ),
         (
             {"metric": "events", "at_most": 3, "item": "quiz-2"},

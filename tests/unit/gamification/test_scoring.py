@@ -23,6 +23,7 @@ def an_entry(kind: str, **named: Any) -> Entry:  # noqa: ANN401 -- any field
         "status": "normal",
         "score": None,
         "maximum": None,
+        "seconds": None,
         "occurred_at": NOW,
         "fact_key": f"{kind}::",
         **named,
@@ -42,13 +43,22 @@ def test_a_kind_is_worth_its_weight(kind: str, points: int) -> None:
     assert points_of(a_course(), an_entry(kind)) == [points]
 
 
-@pytest.mark.parametrize("kind", ["launched", "spent"])
-def test_opening_the_tool_earns_nothing(kind: str) -> None:
-    assert points_of(a_course(), an_entry(kind)) == []
+def test_opening_the_tool_earns_nothing() -> None:
+    assert points_of(a_course(), an_entry("launched")) == []
 
 
 def test_opening_the_tool_earns_nothing_whatever_a_course_weighs_it() -> None:
     assert points_of(a_course(Weight("launched", POINT)), an_entry("launched")) == []
+
+
+@pytest.mark.parametrize("weights", [(), (Weight("spent", POINT),)])
+def test_time_is_known_and_worth_nothing_whatever_a_course_weighs_it(
+    weights: tuple[Weight, ...],
+) -> None:
+    (spent,) = a_course(*weights).worth([an_entry("spent", seconds=3600)])
+
+    assert (spent.points, spent.totals) == (0, Totals())
+    assert spent.entry.seconds == 3600
 
 
 @pytest.mark.parametrize(
@@ -76,6 +86,7 @@ def test_a_grade_is_worth_its_share_rounded_down(
 @pytest.mark.parametrize("status", ["excused", "missing", "withdrawn"])
 def test_what_was_excused_missed_or_withdrawn_counts_for_nothing(status: str) -> None:
     assert points_of(a_course(), an_entry("submitted", status=status)) == []
+    assert a_course().worth([an_entry("spent", status=status, seconds=60)]) == []
 
 
 def test_an_excused_result_is_known_and_worth_nothing() -> None:

@@ -11,6 +11,7 @@ from views.wording import (
     direction,
     drawing,
     every,
+    out_of,
     short_day,
     what_counts,
 )
@@ -43,11 +44,18 @@ def test_a_moment_is_told_the_way_people_tell_it(passed: timedelta, words: str) 
         (1234567, "score", "1,234,567 points"),
         (1, "authored", "1 piece of work"),
         (2, "active_days", "2 active days"),
+        (0, "time_spent", "0 seconds"),
+        (3900, "time_spent", "1 hour 5 minutes"),
         (3, "result", "3 results"),
     ],
 )
 def test_a_number_goes_with_its_noun(number: int, what: str, words: str) -> None:
     assert counted(number, what) == words
+
+
+def test_a_part_goes_with_its_whole() -> None:
+    assert out_of(1200, 25000, "score") == "1,200 of 25,000 points"
+    assert out_of(1200, 3600, "time_spent") == "20 minutes of 1 hour"
 
 
 @pytest.mark.parametrize(
