@@ -24,7 +24,7 @@ from jobs.importing import Imported, Unreadable, import_awards
 from jobs.overview import Overview
 from lti.texts import can_be_kept, one_line
 from models.db import db
-from views.commands.courses import known_course, of_course
+from views.commands.courses import known_course, of_course, of_tenant
 
 group = AppGroup("award", help="Badges that people give, and take back.")
 PAGE = 200
@@ -51,6 +51,7 @@ class Words(click.ParamType[str]):
 
 @group.command("grant")
 @of_course
+@of_tenant
 @click.option("--user", required=True, help="Our id of the person, or the platform's.")
 @click.option("--badge", required=True, help="The badge's key.")
 @click.option("--reason", default=None, type=Words(), help="Why, for its owner.")
@@ -58,11 +59,16 @@ class Words(click.ParamType[str]):
     "--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day of the award."
 )
 def grant(
-    course: str, user: str, badge: str, reason: str | None, until: datetime | None
+    course: str,
+    tenant: str | None,
+    reason: str | None,
+    until: datetime | None,
+    **gift: str,
 ) -> None:
     """Give somebody a badge, whatever its rule says; who has it keeps what they have."""
-    gift = Gift(user=user, badge=badge, reason=reason or "")
-    outcome = deciding.grant_one(known_course(course).context_id, gift, _day(until))
+    wanted = Gift(user=gift["user"], badge=gift["badge"], reason=reason or "")
+    known = known_course(course, tenant)
+    outcome = deciding.grant_one(known.context_id, wanted, _day(until))
     if isinstance(outcome, NotGiven):
         raise click.ClickException(str(outcome))
     said = "granted" if outcome.is_new else "had it already"
@@ -100,11 +106,14 @@ def renew(award: str, until: datetime | None) -> None:
 
 @group.command("list")
 @of_course
+@of_tenant
 @click.option("--user", help="Only this person's: our id.")
 @click.option("--badge", help="Only this badge's: its key.")
-def list_awards(course: str, user: str | None, badge: str | None) -> None:
+def list_awards(
+    course: str, tenant: str | None, user: str | None, badge: str | None
+) -> None:
     """One line per award, the newest first: id, state, badge, person, days, reason."""
-    known, after = known_course(course), None
+    known, after = known_course(course, tenant), None
     while True:
         wanted = Wanted(user=user, badge=badge, after=after, limit=PAGE)
         page = awards_of(db.session(), known.context_id, now(), wanted)
@@ -118,10 +127,11 @@ def list_awards(course: str, user: str | None, badge: str | None) -> None:
 @group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @of_course
+@of_tenant
 @click.option("--dry-run", is_flag=True, help="Tell what would be done.")
-def import_file(file: Path, course: str, *, dry_run: bool) -> None:
+def import_file(file: Path, course: str, tenant: str | None, *, dry_run: bool) -> None:
     """Give the badges of a CSV file (user,badge,reason); exit 1 if rows are wrong."""
-    known = known_course(course)
+    known = known_course(course, tenant)
     by = replace(BY_COMMAND, origin="import")
     with file.open(encoding="utf-8", errors="replace", newline="") as lines:
         total = sum(1 for _ in lines)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -21,11 +21,11 @@ from jobs.clock import now
 from jobs.locking import locks_of
 from models import Context
 from models.db import db
-from models.locks import begin_write
 from views.api.criteria import RuleRefused, past_in, rule_or_none
 from views.api.problems import faults_of
 from views.api.rule_schemas import BadgeChange, BadgeWritten
 from views.commands.courses import (
+    changing,
     of_course,
     of_tenant,
     of_user,
@@ -35,8 +35,6 @@ from views.commands.courses import (
 from views.commands.previewing import entries_in
 from views.pages import switch_now
 from views.whys import why
-
-Done = TypeVar("Done")
 
 group = AppGroup("badge", help="A course's badges, as they are written.")
 NO_KEY = "it has no key of letters, digits, dots, dashes or underscores"
@@ -166,7 +164,9 @@ def _decided(
     work: Callable[[Context], Written], course: str, tenant: str | None
 ) -> None:
     try:
-        click.echo(_told(_committed(work, course, tenant)))
+        with changing(course, tenant) as context:
+            written = work(context)
+        click.echo(_told(written))
     except badges.NoBadge:
         raise click.ClickException(NO_BADGE) from None
     except BadgeRefused as error:
@@ -182,26 +182,9 @@ def _saved(entry: Any, course: str, tenant: str | None) -> str:  # noqa: ANN401 
     except ValidationError as error:
         raise RuleRefused("; ".join(faults_of(error))) from None
     wish = badges.wish_from(key, body, rule_or_none(body), past_in(body.past))
-
-    def work(context: Context) -> Written:
-        return badges.save_badge(db.session(), context, wish, BY_COMMAND, now())
-
-    return _told(_committed(work, course, tenant))
-
-
-def _committed(
-    work: Callable[[Context], Done], course: str, tenant: str | None
-) -> Done:
-    """Do a piece of work on a course as a writer, and commit it."""
-    session = db.session()
-    session.rollback()
-    begin_write(session)
-    try:
-        done = work(the_course(course, tenant))
-        session.commit()
-    finally:
-        session.rollback()
-    return done
+    with changing(course, tenant) as context:
+        written = badges.save_badge(db.session(), context, wish, BY_COMMAND, now())
+    return _told(written)
 
 
 def _told(written: Written) -> str:

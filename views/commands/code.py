@@ -9,7 +9,7 @@ from gamification.awards.claims import codes_of
 from jobs import deciding
 from jobs.clock import now
 from models.db import db
-from views.commands.courses import known_course, of_course
+from views.commands.courses import known_course, of_course, of_tenant
 
 LAST_YEAR = 2199
 
@@ -18,6 +18,7 @@ group = AppGroup("code", help="Codes that learners claim a badge by.")
 
 @group.command("make")
 @of_course
+@of_tenant
 @click.option("--badge", required=True, help="The badge's key.")
 @click.option(
     "--uses",
@@ -31,9 +32,11 @@ group = AppGroup("code", help="Codes that learners claim a badge by.")
     type=click.DateTime(["%Y-%m-%d"]),
     help="The last day it is good for.",
 )
-def make(course: str, badge: str, uses: int, until: datetime) -> None:
+def make(
+    course: str, tenant: str | None, badge: str, uses: int, until: datetime
+) -> None:
     """Make a code; its word is told this once."""
-    known = known_course(course)
+    known = known_course(course, tenant)
     if until.year > LAST_YEAR:
         raise click.BadParameter("that is too far away", param_hint="--until")
     try:
@@ -46,9 +49,11 @@ def make(course: str, badge: str, uses: int, until: datetime) -> None:
 
 @group.command("list")
 @of_course
-def list_codes(course: str) -> None:
+@of_tenant
+def list_codes(course: str, tenant: str | None) -> None:
     """One line per code, the newest first: id, state, badge, uses, end."""
-    for row in codes_of(db.session(), known_course(course).context_id, now()):
+    known = known_course(course, tenant)
+    for row in codes_of(db.session(), known.context_id, now()):
         used = f"{row.used}/{row.uses}"
         click.echo(
             f"{row.id} {row.state} {row.badge} {used} until {row.expires_at:%Y-%m-%d}"
@@ -57,9 +62,11 @@ def list_codes(course: str) -> None:
 
 @group.command("revoke")
 @of_course
+@of_tenant
 @click.argument("code")
-def revoke(course: str, code: str) -> None:
+def revoke(course: str, tenant: str | None, code: str) -> None:
     """End a code, by its id; what it gave stays."""
-    if not deciding.revoke_code(known_course(course).context_id, code):
+    known = known_course(course, tenant)
+    if not deciding.revoke_code(known.context_id, code):
         raise click.ClickException("There is no such code: `flask code list`.")
     click.echo(f"{code} revoked")

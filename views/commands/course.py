@@ -16,7 +16,7 @@ from gamification.copying.reading import BadFile
 from gamification.copying.writing import to_toml
 from jobs.locking import Locked
 from models.db import db
-from models.locks import begin_write, lock_course
+from models.locks import begin_write
 from views.api.changes import lock
 from views.api.configuring import Plan, carry_out, parse, plan
 from views.api.copying_schemas import LONGEST_SHIFT
@@ -24,7 +24,7 @@ from views.api.item_set_schemas import ItemSetsTold
 from views.api.making_sets import SetsRefused, make_sets
 from views.api.problems import faults_of
 from views.api.taking import planned, take
-from views.commands.courses import of_course, of_tenant, the_course
+from views.commands.courses import changing, of_course, of_tenant, the_course
 from views.commands.previewing import document_in
 
 group = AppGroup("course", help="A course's settings and badges, without its people.")
@@ -143,20 +143,13 @@ def sets(course: str, tenant: str | None, file: Path | None) -> None:
 
 
 def _make(document: object, course: str, tenant: str | None) -> None:
-    session = db.session()
-    session.rollback()
-    begin_write(session)
     try:
-        context = the_course(course, tenant)
-        lock_course(session, context.id)
-        make_sets(context, ItemSetsTold.model_validate(document))
-        session.commit()
+        with changing(course, tenant) as context:
+            make_sets(context, ItemSetsTold.model_validate(document))
     except ValidationError as error:
         raise click.ClickException("; ".join(faults_of(error, "file"))) from None
     except SetsRefused as refused:
         raise click.ClickException(str(refused)) from None
-    finally:
-        session.rollback()
 
 
 def _end(work: Callable[[], None], *, dry_run: bool) -> None:

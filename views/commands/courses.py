@@ -1,4 +1,7 @@
-"""Which course an operator means, and whom in it."""
+"""Which course an operator means, whom in it, and writing to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -6,6 +9,7 @@ from gamification.awards.explaining import member_of
 from jobs.overview import Overview, overview
 from models import Context, Membership
 from models.db import db
+from models.locks import begin_write, lock_course
 
 of_course = click.option("--course", required=True, help="Our id, or the platform's.")
 of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
@@ -18,28 +22,43 @@ NOBODY = (
 
 def the_course(course: str, tenant: str | None) -> Context:
     """Return the one course of an id; a wrong one ends the command with a sentence."""
+    return db.session().get_one(Context, _known(course, tenant).context_id)
+
+
+def known_course(course: str, tenant: str | None) -> Overview:
+    """Return the same in brief, and begin no transaction."""
+    known = _known(course, tenant)
+    db.session.rollback()
+    return known
+
+
+@contextmanager
+def changing(course: str, tenant: str | None) -> Iterator[Context]:
+    """Give the one course of an id to its one writer; commit what becomes of it.
+
+    What fails in between is rolled back.
+    """
+    session = db.session()
+    session.rollback()
+    begin_write(session)
+    try:
+        context = the_course(course, tenant)
+        lock_course(session, context.id)
+        yield context
+        session.commit()
+    finally:
+        session.rollback()
+
+
+def _known(course: str, tenant: str | None) -> Overview:
     found = overview(db.session(), tenant, course)
+    if len(found) == 1:
+        return found[0]
     if not found:
         raise click.UsageError("No course has this id; `flask sync status` lists them.")
-    if len(found) > 1:
-        raise click.UsageError("Several courses have this id; name one's --tenant.")
-    return db.session().get_one(Context, found[0].context_id)
-
-
-def known_course(course: str) -> Overview:
-    """Return the course of an id, ours or the platform's; say so where it is not one.
-
-    Raises click.ClickException.
-    """
-    chosen = overview(db.session(), course=course)
-    db.session.rollback()
-    if len(chosen) == 1:
-        return chosen[0]
-    if chosen:
-        ids = ", ".join(known.name for known in chosen)
-        raise click.ClickException(f"Several platforms have one: take our id: {ids}.")
-    raise click.ClickException(
-        "There is no such course; `flask sync status` lists them."
+    names = "; ".join(known.name for known in found)
+    raise click.UsageError(
+        f"Several courses have this id: take our id of one: {names}."
     )
 
 

@@ -60,12 +60,14 @@ def list_events(
 @group.command("post")
 @click.argument("file", type=click.File(encoding="utf-8"))
 @of_course
-def post(file: TextIO, course: str) -> None:
+@of_tenant
+def post(file: TextIO, course: str, tenant: str | None) -> None:
     """Record the events of a JSON file (`-`: standard input), one or a list.
 
     Each is as `POST …/events` takes it; exit 1 if some are wrong.
     """
-    known, rows = known_course(course), list(enumerate(_rows(file)))
+    known = known_course(course, tenant)
+    rows = list(enumerate(_rows(file)))
     total, bad = Taken(), []
     bar = click.progressbar(length=len(rows), file=sys.stderr)
     with bar as shown:

@@ -14,9 +14,8 @@ from jobs import experiments
 from jobs.clock import now
 from models import Context
 from models.db import db
-from models.locks import begin_write, lock_course
 from views.api.experiment_schemas import Experiment
-from views.commands.courses import of_course, of_tenant, the_course
+from views.commands.courses import changing, of_course, of_tenant, the_course
 
 group = AppGroup("experiment", help="Which of a few forms a course's people see.")
 the_key = click.argument("key")
@@ -129,23 +128,17 @@ def _decided(
 ) -> None:
     """Save what is wished of a course as its one writer, commit it and say it."""
     session = db.session()
-    session.rollback()
-    begin_write(session)
     try:
-        context = the_course(course, tenant)
-        lock_course(session, context.id)
-        wish = wish_in(context)
-        has_changed = experiments.save_experiment(
-            session, context, wish, BY_COMMAND, now()
-        )
-        saved = experiments.as_it_is(session, context, wish.key)
-        session.commit()
+        with changing(course, tenant) as context:
+            wish = wish_in(context)
+            has_changed = experiments.save_experiment(
+                session, context, wish, BY_COMMAND, now()
+            )
+            saved = experiments.as_it_is(session, context, wish.key)
     except experiments.NoExperiment:
         raise click.ClickException(NO_EXPERIMENT) from None
     except ExperimentRefused as refused:
         raise click.ClickException(f"{refused}.") from None
-    finally:
-        session.rollback()
     line = _line(saved, saved.weights)
     click.echo(line if has_changed else f"{line}, as it was")
 

@@ -8,35 +8,37 @@ from flask.cli import AppGroup
 from gamification.standings import groups_of
 from jobs.grouping import Grouped, import_groups
 from jobs.importing import Unreadable
-from models import Context
 from models.db import db
 from models.groups import KINDS
-from views.commands.courses import known_course, of_course
+from views.commands.courses import known_course, of_course, of_tenant, the_course
 
 group = AppGroup("group", help="Sections, departments, groups and teams of a course.")
 
 
 @group.command("list")
 @of_course
-def list_groups(course: str) -> None:
+@of_tenant
+def list_groups(course: str, tenant: str | None) -> None:
     """One line per group: id, kind, how many are in it, name."""
-    context = db.session().get_one(Context, known_course(course).context_id)
-    for row in groups_of(db.session(), context):
+    for row in groups_of(db.session(), the_course(course, tenant)):
         click.echo(f"{row.id} {row.kind} {row.people} {row.name}")
 
 
 @group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @of_course
+@of_tenant
 @click.option("--kind", required=True, type=click.Choice(KINDS))
 @click.option("--dry-run", is_flag=True, help="Look for wrong rows, write nothing.")
-def import_file(file: Path, course: str, kind: str, *, dry_run: bool) -> None:
+def import_file(
+    file: Path, course: str, tenant: str | None, kind: str, *, dry_run: bool
+) -> None:
     """Make the groups of a kind those of a CSV file (user,group), all of them.
 
     Who is not in the file is in none of them any more. Wrong rows: exit 1, and
     nothing was changed.
     """
-    known = known_course(course)
+    known = known_course(course, tenant)
     with file.open(encoding="utf-8", errors="replace", newline="") as lines:
         try:
             report = import_groups(known.context_id, kind, lines, dry_run=dry_run)

@@ -14,8 +14,7 @@ from gamification.catalog.messages import (
 from jobs import messages
 from jobs.clock import now
 from models.db import db
-from models.locks import begin_write
-from views.commands.courses import of_course, of_tenant, the_course
+from views.commands.courses import changing, of_course, of_tenant, the_course
 
 group = AppGroup("messages", help="What a course says to its learners.")
 the_kind = click.argument("kind", type=click.Choice(list(PLACES)))
@@ -46,17 +45,12 @@ def set_message(
     if (text is None) != back:
         raise click.UsageError("Give a text, or --back.")
     session = db.session()
-    session.rollback()
-    begin_write(session)
     try:
-        context = the_course(course, tenant)
-        messages.decide_messages(session, context, {kind: text}, BY_COMMAND, now())
-        said = messages.messages_in(session, context)[kind]
-        session.commit()
+        with changing(course, tenant) as context:
+            messages.decide_messages(session, context, {kind: text}, BY_COMMAND, now())
+            said = messages.messages_in(session, context)[kind]
     except BadMessage as bad:
         raise click.ClickException(f"{kind}: {bad}.") from None
-    finally:
-        session.rollback()
     click.echo(f"{said.kind} {said.origin} {said.text}")
 
 

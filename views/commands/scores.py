@@ -11,7 +11,7 @@ from lti.errors import LTIError
 from lti.line_items import Column
 from lti.scores import ScoreImpossible
 from models.db import db
-from views.commands.courses import known_course, of_course
+from views.commands.courses import known_course, of_course, of_tenant
 
 group = AppGroup("scores", help="A column for badges in a course's gradebook.")
 OUTDONE = (
@@ -21,11 +21,12 @@ OUTDONE = (
 
 @group.command("add")
 @of_course
+@of_tenant
 @click.option("--label", default="Badges", help="The column's name.")
 @click.option("--maximum", default=100, help="Its full marks, in points.")
-def add(course: str, label: str, maximum: int) -> None:
+def add(course: str, tenant: str | None, label: str, maximum: int) -> None:
     """Make the column, or rename the one that is there; marks follow by themselves."""
-    known = known_course(course)
+    known = known_course(course, tenant)
     try:
         add_column(known.context_id, Column(label, maximum))
     except (LTIError, ScoreImpossible) as error:
@@ -35,10 +36,11 @@ def add(course: str, label: str, maximum: int) -> None:
 
 @group.command("remove")
 @of_course
+@of_tenant
 @click.confirmation_option(prompt="The marks in it are deleted, too. Go on?")
-def remove(course: str) -> None:
+def remove(course: str, tenant: str | None) -> None:
     """Delete the column, and every mark in it."""
-    known = known_course(course)
+    known = known_course(course, tenant)
     try:
         removed = remove_columns(known.context_id)
     except LTIError as error:
@@ -48,13 +50,14 @@ def remove(course: str) -> None:
 
 @group.command("send")
 @of_course
-def send(course: str) -> None:
+@of_tenant
+def send(course: str, tenant: str | None) -> None:
     """Send now what has changed, and what was refused.
 
     The worker does it by itself: every minute what has changed, and what was refused
     after a day. A later mark of the platform stays until ours changes.
     """
-    known = known_course(course)
+    known = known_course(course, tenant)
     if known.off_by:
         raise click.ClickException(f"It is off ({', '.join(known.off_by)}).")
     tally = publish_scores(known.context_id, is_by_hand=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +18,7 @@ from models import Context
 from models.db import db
 from models.locks import begin_write
 from views.api.scoring_schemas import LARGEST_CAP, MOST, millionths, points_said
-from views.commands.courses import of_course, of_tenant, the_course
+from views.commands.courses import changing, of_course, of_tenant, the_course
 from views.wording import counted
 
 Command = Callable[..., Any]
@@ -78,15 +77,14 @@ def set_weight(course: str, tenant: str | None, **named: Any) -> None:  # noqa: 
 
     The course is counted anew by the worker, soon.
     """
-    session = db.session()
-    begin_write(session)
-    context = the_course(course, tenant)
-    save = partial(scoring.save_scoring, session, context, [_worth(context, **named)])
     try:
-        has_changed = save(BY_COMMAND, now())
+        with changing(course, tenant) as context:
+            worths = [_worth(context, **named)]
+            has_changed = scoring.save_scoring(
+                db.session(), context, worths, BY_COMMAND, now()
+            )
     except WeightRefused as refused:
         raise click.ClickException(str(refused)) from None
-    session.commit()
     click.echo(
         "saved; the worker counts the course anew" if has_changed else "as it was"
     )

@@ -114,18 +114,39 @@ def test_what_cannot_be_is_a_sentence_and_exit_code_1(
     grant = ("award", "grant", "--badge", "helper", "--user")
 
     results = [
-        flask(*grant, "ada", "--course", "nowhere"),
-        flask(*grant, "ada", "--course", "42"),
         flask(*grant, "nobody", "--course", course),
         flask("award", "revoke", "nothing", "--reason", "x"),
         flask("award", "lift", "nothing"),
         flask(*grant, "ada", "--course", course, "--until", "9999-12-31"),
     ]
 
-    assert [result.exit_code for result in results] == [1, 1, 1, 1, 1, 2]
-    assert "Several platforms have one" in results[1].output
-    assert "user: nobody in this course has this id" in results[2].output
-    assert "There is no such award" in results[3].output
+    assert [result.exit_code for result in results] == [1, 1, 1, 2]
+    assert "user: nobody in this course has this id" in results[0].output
+    assert "There is no such award" in results[1].output
+
+
+def test_an_id_that_several_courses_have_is_told_apart_by_the_organisation(
+    flask: Flask, ada: Membership, session: Session
+) -> None:
+    other = a_context(session, lti_id="42")
+    here = session.get_one(Context, ada.context_id)
+    session.commit()
+    grant = ("award", "grant", "--badge", "helper", "--user", "ada", "--course")
+
+    results = [
+        flask(*grant, "nowhere"),
+        flask(*grant, "42"),
+        flask(*grant, "42", "--tenant", here.tenant.key),
+        flask("award", "list", "--course", "42", "--tenant", other.tenant.key),
+        flask("award", "list", "--course", "42", "--tenant", here.tenant.key),
+    ]
+
+    assert [result.exit_code for result in results] == [2, 2, 0, 0, 0]
+    assert "No course has this id" in results[0].stderr
+    assert here.public_id in results[1].stderr
+    assert other.public_id in results[1].stderr
+    assert results[3].output == ""
+    assert len(results[4].output.splitlines()) == 1
 
 
 def test_what_is_over_is_not_taken_back(

@@ -190,5 +190,5 @@ def test_an_unknown_course_is_named(desk: Desk) -> None:
         args=["scores", "send", "--course", "nowhere"]
     )
 
-    assert result.exit_code == 1
-    assert "no such course" in result.output
+    assert result.exit_code == 2
+    assert "No course has this id" in result.stderr
