@@ -24,10 +24,9 @@ from gamification.standings import (
 )
 from gamification.standings.audience import PARTICIPANTS, audience_of
 from gamification.standings.lists import Listed, improved, steady, teams
-from gamification.standings.outside import outsider
 from jobs.clock import now
 from jobs.freshness import freshness
-from models import Context, LaunchSession
+from models import LaunchSession
 from models.db import db
 from views.earned import badges_of
 from views.pages import Page, has_board, is_staff, switch_now
@@ -204,33 +203,14 @@ def board_of(launch: LaunchSession, wanted: Wanted) -> Board:
     return leaderboard(db.session(), viewer, now(), switch=switch, wanted=wanted)
 
 
-def board_from_outside(context: Context, wanted: Wanted) -> Board:
-    """Return the board as nobody of the course reads it: by alias alone.
-
-    Raises NoSuchGroup and NoSuchLeague for any: those are for the people of the course.
-    """
-    return leaderboard(
-        db.session(),
-        outsider(context),
-        now(),
-        switch=switch_now(context),
-        wanted=wanted,
-    )
-
-
 def lists_of(launch: LaunchSession) -> dict[str, Listed[Any]]:
     """Return the lists beside the board; off where the course has none."""
     viewer = Viewer(launch.membership, launch.role)
-    return _lists_for(viewer, is_on=has_board(launch))
+    return lists_for(viewer, is_on=has_board(launch))
 
 
-def lists_from_outside(context: Context) -> dict[str, Listed[Any]]:
-    """Return the lists as nobody of the course reads them: by alias alone."""
-    is_on = switch_now(context).on and context.board_enabled
-    return _lists_for(outsider(context), is_on=is_on)
-
-
-def _lists_for(viewer: Viewer, *, is_on: bool) -> dict[str, Listed[Any]]:
+def lists_for(viewer: Viewer, *, is_on: bool) -> dict[str, Listed[Any]]:
+    """Return the lists as somebody reads them, where they and the board are on."""
     if not (is_on and viewer.member.context.board_lists):
         return {name: Listed("off") for name in ("improved", "steady", "teams")}
     session, moment = db.session(), now()

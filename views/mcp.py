@@ -23,7 +23,6 @@ from jobs.clock import now
 from models import Context
 from models.db import db
 from views.api.badges import badge_in, badges_in
-from views.learner import board_from_outside
 from views.mcp_schemas import (
     CourseBadges,
     CourseBoard,
@@ -31,6 +30,7 @@ from views.mcp_schemas import (
     UserBadges,
     board_in,
 )
+from views.outside import board_from_outside
 from views.pages import settings, switch_now
 from views.whys import why
 

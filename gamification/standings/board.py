@@ -193,6 +193,6 @@ def _gap(view: View, points: int) -> int | None:
 
 
 def _name(view: View, place: Place) -> str:
-    if view.viewer.is_outside:
+    if view.viewer.reads_aliases:
         return place.alias or NAMELESS
     return name_for(place, view.context, by_staff=view.by_staff)

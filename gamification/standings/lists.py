@@ -245,6 +245,6 @@ def _is_me(viewer: Viewer, member: Membership) -> bool:
 
 
 def _name(viewer: Viewer, member: Membership) -> str:
-    if viewer.is_outside:
+    if viewer.reads_aliases:
         return member.alias or NAMELESS
     return name_for(member, viewer.member.context, by_staff=viewer.is_staff)

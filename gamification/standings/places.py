@@ -12,7 +12,8 @@ from gamification.standings.freezing import is_frozen
 from gamification.standings.selecting import Shape, counts, rows
 from models import STAFF, Context, Membership
 
-OUTSIDE = "outside"
+OUTSIDE, OPERATOR = "outside", "operator"
+"""Who looks and is nobody in the course: a program, and who runs Laurel."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,17 @@ class Viewer:
 
     @property
     def is_staff(self) -> bool:
-        return self.role in STAFF
+        return self.role in STAFF or self.role == OPERATOR
 
     @property
     def is_outside(self) -> bool:
-        """Whether they are not in the course at all: they read no name."""
+        """Whether they are not in the course at all, and read what anybody may."""
         return self.role == OUTSIDE
+
+    @property
+    def reads_aliases(self) -> bool:
+        """Whether they read no name, whatever the course's people show each other."""
+        return self.role in {OUTSIDE, OPERATOR}
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
 from views.guards import caller, launch_session, requires
+from views.outside import board_from_outside
 from views.pages import has_board, switch_now
 
 bp = APIBlueprint("standings_api", __name__, url_prefix="/api/v1")
@@ -131,7 +132,7 @@ def get_leaderboard(
     wanted = Wanted(query.period, query.group, query.league)
     try:
         if isinstance(who, ApiKey):
-            board = learner.board_from_outside(context, wanted)
+            board = board_from_outside(context, wanted)
         else:
             board = learner.board_of(who, wanted)
     except (NoSuchGroup, NoSuchLeague):

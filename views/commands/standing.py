@@ -1,23 +1,39 @@
 """`flask standing …`: a course's board and the lists beside it, by alias alone."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import click
 from flask.cli import AppGroup
 from pydantic import ValidationError
 
-from gamification.standings import NoSuchPeriod, Wanted
+from gamification.standings import (
+    Board,
+    NoSuchGroup,
+    NoSuchLeague,
+    NoSuchPeriod,
+    Wanted,
+)
 from gamification.standings.filters import FEWEST
 from models import Context
 from views.api.leaderboard_schemas import LeaderboardQuery
 from views.commands.courses import of_course, of_tenant, the_course
-from views.learner import board_from_outside, lists_from_outside
+from views.outside import (
+    board_for_operator,
+    board_from_outside,
+    lists_from_outside,
+)
 from views.pages import switch_now
 
 group = AppGroup("standing", help="A course's leaderboard, by alias alone.")
 BAD_PERIOD = (
     "--period takes all, week, month, term, or a past week or month such as 2026-W45 "
     "and 2026-11."
+)
+NO_GROUP = "--group: the course has no such group; `flask group list` names them."
+NO_LEAGUE = (
+    "--league takes a league of a --period that is a week, 1 for the most points; that "
+    "week has none of this number."
 )
 SWITCHED_OFF = (
     "It is off here ({by}), and the leaderboard with it: `flask gamification enable` "
@@ -38,19 +54,25 @@ FEW_TEAMS = f"too few to be shown: it takes at least two teams with {FEWEST} peo
 @of_course
 @of_tenant
 @click.option("--period", default="all", help="all, term, week, month or 2026-W47.")
-def board(course: str, tenant: str | None, period: str) -> None:
+@click.option("--group", "of_group", help="Only this group's people: its id.")
+@click.option(
+    "--league", type=click.IntRange(1, 100_000), help="Only this league's, of a week."
+)
+def board(course: str, tenant: str | None, **wanted: Any) -> None:  # noqa: ANN401 -- the options of a board
     """One line per place, the first ones: rank, points, badges, alias.
 
     It is what a program with an API key reads; no rank (-) where the course shows none.
+    A group's or a league's board is what the course's teachers read, by alias.
     """
     context = the_course(course, tenant)
     try:
-        asked = LeaderboardQuery(period=period)
-        found = board_from_outside(context, Wanted(asked.period))
-    except ValidationError:
-        raise click.UsageError(BAD_PERIOD) from None
+        found = _board(context, _wanted(**wanted))
     except NoSuchPeriod as error:
         raise click.UsageError(f"--period: {error}.") from None
+    except NoSuchGroup:
+        raise click.UsageError(NO_GROUP) from None
+    except NoSuchLeague:
+        raise click.UsageError(NO_LEAGUE) from None
     if found.state == "off":
         click.echo(_why_off(context))
     elif found.state == "too_few":
@@ -78,6 +100,21 @@ def lists(course: str, tenant: str | None) -> None:
     _tell("steady", (f"{row.weeks} {row.name}" for row in steady.rows), FEW_LISTED)
     ranked = (f"{row.rank} {row.points} {row.name}" for row in teams.rows)
     _tell("teams", ranked, FEW_TEAMS)
+
+
+def _wanted(period: str, of_group: str | None, league: int | None) -> Wanted:
+    try:
+        asked = LeaderboardQuery(period=period, group=of_group, league=league)
+    except ValidationError as error:
+        wrong = {one["loc"][0] for one in error.errors()}
+        said = BAD_PERIOD if "period" in wrong else NO_GROUP
+        raise click.UsageError(said) from None
+    return Wanted(**asked.model_dump())
+
+
+def _board(context: Context, wanted: Wanted) -> Board:
+    is_whole = wanted.group is None and wanted.league is None
+    return (board_from_outside if is_whole else board_for_operator)(context, wanted)
 
 
 def _tell(name: str, rows: Iterable[str], too_few: str) -> None:

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gamification.activity import record
-from gamification.standings.groups import GroupTold, set_groups
+from gamification.standings.dealing import deal
+from gamification.standings.groups import GroupTold, groups_of, set_groups
 from models import Context, Membership
 from tests.integration.gamification.conftest import Flask, a_class, a_fact
+from tests.support.leagues import a_course
 
 WEEK = timedelta(weeks=1)
 
@@ -85,6 +87,51 @@ def test_what_is_off_says_who_turns_it_on(
     assert told[2].startswith("The course has no leaderboard: its teachers turn it on")
     assert told[4] == told[5]
     assert told[4].startswith("It is off here (course), and the leaderboard with it")
+
+
+def test_a_groups_board_is_read_by_alias(
+    flask: Flask,
+    session: Session,
+    now: datetime,
+    people: list[Membership],
+    here: Context,
+) -> None:
+    """The operator reads it as teachers do: with ranks, whatever learners may read."""
+    here.board_rank = "hidden"
+    elms, oak = (
+        GroupTold(name, name, frozenset(one.id for one in members))
+        for name, members in (("Elms", people[:5]), ("Oak", people[5:]))
+    )
+    set_groups(session, here, "team", [elms, oak], now)
+    session.commit()
+    ids = {row.name: row.id for row in groups_of(session, here)}
+    words = ("standing", "board", "--course", here.public_id, "--group")
+
+    told, few = (flask(*words, ids[name]) for name in ("Elms", "Oak"))
+    absent = [flask(*words, group) for group in ("no-such", "", "\udcff")]
+
+    rows = ["1 12 0 Alias 4", "2 9 0 Alias 3", "2 9 0 Alias 1"]
+    assert told.stdout.splitlines() == rows
+    assert few.stdout.startswith("Too few people")
+    assert {(one.exit_code, one.stdout) for one in absent} == {(2, "")}
+    assert all("`flask group list` names them" in one.stderr for one in absent)
+
+
+def test_a_leagues_board_is_read_by_alias(
+    flask: Flask, session: Session, now: datetime
+) -> None:
+    here = a_course(session, now, 45)[0].context
+    deal(session, here, now)
+    session.commit()
+    words = ("standing", "board", "--course", here.public_id, "--league")
+
+    told = flask(*words, "2", "--period", "week")
+    absent = [flask(*words, "4", "--period", "week"), flask(*words, "1")]
+
+    assert told.stdout.splitlines()[0] == "1 30 0 Alias 15"
+    assert len(told.stdout.splitlines()) == 15
+    assert {(one.exit_code, one.stdout) for one in absent} == {(2, "")}
+    assert all("that week has none of this number" in one.stderr for one in absent)
 
 
 @pytest.mark.parametrize("name", ["board", "lists"])
