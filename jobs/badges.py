@@ -28,8 +28,8 @@ from gamification.switches import switch_of
 from jobs.catalog import current_catalog
 from jobs.following import ask_for_all
 from jobs.locking import refuse_locked
+from jobs.noting import note
 from jobs.settings import settings
-from lti import audit
 from models import Context
 
 AT_ONCE = 200
@@ -57,7 +57,7 @@ def save_badge(
     written = save(session, context, wish, now)
     if written.has_changed or wish.past:
         _follow(session, context, written, now)
-        _note(session, context, "badge_saved", _said(written, by), now)
+        note(session, context, "badge_saved", by, now, _said(written))
     return written
 
 
@@ -114,7 +114,7 @@ def reset_badge(
     written = put_back(session, context, entry, now)
     if written.has_changed:
         _follow(session, context, written, now)
-        _note(session, context, "badge_reset", _said(written, by), now)
+        note(session, context, "badge_reset", by, now, _said(written))
     return written
 
 
@@ -131,7 +131,7 @@ def _follow(
     evaluate(session, context, now, switch=switch)
 
 
-def _said(written: Written, by: Giver) -> dict[str, Any]:
+def _said(written: Written) -> dict[str, Any]:
     badge, past = written.badge, written.past
     return {
         "badge": badge.key,
@@ -140,17 +140,4 @@ def _said(written: Written, by: Giver) -> dict[str, Any]:
         "policy": badge.policy,
         "unmet": past.unmet,
         "notify": past.notify,
-        "by": by.id,
-        "role": by.role,
     }
-
-
-def _note(
-    session: Session,
-    context: Context,
-    action: str,
-    said: dict[str, Any],
-    now: datetime,
-) -> None:
-    said = {"course": context.public_id, **said}
-    audit.note(session, action, now, registration=context.registration, **said)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards import claims, decisions
@@ -19,8 +18,9 @@ from gamification.awards.giving import (
 )
 from gamification.switches import switch_of
 from jobs.following import follow_up
+from jobs.noting import note
 from jobs.settings import settings
-from models import AuditEntry, Award, Context, Membership
+from models import Award, Context, Membership
 
 
 def grant(
@@ -57,8 +57,8 @@ def revoke(
 ) -> None:
     """End an award as `decisions.revoke` does."""
     decisions.revoke(session, award, why, by, now)
-    _note_about(session, award, "award_revoked", by, now)
     context = session.get_one(Context, award.context_id)
+    note(session, context, "award_revoked", by, now, _about(award))
     follow_up(session, context, now, [award.membership_id])
 
 
@@ -69,8 +69,8 @@ def lift(session: Session, award: Award, by: Giver, now: datetime) -> None:
     """
     if not decisions.lift(session, award, now):
         return
-    _note_about(session, award, "award_lifted", by, now)
     context = session.get_one(Context, award.context_id)
+    note(session, context, "award_lifted", by, now, _about(award))
     follow_up(session, context, now, [award.membership_id])
 
 
@@ -83,7 +83,8 @@ def renew(
 ) -> None:
     """Let an award last longer or shorter, as `decisions.renew` does."""
     if decisions.renew(session, award, expires_at, now):
-        _note_about(session, award, "award_renewed", by, now)
+        context = session.get_one(Context, award.context_id)
+        note(session, context, "award_renewed", by, now, _about(award))
 
 
 def make_code(
@@ -92,7 +93,7 @@ def make_code(
     """Make a code as `claims.make_code` does."""
     made = claims.make_code(session, context, terms, by.id, now)
     if made is not None:
-        _note(session, context, "code_made", now, [{"code": made[0].id, **_who(by)}])
+        note(session, context, "code_made", by, now, {"code": made[0].id})
     return made
 
 
@@ -102,7 +103,7 @@ def revoke_code(
     """Let a code give nothing any more, as `claims.revoke_code` does."""
     ended = claims.revoke_code(session, context.id, public_id, now)
     if ended is not None:
-        _note(session, context, "code_revoked", now, [{"code": ended.id, **_who(by)}])
+        note(session, context, "code_revoked", by, now, {"code": ended.id})
     return ended
 
 
@@ -126,41 +127,10 @@ def _note_given(
         ("award_granted", [one for one in given if one.is_new]),
         ("award_pinned", [one for one in given if one.is_pinned]),
     ):
-        details = [
-            {"award": one.public_id, "origin": by.origin, **_who(by)} for one in some
-        ]
-        _note(session, context, action, now, details)
+        said = ({"award": one.public_id, "origin": by.origin} for one in some)
+        note(session, context, action, by, now, *said)
 
 
-def _note_about(
-    session: Session, award: Award, action: str, by: Giver, now: datetime
-) -> None:
-    context = session.get_one(Context, award.context_id)
-    _note(session, context, action, now, [{"award": award.public_id, **_who(by)}])
-
-
-def _note(
-    session: Session,
-    context: Context,
-    action: str,
-    now: datetime,
-    details: Sequence[dict[str, str]],
-) -> None:
-    """Write an entry for each; ids alone: the reasons lie with the awards."""
-    rows = [
-        {
-            "tenant_id": context.tenant_id,
-            "registration_id": context.registration_id,
-            "context_id": context.id,
-            "happened_at": now,
-            "action": action,
-            "details": {"course": context.public_id, **said},
-        }
-        for said in details
-    ]
-    if rows:
-        session.execute(sa.insert(AuditEntry), rows)
-
-
-def _who(by: Giver) -> dict[str, str]:
-    return {"by": by.id, "role": by.role}
+def _about(award: Award) -> dict[str, str]:
+    # The reasons lie with the awards.
+    return {"award": award.public_id}

@@ -15,7 +15,7 @@ from gamification.experiments import (
     wish_of,
 )
 from gamification.metrics.people import is_ranked
-from lti import audit
+from jobs.noting import note
 from models import Context, Membership
 
 
@@ -33,19 +33,13 @@ def save_experiment(
     if not save(session, context, wish, now):
         return False
     saved = as_it_is(session, context, wish.key)
-    audit.note(
-        session,
-        "experiment_saved",
-        now,
-        registration=context.registration,
-        course=context.public_id,
-        experiment=saved.key,
-        kind=saved.kind,
-        state=saved.state,
-        variants=dict(saved.weights),
-        by=by.id,
-        role=by.role,
-    )
+    said = {
+        "experiment": saved.key,
+        "kind": saved.kind,
+        "state": saved.state,
+        "variants": dict(saved.weights),
+    }
+    note(session, context, "experiment_saved", by, now, said)
     return True
 
 

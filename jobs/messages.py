@@ -11,7 +11,7 @@ from gamification.catalog.messages import SHIPPED
 from gamification.feedback.wording import Message, messages_of, save_messages
 from jobs.catalog import current_catalog
 from jobs.locking import locks_of, refuse_locked
-from lti import audit
+from jobs.noting import note
 from models import Context
 
 
@@ -41,16 +41,7 @@ def decide_messages(
         refuse_locked(context, MESSAGES)
     if not save_messages(session, context, texts, now):
         return
-    audit.note(
-        session,
-        "messages_saved",
-        now,
-        registration=context.registration,
-        course=context.public_id,
-        kinds=sorted(texts),
-        by=by.id,
-        role=by.role,
-    )
+    note(session, context, "messages_saved", by, now, {"kinds": sorted(texts)})
 
 
 def are_locked(context: Context) -> bool:

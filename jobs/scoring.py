@@ -13,10 +13,10 @@ from gamification.metrics.weights import Worth, newest
 from gamification.switches import switch_of
 from jobs.freshness import RECOUNT_COURSE
 from jobs.locking import locks_of, refuse_locked
+from jobs.noting import note
 from jobs.outbox import unfinished_now
 from jobs.recounting import request_recount
 from jobs.settings import settings
-from lti import audit
 from models import Context
 
 MOST_FACTS = 20_000
@@ -45,16 +45,8 @@ def save_scoring(
         return False
     quieten_all(session, context.id)
     request_recount(session, context, now)
-    audit.note(
-        session,
-        "scoring_saved",
-        now,
-        registration=context.registration,
-        course=context.public_id,
-        version=newest(session, context.id)[0],
-        by=by.id,
-        role=by.role,
-    )
+    version, _ = newest(session, context.id)
+    note(session, context, "scoring_saved", by, now, {"version": version})
     return True
 
 

@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 from flask import abort, g, request
 from werkzeug.exceptions import Forbidden
 
+from gamification.awards.giving import Giver
 from jobs import api_keys
 from jobs.clock import now
 from lti.sessions import find_session
@@ -59,6 +60,14 @@ def caller() -> LaunchSession | ApiKey:
         return key
     opened: LaunchSession = g.launch
     return opened
+
+
+def giver() -> Giver:
+    """Return who decides in this request."""
+    who = caller()
+    if isinstance(who, ApiKey):
+        return Giver(who.public_id, "key")
+    return Giver(who.membership.user.public_id, who.role)
 
 
 def launch_session() -> LaunchSession:

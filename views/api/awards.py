@@ -7,7 +7,7 @@ from flask import Response, abort, jsonify
 from flask_openapi3.blueprint import APIBlueprint
 
 from gamification.awards.decisions import DecisionRefused, Revocation, take
-from gamification.awards.giving import Gift, Giver, NotGiven
+from gamification.awards.giving import Gift, NotGiven
 from gamification.awards.history import (
     AwardRow,
     BadCursor,
@@ -18,7 +18,7 @@ from gamification.awards.history import (
 from jobs import decisions
 from jobs.api_keys import AWARDS_WRITE, PEOPLE_READ
 from jobs.clock import now
-from models import ApiKey, Award, Context
+from models import Award, Context
 from models.db import db
 from views.api import award_schemas as schemas
 from views.api.courses import the_course
@@ -28,7 +28,7 @@ from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
-from views.guards import caller, launch_session, reads_all, requires
+from views.guards import giver, launch_session, reads_all, requires
 from views.pages import TEACHERS
 
 bp = APIBlueprint("award_api", __name__, url_prefix="/api/v1/courses")
@@ -43,14 +43,6 @@ GRANTS["responses"]["200"] = schemas.Award
 CHANGES = operation(
     TEACHERS, schemas.Award, refusals=(404, 409, 412, 415), key=AWARDS_WRITE
 )
-
-
-def giver() -> Giver:
-    """Return who decides in this request."""
-    who = caller()
-    if isinstance(who, ApiKey):
-        return Giver(who.public_id, "key")
-    return Giver(who.membership.user.public_id, who.role)
 
 
 def refused(why: NotGiven) -> Response:

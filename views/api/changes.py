@@ -4,6 +4,7 @@ from datetime import datetime
 from random import SystemRandom
 
 from gamification.activity import EVALUATE_COURSE, request
+from gamification.awards.giving import Giver
 from gamification.standings import assign_aliases, refresh
 from gamification.standings.dealing import deal_at_once
 from gamification.standings.showing import follow
@@ -11,10 +12,10 @@ from jobs.catalog import adopt_catalog
 from jobs.clock import now
 from jobs.following import ask_for_all
 from jobs.locking import locked_settings_of, refuse_locked_settings
+from jobs.noting import note
 from jobs.outbox import wake_after_commit
 from jobs.recounting import request_recount
 from jobs.sync import request_sync
-from lti import audit
 from models import Context
 from models.db import db
 from models.locks import lock_course
@@ -60,7 +61,7 @@ def settings_of(context: Context) -> schemas.Settings:
     )
 
 
-def change(context: Context, asked: schemas.SettingsChange) -> None:
+def change(context: Context, asked: schemas.SettingsChange, by: Giver) -> None:
     """Decide anew what is named, and let badges, board and totals follow.
 
     Raises Locked for what the organisation keeps as it is; then nothing changes.
@@ -82,14 +83,8 @@ def change(context: Context, asked: schemas.SettingsChange) -> None:
     if after == before:
         return
     session.flush()
-    audit.note(
-        session,
-        "settings_changed",
-        moment,
-        registration=context.registration,
-        course=context.public_id,
-        settings=after.model_dump(mode="json"),
-    )
+    said = {"settings": after.model_dump(mode="json")}
+    note(session, context, "settings_changed", by, moment, said)
     _follow(context, before, after, moment)
 
 

@@ -20,7 +20,7 @@ from models import STAFF
 from models.db import db
 from models.locks import lock_course
 from views.api import award_schemas as schemas
-from views.api.awards import giver, refused, told
+from views.api.awards import refused, told
 from views.api.courses import the_course
 from views.api.etags import IfMatch, changed_since, tag_of
 from views.api.idempotency import IdempotencyKey, once
@@ -28,7 +28,7 @@ from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
-from views.guards import launch_session, requires
+from views.guards import giver, launch_session, requires
 from views.pages import TEACHERS
 
 bp = APIBlueprint("code_api", __name__, url_prefix="/api/v1")

@@ -10,7 +10,6 @@ from jobs.locking import Locked
 from models import STAFF, Context
 from models.db import db
 from models.locks import begin_write
-from views.api.awards import giver
 from views.api.changes import lock
 from views.api.configuration_schemas import EXAMPLE, TOML, Configured, Text
 from views.api.configuring import Parsed, Plan, carry_out, parse, plan
@@ -20,7 +19,7 @@ from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
-from views.guards import requires
+from views.guards import giver, requires
 from views.pages import TEACHERS
 
 bp = APIBlueprint("configuration_api", __name__, url_prefix="/api/v1/courses")

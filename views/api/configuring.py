@@ -22,8 +22,8 @@ from jobs.clock import now
 from jobs.customs import decide_customs
 from jobs.following import ask_for_all
 from jobs.locking import refuse_locked
+from jobs.noting import note
 from jobs.scoring import save_scoring
-from lti import audit
 from models import Context
 from models.db import db
 from views.api import schemas
@@ -111,7 +111,7 @@ def plan(context: Context, parsed: Parsed, *, operator: bool = False) -> Plan:
 def carry_out(context: Context, planned: Plan, by: Giver) -> None:
     """Make a course what a plan says; the caller holds its lock, and commits."""
     session, moment = db.session(), now()
-    change(context, planned.settings)
+    change(context, planned.settings, by)
     worths = changed_weights(planned.before, planned.after)
     save_scoring(session, context, worths, by, moment)
     decide_customs(
@@ -119,14 +119,8 @@ def carry_out(context: Context, planned: Plan, by: Giver) -> None:
     )
     if not apply_badges(session, context, planned.before, planned.after, moment):
         return
-    audit.note(
-        session,
-        "badges_changed",
-        moment,
-        registration=context.registration,
-        course=context.public_id,
-        badges=len(planned.changes),
-    )
+    said = {"badges": len(planned.changes)}
+    note(session, context, "badges_changed", by, moment, said)
     follow(context)
 
 

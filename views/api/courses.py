@@ -18,7 +18,7 @@ from views.api.etags import IfMatch, changed_since, tag_of
 from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
-from views.guards import caller, requires
+from views.guards import caller, giver, requires
 from views.pages import TEACHERS, switch_now
 
 bp = APIBlueprint("course_api", __name__, url_prefix="/api/v1/courses")
@@ -93,7 +93,7 @@ def put_settings(
     if stale is not None:
         return stale
     try:
-        change(context, body)
+        change(context, body, giver())
     except Locked as locked:
         return problem(403, str(locked))
     db.session.commit()

@@ -20,7 +20,6 @@ from models import STAFF, Context
 from models.db import db
 from models.locks import lock_course
 from views.api import experiment_schemas as schemas
-from views.api.awards import giver
 from views.api.changes import lock
 from views.api.courses import the_course
 from views.api.etags import Matching, refused, tag_of
@@ -28,7 +27,7 @@ from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
-from views.guards import launch_session, requires
+from views.guards import giver, launch_session, requires
 from views.pages import TEACHERS, switch_now
 
 bp = APIBlueprint("experiment_api", __name__, url_prefix="/api/v1")

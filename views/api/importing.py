@@ -10,14 +10,13 @@ from gamification.awards.giving import Giver
 from jobs.importing import Unreadable, import_awards
 from models.db import db
 from views.api import award_schemas as schemas
-from views.api.awards import giver
 from views.api.courses import the_course
 from views.api.idempotency import IdempotencyKey, once
 from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.writing import guard
-from views.guards import requires
+from views.guards import giver, requires
 from views.pages import TEACHERS
 
 CSV = "text/csv"

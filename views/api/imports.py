@@ -11,7 +11,6 @@ from jobs.clock import now
 from models import Context
 from models.db import db
 from views.api import copying_schemas as schemas
-from views.api.awards import giver
 from views.api.courses import the_course
 from views.api.idempotency import IdempotencyKey, once
 from views.api.operations import checked, operation
@@ -19,7 +18,7 @@ from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.taking import planned, take
 from views.api.writing import guard, whole
-from views.guards import launch_session, requires
+from views.guards import giver, launch_session, requires
 from views.pages import TEACHERS
 
 bp = APIBlueprint("imports_api", __name__, url_prefix="/api/v1/courses")

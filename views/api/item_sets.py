@@ -15,7 +15,7 @@ from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
-from views.guards import requires
+from views.guards import giver, requires
 from views.pages import TEACHERS
 
 bp = APIBlueprint("item_set_api", __name__, url_prefix="/api/v1/courses")
@@ -53,7 +53,7 @@ def put_item_sets(
     if stale is not None:
         return stale
     try:
-        make_sets(context, body)
+        make_sets(context, body, giver())
     except SetsRefused as refused:
         session.rollback()
         return problem(422, str(refused))

@@ -3,8 +3,10 @@
 from gamification.activity.item_sets import INSTRUCTOR, SetTold, set_item_sets
 from gamification.activity.items import item_ids
 from gamification.awards.findings import course_of, listed
+from gamification.awards.giving import Giver
 from jobs.clock import now
 from jobs.following import ask_for_all
+from jobs.noting import note
 from models import Context
 from models.db import db
 from views.api import item_set_schemas as schemas
@@ -14,7 +16,7 @@ class SetsRefused(ValueError):
     """Sets cannot be so; it says why, and nothing of them is to be kept."""
 
 
-def make_sets(context: Context, body: schemas.ItemSetsTold) -> None:
+def make_sets(context: Context, body: schemas.ItemSetsTold, by: Giver) -> None:
     """Let these be all sets that are made by hand; the caller commits.
 
     The caller holds the course's lock. Raises SetsRefused.
@@ -32,6 +34,8 @@ def make_sets(context: Context, body: schemas.ItemSetsTold) -> None:
         reasons = [f'"{one.key}": {one.reason}' for one in walked.refused]
         raise SetsRefused(f"sets: {'; '.join(reasons)}")
     if walked.has_changed:
+        sets = [one.key for one in told]
+        note(session, context, "item_sets_saved", by, now(), {"sets": sets})
         ask_for_all(session, context.id, now())
 
 

@@ -8,19 +8,14 @@ from flask import Response, abort, jsonify
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel
 
+from gamification.copying.customs import Customs
 from gamification.standings.bests import Best, shown
-from gamification.standings.calendar import (
-    Rest,
-    breaks_of,
-    excused_of,
-    set_breaks,
-    set_excused,
-)
+from gamification.standings.calendar import Rest, breaks_of, excused_of
 from gamification.standings.class_list import member_named
-from gamification.standings.levels import curve_of
+from gamification.standings.levels import Curve, curve_of
 from gamification.standings.progress import MyProgress, my_progress
 from jobs.clock import now
-from jobs.following import ask_for_all
+from jobs.customs import decide_customs, decide_excused
 from models import STAFF, Context, Membership
 from models.db import db
 from models.locks import lock_course
@@ -30,7 +25,7 @@ from views.api.etags import IfMatch, changed_since, tag_of
 from views.api.operations import LEARNERS, checked, operation
 from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
-from views.guards import launch_session, requires
+from views.guards import giver, launch_session, requires
 from views.pages import TEACHERS, switch_now
 
 bp = APIBlueprint("progress_api", __name__, url_prefix="/api/v1")
@@ -74,8 +69,8 @@ def put_calendar(path: CoursePath, header: IfMatch, body: schemas.Calendar) -> R
     stale = changed_since(_tag(_calendar(context)), header)
     if stale is not None:
         return stale
-    set_breaks(session, context, [Rest(**one.model_dump()) for one in body.breaks])
-    ask_for_all(session, context.id, now())
+    breaks = tuple(Rest(**one.model_dump()) for one in body.breaks)
+    decide_customs(session, context, Customs(breaks=breaks), giver(), now())
     session.commit()
     return _tagged(_calendar(context))
 
@@ -108,9 +103,7 @@ def put_excused(
     if stale is not None:
         return stale
     rests = [Rest(one.first, one.last) for one in body.periods]
-    by = launch_session().membership.user.public_id
-    set_excused(session, member, rests, by, now())
-    ask_for_all(session, member.context_id, now())
+    decide_excused(session, member, rests, giver(), now())
     session.commit()
     return _tagged(_excused(member))
 
@@ -141,9 +134,8 @@ def put_levels(path: CoursePath, header: IfMatch, body: schemas.Levels) -> Respo
     stale = changed_since(_tag(_levels(context)), header)
     if stale is not None:
         return stale
-    context.level_base = body.base
-    context.level_growth = int(body.growth * 100)
-    ask_for_all(session, context.id, now())
+    levels = Curve(body.base, int(body.growth * 100))
+    decide_customs(session, context, Customs(levels=levels), giver(), now())
     session.commit()
     return _tagged(_levels(context))
 

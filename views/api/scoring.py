@@ -14,7 +14,6 @@ from jobs.locking import Locked
 from models import STAFF, Context
 from models.db import db
 from views.api import scoring_schemas as schemas
-from views.api.awards import giver
 from views.api.changes import lock
 from views.api.courses import the_course
 from views.api.etags import IfMatch, changed_since, tag_of
@@ -22,7 +21,7 @@ from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
-from views.guards import requires
+from views.guards import giver, requires
 from views.pages import TEACHERS
 
 bp = APIBlueprint("scoring_api", __name__, url_prefix="/api/v1/courses")

@@ -11,8 +11,8 @@ from jobs.catalog import current_catalog
 from jobs.clock import now
 from jobs.customs import decide_customs
 from jobs.locking import locks_of
+from jobs.noting import note
 from jobs.scoring import save_scoring
-from lti import audit
 from models import Context
 from models.db import db
 from views.api import schemas
@@ -36,18 +36,11 @@ def planned(source: Context, target: Context, shift_days: int | None) -> Import:
 def take(source: Context, target: Context, plan: Import, by: Giver) -> None:
     """Let an earlier course's rules come; the caller commits. The switch stays."""
     session, moment = db.session(), now()
-    change(target, schemas.SettingsChange.model_validate(plan.after.settings))
+    change(target, schemas.SettingsChange.model_validate(plan.after.settings), by)
     save_scoring(session, target, changed_weights(plan.before, plan.after), by, moment)
     customs = changed_customs(plan.before.customs, plan.after.customs)
     decide_customs(session, target, customs, by, moment)
     if not apply_badges(session, target, plan.before, plan.after, moment):
         return
-    audit.note(
-        session,
-        "course_copied",
-        moment,
-        registration=target.registration,
-        course=target.public_id,
-        source=source.public_id,
-    )
+    note(session, target, "course_copied", by, moment, {"source": source.public_id})
     follow(target)

@@ -145,7 +145,7 @@ def sets(course: str, tenant: str | None, file: Path | None) -> None:
 def _make(document: object, course: str, tenant: str | None) -> None:
     try:
         with changing(course, tenant) as context:
-            make_sets(context, ItemSetsTold.model_validate(document))
+            make_sets(context, ItemSetsTold.model_validate(document), BY_COMMAND)
     except ValidationError as error:
         raise click.ClickException("; ".join(faults_of(error, "file"))) from None
     except SetsRefused as refused:
