@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from gamification.awards.giving import BY_COMMAND
 from lti import audit
 from models import ApiKey, Context, Deployment, Registration, Tenant
 
@@ -47,7 +48,7 @@ class Wanted:
     name: str
     permissions: Collection[str]
     expires_at: datetime
-    created_by: str = "operator"
+    created_by: str = BY_COMMAND.id
 
 
 def create(

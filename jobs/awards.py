@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from gamification.activity.rebuilding import batches_of
 from gamification.awards import Recomputed, courses_on, evaluate, recompute
+from gamification.awards.giving import BY_COMMAND
 from gamification.awards.remaking import Counted, Remade, remake
 from gamification.catalog import Catalog, adopt
 from gamification.catalog.own import Past
@@ -143,7 +144,7 @@ def _remake(
         since=policy.since.isoformat() if policy.since else None,
         unmet=policy.unmet,
         notify=policy.notify,
-        by="operator",
-        role="operator",
+        by=BY_COMMAND.id,
+        role=BY_COMMAND.role,
     )
     return remake(session, context, policy, moment, switch=switch)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from gamification.awards.giving import OPERATOR
+from gamification.awards.giving import BY_COMMAND
 from gamification.catalog import Criterion
 from gamification.catalog.definitions import Malformed, shown
 from gamification.catalog.drafts import Draft, documents, keep_draft
@@ -72,8 +72,8 @@ def _note(context: Context, badges: list[str]) -> None:
         registration=context.registration,
         course=context.public_id,
         badges=badges,
-        by=OPERATOR,
-        role=OPERATOR,
+        by=BY_COMMAND.id,
+        role=BY_COMMAND.role,
     )
 
 
