@@ -16,7 +16,7 @@ class PersonMerge(Public, Base):
     kept_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
     merged_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
     merged_by: Mapped[str] = mapped_column(sa.String(22))
-    """Our id of a person, or `operator`."""
+    """Our id of a program's key, or `operator`."""
     merged_at: Mapped[datetime]
     reversed_at: Mapped[datetime | None]
 

@@ -32,7 +32,7 @@ class Pair:
     kept: User
     merged: User
     by: str
-    """Our id of the person who says so, or `operator`."""
+    """Our id of the program's key that says so, or `operator`."""
 
 
 def merge(

@@ -9,12 +9,15 @@ from pydantic import ValidationError
 
 from gamification.awards.giving import BY_COMMAND
 from gamification.merging import MergeRefused
+from gamification.merging.history import merges_of, take
 from gamification.standings.calendar import Rest, excused_of, set_excused
+from gamification.switches import NotFound, get_tenant
 from jobs import people
 from jobs.clock import now
 from jobs.following import ask_for_all
+from models import PersonMerge
 from models.db import db
-from models.locks import begin_write, lock_course
+from models.locks import begin_write, lock_course, retried
 from views.api.problems import faults_of
 from views.api.progress_schemas import Excused
 from views.commands.courses import (
@@ -27,34 +30,52 @@ from views.commands.courses import (
 
 group = AppGroup("person", help="Users that are one person; a person's leave.")
 DAY = click.DateTime(["%Y-%m-%d"])
+of_whom = click.option("--tenant", help="Only among this organisation's people.")
+NEWEST = 200
+NO_MERGE = "There is no such merge: `flask person list`."
 EITHER = "Say the days with --from and --to, or --clear."
 
 
 @group.command("merge")
 @click.argument("kept")
 @click.argument("merged")
-def merge(kept: str, merged: str) -> None:
+@of_whom
+def merge(kept: str, merged: str, tenant: str | None) -> None:
     """Let KEPT be who MERGED is, too: what both did is one person's. Our ids.
 
     Where the LMS made somebody anew, KEPT is usually the older of the two.
     """
-    _decided(lambda: people.merge_people(kept, merged), "merged")
+    named = people.Named(kept, merged)
+
+    def decide(owner: int | None) -> PersonMerge:
+        return people.merge_people(db.session(), owner, named, BY_COMMAND, now())
+
+    _decided(decide, tenant, "merged")
 
 
 @group.command("unmerge")
 @click.argument("merge")
-def unmerge(merge: str) -> None:
+@of_whom
+def unmerge(merge: str, tenant: str | None) -> None:
     """Take MERGE back: both are again what they were before it."""
-    _decided(lambda: people.part_people(merge), "taken back")
+
+    def decide(owner: int | None) -> PersonMerge:
+        row = take(db.session(), owner, merge)
+        if row is None:
+            raise click.ClickException(NO_MERGE)
+        people.part_people(db.session(), row, BY_COMMAND, now())
+        return row
+
+    _decided(decide, tenant, "taken back")
 
 
 @group.command("list")
-def list_merges() -> None:
+@of_whom
+def list_merges(tenant: str | None) -> None:
     """One line per merge, the newest first: id, state, kept, merged, day."""
-    for row in people.merges(db.session()):
-        state = "taken_back" if row.reversed_at else "merged"
+    for row in merges_of(db.session(), _owner(tenant), limit=NEWEST).rows:
         day = f"{row.merged_at:%Y-%m-%d}"
-        click.echo(f"{row.id} {state} {row.kept} {row.merged} {day}")
+        click.echo(f"{row.id} {row.state} {row.kept} {row.merged} {day}")
 
 
 @group.command("excuse")
@@ -110,8 +131,32 @@ def _fitting(rests: list[Rest]) -> list[Rest]:
     return rests
 
 
-def _decided(decide: Callable[[], str], said: str) -> None:
+def _decided(
+    decide: Callable[[int | None], PersonMerge], tenant: str | None, said: str
+) -> None:
+    """Do a merge or its reversal with what follows, whole or not at all; say it."""
+    session = db.session()
+
+    def whole() -> str:
+        begin_write(session)
+        row = decide(_owner(tenant))
+        session.commit()
+        return row.public_id
+
+    session.rollback()
     try:
-        click.echo(f"{decide()} {said}")
+        click.echo(f"{retried(session, whole)} {said}")
     except MergeRefused as error:
         raise click.ClickException(str(error)) from None
+    finally:
+        session.rollback()
+
+
+def _owner(tenant: str | None) -> int | None:
+    """Return whose people are meant; None: everybody's."""
+    if tenant is None:
+        return None
+    try:
+        return get_tenant(db.session(), tenant).id
+    except NotFound as missing:
+        raise click.UsageError(str(missing)) from None
