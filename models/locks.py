@@ -8,7 +8,8 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, SessionTransaction
 
-COURSE_LOCK = 0x1A07E1  # the namespace of our advisory locks
+COURSE_LOCK = 0x1A07E1  # the namespaces of our advisory locks
+TENANT_LOCK = 0x1A07E2
 BROKEN_OFF = ("40001", "40P01")
 """PostgreSQL's words for: for another's sake; do it again, all of it."""
 PAUSES = (20, 100, 500)
@@ -82,6 +83,18 @@ def lock_course(session: Session, context_id: int) -> bool:
         return True
     begin_write(session)
     return False
+
+
+def lock_tenant(session: Session, tenant_id: int) -> None:
+    """Wait until no one else writes of this whole organisation, as `lock_course` does.
+
+    Take it before any course's: who writes in one course alone does not wait for it.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        lock = sa.func.pg_advisory_xact_lock(TENANT_LOCK, tenant_id)
+        session.execute(sa.select(lock))
+    else:
+        begin_write(session)
 
 
 def _within(session: Session) -> SessionTransaction | None:

@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 
 from jobs import answers
 from jobs.clock import now
-from models import ApiKey
+from models import ApiKey, KeptAnswer
 from models.db import db
-from models.locks import lock_course
+from models.locks import lock_course, lock_tenant
 from views.api.problems import problem
 from views.guards import caller, launch_session
 
@@ -41,14 +41,15 @@ def once(
 
     What was refused was not done, so it is tried again. Locks the course: of two that
     come at once one waits for the other. `within` is the course's id, where a program
-    may write, too; else it is the launch's. `untold` are fields that are secret: they
-    are kept nowhere, and empty where the answer is given again.
+    may write, too; else it is the launch's, and of a program its whole organisation.
+    `untold` are fields that are secret: they are kept nowhere, and empty where the
+    answer is given again.
     """
     key = header.idempotency_key
     if key is None:
         return _committed(work())
     session, writer = db.session(), _writer()
-    lock_course(session, within or launch_session().context_id)
+    _wait(within)
     asked = hashlib.sha256(
         b"\0".join(
             [request.method.encode(), request.full_path.encode(), request.get_data()]
@@ -58,11 +59,7 @@ def once(
     if kept is not None and kept.asked != asked:
         return problem(422, f"{HEADER}: {ANOTHER}")
     if kept is not None:
-        again = jsonify(kept.body)
-        again.status_code = kept.status
-        if kept.tag:
-            again.set_etag(kept.tag)
-        return again
+        return _again(kept)
     response = work()
     if response.status_code < 400:
         tag, _ = response.get_etag()
@@ -70,6 +67,23 @@ def once(
         said = answers.Said(response.status_code, body, tag or "")
         answers.keep(session, writer, (key, asked), said, now())
     return _committed(response)
+
+
+def _wait(within: int | None) -> None:
+    """Let nobody else do the same meanwhile."""
+    session, who = db.session(), caller()
+    if within is None and isinstance(who, ApiKey):
+        lock_tenant(session, who.tenant_id)
+    else:
+        lock_course(session, within or launch_session().context_id)
+
+
+def _again(kept: KeptAnswer) -> Response:
+    response = jsonify(kept.body)
+    response.status_code = kept.status
+    if kept.tag:
+        response.set_etag(kept.tag)
+    return response
 
 
 def _writer() -> answers.Writer:
