@@ -19,11 +19,13 @@ COURSES_READ = "courses:read"
 PEOPLE_READ = "people:read"
 EVENTS_WRITE = "events:write"
 AWARDS_WRITE = "awards:write"
+PEOPLE_WRITE = "people:write"
 PERMISSIONS = {
     COURSES_READ: "courses, their badges, items, settings, experiments and boards by alias",
-    PEOPLE_READ: "who is in a course, with names, awards and what they did",
+    PEOPLE_READ: "who is in a course, with names, awards and what they did; merges",
     EVENTS_WRITE: "report what learners did",
     AWARDS_WRITE: "give, renew and revoke awards",
+    PEOPLE_WRITE: "let two users of the organisation be one person, and take it back",
 }
 """All that a key can be allowed."""
 OVERLAP = timedelta(hours=24)

@@ -29,7 +29,7 @@ from lti.errors import (
 from lti.registration.errors import InvitationUnknown, RegistrationFailed
 from models.db import db
 from models.locks import begin_write
-from views.guards import KeyRefused
+from views.guards import KeyRefused, LaunchRefused
 from views.headers import framed_by
 
 log = logging.getLogger(__name__)
@@ -206,6 +206,8 @@ def _http(error: HTTPException) -> Response:
     title, advice = STATUS_PAGES.get(code, (status.phrase, AGAIN))
     if isinstance(error, KeyRefused):
         title, advice = "Not for this key", str(error.description)
+    if isinstance(error, LaunchRefused):
+        title, advice = "For programs alone", str(error.description)
     response = answer(Page(status, title, advice), new_error_id())
     if error.response is None:
         allowed = [h for h in error.get_headers() if h[0] in {"Allow", "Retry-After"}]

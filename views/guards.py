@@ -20,10 +20,18 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 NO_PERSON = "An API key is nobody: only the launch of a person may ask for this."
+NO_COURSE = (
+    "This is about a whole organisation, and a launch is about one course: ask for it "
+    "by an API key."
+)
 
 
 class KeyRefused(Forbidden):
     """An API key may not do this; the description says why."""
+
+
+class LaunchRefused(Forbidden):
+    """A launch may not do this in any role; the description says why."""
 
 
 def bearer() -> None:
@@ -81,6 +89,17 @@ def launch_session() -> LaunchSession:
     return who
 
 
+def api_key() -> ApiKey:
+    """Return the key this request acts for; its tenant is whose data it may name.
+
+    Whatever asks for it is not there for launches (403).
+    """
+    who = caller()
+    if not isinstance(who, ApiKey):
+        raise LaunchRefused(NO_COURSE)
+    return who
+
+
 def reads_all() -> bool:
     """Tell whether the caller reads of everybody: staff do, and keys that may."""
     who = caller()
@@ -92,7 +111,7 @@ def requires(
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let only launches in one of these roles in, and keys with a permission.
 
-    Others get 403; without `key` no key has it.
+    Others get 403; without `key` no key has it, and without a role no launch.
     """
 
     def guarded(view: Callable[P, R]) -> Callable[P, R]:
@@ -101,6 +120,8 @@ def requires(
             who = caller()
             if isinstance(who, ApiKey):
                 _check(who, key)
+            elif not roles:
+                raise LaunchRefused(NO_COURSE)
             elif who.role not in roles:
                 abort(403)
             return view(*args, **kwargs)

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.claims import Terms, make_code
 from models import Badge, ClaimCode, Membership
-from tests.factories import a_context, a_member
+from tests.factories import a_context, a_member, a_user
 from tests.support.awarding import an_award
 from tests.support.clock import NOW
 from tests.support.experiments import PLAN, a_running_experiment
+from tests.support.merging import a_merge
 
 PUBLIC = {
     "GET /api/v1/openapi.json",
@@ -79,6 +80,8 @@ ALLOWED = {
     "GET /api/v1/me/progress": PEOPLE,
     "GET /api/v1/me/standing": PEOPLE,
     "GET /api/v1/me/variants": PEOPLE,
+    "GET /api/v1/merges": KEY,
+    "GET /api/v1/merges/<merge_id>": KEY,
     "GET /lti/deep-linking/preview": STAFF,
     "GET /panel/badges": EVERYONE,
     "GET /panel/badges/<key>": PEOPLE,
@@ -105,6 +108,8 @@ ALLOWED = {
     "POST /api/v1/me/claims": {"learner"},
     "POST /api/v1/me/exposures": PEOPLE,
     "POST /api/v1/me/notifications/seen": PEOPLE,
+    "POST /api/v1/merges": KEY,
+    "POST /api/v1/merges/<merge_id>/reversal": KEY,
     "POST /lti/deep-linking": STAFF,
     "PUT /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS | KEY,
     "PUT /api/v1/courses/<course_id>/configuration": TEACHERS,
@@ -146,6 +151,7 @@ BODIES: dict[str, object] = {
     "POST /api/v1/courses/<course_id>/imports/preview": EARLIER,
     "POST /api/v1/me/claims": {"code": CODE},
     "POST /api/v1/me/exposures": {"experiment": "author"},
+    "POST /api/v1/merges": {"kept": "cleo", "merged": "dora"},
     "POST /lti/deep-linking": {"items": []},
     "PUT /api/v1/courses/<course_id>/awards/<award_id>": {"expires_at": None},
     "POST /api/v1/courses/<course_id>/messages/preview": {"messages": {}},
@@ -170,6 +176,10 @@ BODIES: dict[str, object] = {
 
 def cast(session: Session, member: Membership) -> None:
     """Let the table's ids be there: people, an award, a code, an earlier course."""
+    tenant = member.context.tenant
+    for name in ("cleo", "dora"):
+        a_user(session, tenant=tenant).public_id = name
+    a_merge(session, tenant, "the-merge")
     earlier = a_context(session, registration=member.context.registration)
     earlier.public_id = "the-earlier"
     values = {"user_id": member.user_id, "role": "instructor", "first_seen_at": NOW}

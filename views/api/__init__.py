@@ -17,6 +17,7 @@ from views.api import (
     item_sets,
     lists,
     me,
+    merges,
     messages,
     news,
     own,
@@ -66,6 +67,7 @@ def register(app: OpenAPI) -> None:
         events,
         experiments,
         item_sets,
+        merges,
         own,
         whys,
     )

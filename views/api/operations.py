@@ -29,7 +29,8 @@ def operation(
 ) -> dict[str, Any]:
     """Describe who may call an operation and what it answers, refusals included.
 
-    `key` is the permission by which an API key may call it, too.
+    `key` is the permission by which an API key may call it, too; without a role it
+    is for keys alone.
     """
     refused = {401, 403, 422, *({429} if key else ()), *refusals}
     return {
@@ -37,7 +38,10 @@ def operation(
             str(status): answer,
             **{str(code): problem_response(code) for code in sorted(refused)},
         },
-        "security": [{"launch": []}, *([{"key": []}] if key else ())],
+        "security": [
+            *([{"launch": []}] if roles else ()),
+            *([{"key": []}] if key else ()),
+        ],
         "openapi_extensions": {
             "x-roles": [*roles, *(["key"] if key else ())],
             **({"x-permissions": [key]} if key else {}),

@@ -23,6 +23,7 @@ from tests.factories import a_badge, a_member, an_item
 from tests.support.awarding import an_award
 from tests.support.experiments import a_running_experiment
 from tests.support.launches import a_caller, a_live_course, hand_in
+from tests.support.merging import a_merge
 from tests.support.programs import a_key
 
 ROLES = ("learner", "assistant", "instructor", "admin", "key")
@@ -54,6 +55,7 @@ def ada(session: Session, course: Context) -> Membership:
     badge = a_badge(session, of=course, key="helper")
     an_award(session, ada, badge).public_id = "award"
     a_running_experiment(session, course, "helper")
+    a_merge(session, course.tenant, "merge")
     return ada
 
 
@@ -75,6 +77,7 @@ def test_no_operation_fails_whatever_it_is_asked(
         "award_id": "award",
         "code_id": "code",
         "key": "helper",
+        "merge_id": "merge",
     }
     schema = schemathesis.openapi.from_dict(app.api_doc)
     answered: dict[int, int] = {}

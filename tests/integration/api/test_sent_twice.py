@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from gamification.catalog import adopt, load
-from models import Award, ClaimCode, Context, Contribution, KeptAnswer
+from models import Award, ClaimCode, Context, Contribution, KeptAnswer, PersonMerge
 from tests.factories import a_context, a_member
 from tests.support.clock import NOW
 from tests.support.launches import CATALOG, Caller, a_caller
+from tests.support.programs import a_program
 from tests.support.routes import BODIES, cast
 
 QUERIES = {"/api/v1/courses/<course_id>/groups": "?kind=team"}
@@ -23,6 +24,7 @@ IDS = {
     "<key>": "author",
     "<award_id>": "the-award",
     "<code_id>": "the-code",
+    "<merge_id>": "the-merge",
 }
 
 
@@ -46,19 +48,27 @@ def course(session: Session) -> Context:
 @pytest.fixture
 def callers(
     session: Session, client: FlaskClient, course: Context
-) -> dict[bool, Caller]:
-    """Let a learner and an instructor ask: the former what is about oneself."""
+) -> dict[str, Caller]:
+    """Let a learner ask what is about oneself, a program of merges, a teacher the rest."""
     iris = a_member(session, of=course, role="instructor")
     cast(session, iris)
     teacher = a_caller(session, client, member=iris, role="instructor")
     bob = a_member(session, of=course, alias="Brisk Badger")
-    return {True: a_caller(session, client, member=bob), False: teacher}
+    return {
+        "/me/": a_caller(session, client, member=bob),
+        "/merges": a_program(session, client, course),
+        "": teacher,
+    }
+
+
+def asking(callers: dict[str, Caller], route: str) -> Caller:
+    return next(caller for part, caller in callers.items() if part in route)
 
 
 def send(
-    callers: dict[bool, Caller], method: str, route: str, **headers: str
+    callers: dict[str, Caller], method: str, route: str, **headers: str
 ) -> TestResponse:
-    caller = callers["/me/" in route]
+    caller = asking(callers, route)
     path = route.replace("<course_id>", caller.course_id)
     for name, known in IDS.items():
         path = path.replace(name, known)
@@ -80,13 +90,13 @@ def send(
 
 def made(session: Session) -> list[int]:
     session.rollback()
-    tables = (Award, ClaimCode, Contribution, KeptAnswer)
+    tables = (Award, ClaimCode, Contribution, KeptAnswer, PersonMerge)
     counts = [sa.select(sa.func.count()).select_from(table) for table in tables]
     return [session.scalar(count) or 0 for count in counts]
 
 
 def test_a_write_that_is_sent_again_with_its_key_is_answered_as_before(
-    app: OpenAPI, session: Session, callers: dict[bool, Caller]
+    app: OpenAPI, session: Session, callers: dict[str, Caller]
 ) -> None:
     creating = operations_with(app, "Idempotency-Key")
 
@@ -108,7 +118,7 @@ def test_a_write_that_is_sent_again_with_its_key_is_answered_as_before(
 
 
 def test_a_key_that_comes_with_something_else_is_refused(
-    app: OpenAPI, callers: dict[bool, Caller]
+    app: OpenAPI, callers: dict[str, Caller]
 ) -> None:
     for method, route in operations_with(app, "Idempotency-Key"):
         key = f"key-of-{route}"
@@ -121,7 +131,7 @@ def test_a_key_that_comes_with_something_else_is_refused(
 
 
 def test_a_code_that_is_told_again_is_told_without_its_word(
-    callers: dict[bool, Caller], session: Session
+    callers: dict[str, Caller], session: Session
 ) -> None:
     route = "/api/v1/courses/<course_id>/codes"
 
@@ -136,7 +146,7 @@ def test_a_code_that_is_told_again_is_told_without_its_word(
 
 
 def test_a_change_of_what_somebody_else_has_changed_is_refused(
-    app: OpenAPI, session: Session, callers: dict[bool, Caller]
+    app: OpenAPI, session: Session, callers: dict[str, Caller]
 ) -> None:
     changing = operations_with(app, "If-Match")
     before = made(session)
@@ -154,14 +164,14 @@ def test_a_change_of_what_somebody_else_has_changed_is_refused(
 
 
 def test_a_change_of_what_was_read_is_made(
-    app: OpenAPI, callers: dict[bool, Caller]
+    app: OpenAPI, callers: dict[str, Caller]
 ) -> None:
     for method, route in operations_with(app, "If-Match"):
         if method != "PUT":
             continue
-        read = callers["/me/" in route].get(
+        read = asking(callers, route).get(
             f"{route}{QUERIES.get(route, '')}".replace(
-                "<course_id>", callers[False].course_id
+                "<course_id>", callers[""].course_id
             )
             .replace("<key>", "author")
             .replace("<award_id>", "the-award")

@@ -39,6 +39,7 @@ def ask(caller: Caller, route: str, course_id: str) -> int:
         path.replace("<user_id>", "ada")
         .replace("<award_id>", "the-award")
         .replace("<code_id>", "the-code")
+        .replace("<merge_id>", "the-merge")
     )
     body = BODIES.get(route)
     if route.endswith("/standing") and caller.token.startswith(PREFIX):

@@ -1,0 +1,49 @@
+"""The shapes of merges: two users of an organisation who are one person."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from views.api.award_schemas import PublicId
+from views.api.examples import example
+from views.api.schemas import Answer, Asked, Cursor
+
+
+class MergePath(Asked):
+    merge_id: PublicId
+
+
+class MergesQuery(Asked):
+    cursor: Cursor | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class MergeWanted(Asked):
+    """Two users, by our ids."""
+
+    model_config = example(kept="91c2f0…", merged="7ab344…")
+
+    kept: PublicId
+    """Who stays; where the platform made somebody anew, usually the older one."""
+    merged: PublicId
+    """Who turned out to be the same."""
+
+
+class Merge(Answer):
+    """A merge, by our ids alone; one that was taken back stays as a record."""
+
+    id: str
+    state: Literal["merged", "taken_back"]
+    kept: str
+    merged: str
+    by: str
+    """Who said so: a key's id, or `operator`."""
+    merged_at: datetime
+    reversed_at: datetime | None
+    """When it was taken back."""
+
+
+class MergeList(Answer):
+    items: list[Merge]
+    next: str | None
