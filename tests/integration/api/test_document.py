@@ -84,6 +84,15 @@ def test_what_a_key_may_call_names_the_permission_and_the_limit(app: OpenAPI) ->
     assert breaking(app, says) == []
 
 
+def test_what_is_for_keys_alone_asks_for_no_launch(app: OpenAPI) -> None:
+    def says(_method: str, _path: str, it: Operation) -> bool:
+        is_alone = set(it["x-roles"]) == {"key"}
+        asked = {name for one in it.get("security", ()) for name in one}
+        return is_alone == (asked == {"key"})
+
+    assert breaking(app, says) == []
+
+
 def test_nothing_that_asks_for_a_person_is_for_keys(app: OpenAPI) -> None:
     def is_apart(_method: str, path: str, it: Operation) -> bool:
         return "/me/" not in f"{path}/" or "key" not in it["x-roles"]
