@@ -11,13 +11,12 @@ from jobs.clock import now
 from jobs.people import Named, NobodyThere, merge_people, part_people
 from models.db import db
 from views.api import merge_schemas as schemas
-from views.api.awards import giver
 from views.api.etags import IfMatch, changed_since, tag_of
 from views.api.idempotency import IdempotencyKey, once
 from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
-from views.guards import api_key, requires
+from views.guards import api_key, giver, requires
 
 bp = APIBlueprint("merge_api", __name__, url_prefix="/api/v1")
 guard(bp)
