@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 import click
 from flask.cli import AppGroup
 
-from gamification.switches import NotFound, get_tenant
 from jobs import api_keys
 from jobs.api_keys import PERMISSIONS, Wanted
 from jobs.clock import now
 from lti.texts import can_be_kept, one_line
-from models import ApiKey, Tenant
+from models import ApiKey
 from models.db import db
 from models.locks import begin_write
+from views.commands.courses import the_tenant
 
 group = AppGroup("api-key", help="Keys by which programs use the API.")
 of_tenant = click.option("--tenant", required=True, help="The organisation's key.")
@@ -47,7 +47,7 @@ def create(tenant: str, name: str, permissions: tuple[str, ...], days: int) -> N
             f"please give 1 to {LONGEST_NAME} characters", param_hint="--name"
         )
     begin_write(db.session())
-    owner, moment = _owner(tenant), now()
+    owner, moment = the_tenant(tenant), now()
     end = moment + timedelta(days=days)
     wanted = Wanted(name=name, permissions=permissions, expires_at=end)
     key, secret = api_keys.create(db.session(), owner, wanted, moment)
@@ -60,7 +60,7 @@ def create(tenant: str, name: str, permissions: tuple[str, ...], days: int) -> N
 def list_keys(tenant: str) -> None:
     """One line per key, the newest first: id, state, name, permissions, days."""
     moment = now()
-    for key in api_keys.keys_of(db.session(), _owner(tenant)):
+    for key in api_keys.keys_of(db.session(), the_tenant(tenant)):
         click.echo(_line(key, moment))
 
 
@@ -95,15 +95,8 @@ def rotate(tenant: str, key: str, days: int) -> None:
     click.echo(f"{old.public_id} opens until {old.revoked_at:%Y-%m-%d %H:%M} UTC.")
 
 
-def _owner(tenant: str) -> Tenant:
-    try:
-        return get_tenant(db.session(), tenant)
-    except NotFound as missing:
-        raise click.UsageError(str(missing)) from None
-
-
 def _known(tenant: str, public_id: str) -> ApiKey:
-    found = api_keys.key_of(db.session(), _owner(tenant), public_id)
+    found = api_keys.key_of(db.session(), the_tenant(tenant), public_id)
     if found is None:
         raise click.ClickException(
             f"There is no such key: `flask api-key list --tenant {tenant}`."

@@ -1,4 +1,4 @@
-"""Which course an operator means, whom in it, and writing to it."""
+"""Which organisation or course an operator means, whom in it, and writing to it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,8 +6,9 @@ from contextlib import contextmanager
 import click
 
 from gamification.awards.explaining import member_of
+from gamification.switches import NotFound, get_tenant
 from jobs.overview import Overview, overview
-from models import Context, Membership
+from models import Context, Membership, Tenant
 from models.db import db
 from models.locks import begin_write, lock_course
 
@@ -60,6 +61,14 @@ def _known(course: str, tenant: str | None) -> Overview:
     raise click.UsageError(
         f"Several courses have this id: take our id of one: {names}."
     )
+
+
+def the_tenant(key: str) -> Tenant:
+    """Return an organisation; a key of none ends the command with a sentence."""
+    try:
+        return get_tenant(db.session(), key)
+    except NotFound as missing:
+        raise click.UsageError(str(missing)) from None
 
 
 def the_member(context: Context, user: str) -> Membership:

@@ -10,22 +10,22 @@ from pydantic import ValidationError
 from gamification.awards.giving import BY_COMMAND
 from gamification.merging import MergeRefused
 from gamification.merging.history import merges_of, take
-from gamification.standings.calendar import Rest, excused_of, set_excused
-from gamification.switches import NotFound, get_tenant
+from gamification.standings.calendar import Rest, excused_of
 from jobs import people
 from jobs.clock import now
-from jobs.following import ask_for_all
+from jobs.customs import decide_excused
 from models import PersonMerge
 from models.db import db
-from models.locks import begin_write, lock_course, retried
+from models.locks import begin_write, retried
 from views.api.problems import faults_of
 from views.api.progress_schemas import Excused
 from views.commands.courses import (
+    changing,
     of_course,
     of_tenant,
     of_user,
-    the_course,
     the_member,
+    the_tenant,
 )
 
 group = AppGroup("person", help="Users that are one person; a person's leave.")
@@ -96,19 +96,11 @@ def excuse(
     if clear is (leave is not None):
         raise click.UsageError(EITHER)
     session = db.session()
-    session.rollback()
-    begin_write(session)
-    try:
-        context = the_course(course, tenant)
+    with changing(course, tenant) as context:
         member = the_member(context, user)
-        lock_course(session, context.id)
         rests = [*excused_of(session, member), leave] if leave else []
         rests = sorted(set(_fitting(rests)))
-        set_excused(session, member, rests, BY_COMMAND.id, now())
-        ask_for_all(session, context.id, now())
-        session.commit()
-    finally:
-        session.rollback()
+        decide_excused(session, member, rests, BY_COMMAND, now())
     said = [f"{user} excused {rest.first} {rest.last}" for rest in rests]
     click.echo("\n".join(said) or f"{user} has no leave")
 
@@ -154,9 +146,4 @@ def _decided(
 
 def _owner(tenant: str | None) -> int | None:
     """Return whose people are meant; None: everybody's."""
-    if tenant is None:
-        return None
-    try:
-        return get_tenant(db.session(), tenant).id
-    except NotFound as missing:
-        raise click.UsageError(str(missing)) from None
+    return None if tenant is None else the_tenant(tenant).id
