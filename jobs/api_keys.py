@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from gamification.awards.giving import BY_COMMAND
 from lti import audit
-from models import ApiKey, Context, Deployment, Registration, Tenant
+from models import ApiKey, Tenant
 
 PREFIX = "laurel_"
 COURSES_READ = "courses:read"
@@ -111,25 +111,6 @@ def key_of(session: Session, tenant: Tenant, public_id: str) -> ApiKey | None:
         sa.select(ApiKey).where(
             ApiKey.tenant_id == tenant.id, ApiKey.public_id == public_id
         )
-    )
-
-
-def course_for(session: Session, key: ApiKey, public_id: str) -> Context | None:
-    """Return a course of a key's tenant; another's is as if it were not there.
-
-    Nor is one whose platform, or place in it, was disabled: no launch opens it either.
-    """
-    return session.scalar(
-        sa.select(Context)
-        .join(Context.registration)
-        .join(Deployment, Deployment.id == Context.deployment_id)
-        .where(
-            Context.tenant_id == key.tenant_id,
-            Context.public_id == public_id,
-            Registration.state == "active",
-            Deployment.state == "active",
-        )
-        .options(joinedload(Context.tenant), contains_eager(Context.registration))
     )
 
 

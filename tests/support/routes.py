@@ -46,6 +46,7 @@ ALLOWED = {
     "DELETE /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS | KEY,
     "DELETE /api/v1/courses/<course_id>/codes/<code_id>": TEACHERS,
     "GET /api/me/badges": PEOPLE,
+    "GET /api/v1/courses": KEY,
     "GET /api/v1/courses/<course_id>/awards": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/awards/<award_id>": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/badges": PEOPLE | KEY,

@@ -8,6 +8,7 @@ from views.api import (
     awards,
     codes,
     configurations,
+    course_lists,
     courses,
     events,
     experiments,
@@ -68,6 +69,7 @@ def register(app: OpenAPI) -> None:
         experiments,
         item_sets,
         merges,
+        course_lists,
         own,
         whys,
     )

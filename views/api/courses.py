@@ -5,8 +5,9 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from gamification.awards import badges_for
 from gamification.awards.offers import offered
-from jobs.api_keys import COURSES_READ, course_for
+from jobs.api_keys import COURSES_READ
 from jobs.clock import now
+from jobs.key_courses import course_for
 from jobs.locking import Locked
 from jobs.sync import request_sync
 from models import STAFF, ApiKey, Context
