@@ -9,17 +9,16 @@ from sqlalchemy.orm import Session
 from gamification.activity.rebuilding import batches_of
 from gamification.awards import Recomputed, courses_on, evaluate, recompute
 from gamification.awards.giving import BY_COMMAND
-from gamification.awards.remaking import Counted, Remade, remake
-from gamification.catalog import Catalog, adopt
-from gamification.catalog.own import Past
+from gamification.awards.remaking import Counted, Policy, Remade
+from gamification.catalog import Catalog
 from gamification.standings.following import follow
 from gamification.switches import switch_of
 from jobs.catalog import current_catalog
 from jobs.clock import now
 from jobs.faults import logged
+from jobs.remaking import remake_now
 from jobs.settings import settings
 from jobs.steps import written
-from lti import audit
 from models import Context, Tenant
 from models.db import db
 from models.locks import begin_write, retried
@@ -33,7 +32,7 @@ class Scope:
     context_id: int | None = None
     is_trial: bool = False
     """Roll back instead of committing: what would be awarded?"""
-    policy: Past | None = None
+    policy: Policy | None = None
     """What becomes of the past in one course; None: it is as it was."""
 
 
@@ -113,7 +112,7 @@ def _recompute(
         if scope.policy is None:
             remade = Remade(_as_ever(session, context, catalog))
         else:
-            remade = _remake(session, context, catalog, scope.policy)
+            remade = remake_now(session, context, scope.policy, BY_COMMAND, now())
         if scope.is_trial:
             session.rollback()
         else:
@@ -126,25 +125,3 @@ def _recompute(
 def _as_ever(session: Session, context: Context, catalog: Catalog) -> Recomputed:
     environment = settings().gamification_enabled
     return recompute(session, context, now(), catalog=catalog, environment=environment)
-
-
-def _remake(
-    session: Session, context: Context, catalog: Catalog, policy: Past
-) -> Remade:
-    """Look at a course by a policy of the operator's, with its line in the audit."""
-    moment = now()
-    switch = switch_of(context, environment=settings().gamification_enabled)
-    adopt(session, context, catalog, moment)
-    audit.note(
-        session,
-        "badges_recomputed",
-        moment,
-        registration=context.registration,
-        course=context.public_id,
-        since=policy.since.isoformat() if policy.since else None,
-        unmet=policy.unmet,
-        notify=policy.notify,
-        by=BY_COMMAND.id,
-        role=BY_COMMAND.role,
-    )
-    return remake(session, context, policy, moment, switch=switch)

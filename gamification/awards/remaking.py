@@ -8,14 +8,23 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.evaluation import evaluate, evaluate_silently, rules_of
 from gamification.awards.recompute import Recomputed
+from gamification.awards.saving import quieten_all
 from gamification.awards.statements import UNMET
 from gamification.awards.trees import end_unjustified
-from gamification.catalog.own import Past, begin_at
+from gamification.catalog.own import Past, begin_at, leave_word
 from gamification.feedback import tell_of_awards
 from gamification.metrics import contributors
 from gamification.switches import Switch
 from models import Award, Badge, Context
 from models.locks import lock_course
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy(Past):
+    """What becomes of the past in a whole course; without a day it begins as it did."""
+
+    spared: tuple[str, ...] = ()
+    """The keys of badges that it leaves alone."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Remade:
 
 
 def remake(
-    session: Session, context: Context, policy: Past, now: datetime, *, switch: Switch
+    session: Session, context: Context, policy: Policy, now: datetime, *, switch: Switch
 ) -> Remade:
     """Award all that is earned in a course, and do with the past as a policy says.
 
@@ -50,11 +59,12 @@ def remake(
         return Remade(Recomputed())
     lock_course(session, context.id)
     if policy.since is not None:
-        begin_at(session, context.id, policy.since, now)
+        begin_at(session, context.id, policy.since, now, but=policy.spared)
     last = session.scalar(sa.select(sa.func.max(Award.id))) or 0
     ended = (Award.ended_at == now) & (Award.end_reason == UNMET)
     if policy.unmet == "revoke":
-        rules = rules_of(session, context.id)
+        known = rules_of(session, context.id)
+        rules = [rule for rule in known if rule.key not in policy.spared]
         end_unjustified(session, context.id, now, rules, whoever=True)
     if policy.notify:
         tell_of_awards(session, context.id, "revoked", ended, now)
@@ -67,6 +77,18 @@ def remake(
         contributors(session, context.id), sum(one.people for one in gains)
     )
     return Remade(found, tuple(gains), tuple(losses))
+
+
+def ask(session: Session, context: Context, policy: Policy, now: datetime) -> None:
+    """Write a policy down, so that the next look at everybody does what `remake` does.
+
+    Where one policy is asked for while another one waits, the newer day holds, awards
+    end if either ends them, and nobody is told if either tells nobody. Locks the
+    course.
+    """
+    leave_word(session, context.id, policy, now, but=policy.spared)
+    if not policy.notify:
+        quieten_all(session, context.id)
 
 
 def counted(

@@ -1,5 +1,6 @@
 """A course's own badges: written by who teaches, version by version."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -135,24 +136,56 @@ def write(session: Session, context: Context, wish: Wish, now: datetime) -> Writ
     return Written(badge, version, is_new, has_changed, past)
 
 
-def begin_at(session: Session, context_id: int, since: datetime, now: datetime) -> None:
+def begin_at(
+    session: Session,
+    context_id: int,
+    since: datetime,
+    now: datetime,
+    *,
+    but: Collection[str] = (),
+) -> None:
     """Let facts before a moment count for none of a course's badges that are in use.
 
-    Each gets a version that says so, unless it does already. Locks the course.
+    Each gets a version that says so, unless it does already; those of some keys stay
+    as they are. Locks the course.
     """
     lock_course(session, context_id)
-    rows = session.execute(
-        sa.select(Badge, BadgeVersion)
-        .join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
-        .where(Badge.context_id == context_id, Badge.state == ACTIVE)
-        .where(BadgeVersion.retired_at.is_(None))
-        .order_by(Badge.id)
-    ).all()
-    for badge, version in rows:
+    for badge, version in _in_use(session, context_id, but):
         if version.effective_from != since:
-            content = {name: getattr(version, name) for name in CONTENT}
-            _next(session, badge, version, content | {"effective_from": since}, now)
+            _again(session, badge, version, since, now)
     session.flush()
+
+
+def leave_word(
+    session: Session,
+    context_id: int,
+    past: Past,
+    now: datetime,
+    *,
+    but: Collection[str] = (),
+) -> None:
+    """Write down what the next look at everybody does to the past of a course's badges.
+
+    As `begin_at`; with `unmet="revoke"` each that is not held gets a version anyway:
+    such a look ends awards of earlier ones alone. What was said before and is not done
+    yet holds, too. Locks the course.
+    """
+    lock_course(session, context_id)
+    for badge, version in _in_use(session, context_id, but):
+        since = past.since or version.effective_from
+        ends = past.unmet == "revoke" and badge.held_at is None
+        if ends or version.effective_from != since:
+            made = _again(session, badge, version, since, now)
+            made.ends_unmet = ends or version.ends_unmet
+    session.flush()
+
+
+def keys_in_use(session: Session, context_id: int) -> list[str]:
+    """Return the keys of a course's badges that are in use or held, in their order."""
+    query = sa.select(Badge.key).where(
+        Badge.context_id == context_id, Badge.state == ACTIVE
+    )
+    return list(session.scalars(query.order_by(Badge.position, Badge.id)))
 
 
 def put_back(
@@ -174,6 +207,32 @@ def put_back(
     written.badge.origin = entry.origin
     session.flush()
     return replace(written, has_changed=written.has_changed or has_moved)
+
+
+def _in_use(
+    session: Session, context_id: int, but: Collection[str]
+) -> Sequence[sa.Row[Badge, BadgeVersion]]:
+    """Return the badges that are in use or held, with their versions of today."""
+    query = (
+        sa.select(Badge, BadgeVersion)
+        .join(BadgeVersion, BadgeVersion.badge_id == Badge.id)
+        .where(Badge.context_id == context_id, Badge.state == ACTIVE)
+        .where(BadgeVersion.retired_at.is_(None), Badge.key.not_in(but))
+        .order_by(Badge.id)
+    )
+    return session.execute(query).all()
+
+
+def _again(
+    session: Session,
+    badge: Badge,
+    version: BadgeVersion,
+    since: datetime | None,
+    now: datetime,
+) -> BadgeVersion:
+    """Make a version like another one, by which facts count from a moment."""
+    content = {name: getattr(version, name) for name in CONTENT}
+    return _next(session, badge, version, content | {"effective_from": since}, now)
 
 
 def _set_state(badge: Badge, wish: Wish, now: datetime) -> None:

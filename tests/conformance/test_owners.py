@@ -72,6 +72,7 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
         "occurred_at": "2026-11-20T09:30:00Z",
     },
     ("POST", "preview"): {"metric": "events", "threshold": 1},
+    ("POST", "recompute"): {"past": {"unmet": "revoke"}},
     ("DELETE", "<award_id>"): {"reason": "copied"},
     ("PUT", "<award_id>"): {"expires_at": None},
     ("POST", "lift"): {},

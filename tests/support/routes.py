@@ -104,6 +104,7 @@ ALLOWED = {
     "POST /api/v1/courses/<course_id>/imports": TEACHERS,
     "POST /api/v1/courses/<course_id>/imports/dismiss": TEACHERS,
     "POST /api/v1/courses/<course_id>/imports/preview": TEACHERS,
+    "POST /api/v1/courses/<course_id>/recompute": TEACHERS,
     "POST /api/v1/courses/<course_id>/sync": TEACHERS,
     "POST /api/v1/me/alias": {"learner"},
     "POST /api/v1/me/claims": {"learner"},

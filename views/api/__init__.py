@@ -24,6 +24,7 @@ from views.api import (
     own,
     previews,
     progress,
+    recomputing,
     rules,
     scoring,
     session,
@@ -72,6 +73,7 @@ def register(app: OpenAPI) -> None:
         course_lists,
         own,
         whys,
+        recomputing,
     )
     for resource in ours:
         app.register_api(resource.bp)

@@ -10,7 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from gamification.awards import courses_on
-from gamification.catalog.own import Past
+from gamification.awards.remaking import Policy
 from gamification.standings import Digest, digest
 from gamification.switches import (
     NotFound,
@@ -139,10 +139,10 @@ def recompute(
 
 def _policy(
     context: Context, since: datetime | None, unmet: str | None, *, notify: bool
-) -> Past:
+) -> Policy:
     """Return what was typed of the past; a day begins where the course is."""
     began = since.replace(tzinfo=ZoneInfo(context.zone)) if since else None
-    return Past(since=began, unmet=unmet or "keep", notify=notify)
+    return Policy(since=began, unmet=unmet or "keep", notify=notify)
 
 
 @group.command("digest")
