@@ -161,15 +161,23 @@ def is_paused(state: SyncState | None, moment: datetime) -> bool:
     return state.next_attempt_at > moment
 
 
-def note_attempt(session: Session, context_id: int, source: str) -> None:
-    """Write down that a try begins, so that nobody else begins one soon."""
+def note_attempt(session: Session, context_id: int, source: str) -> datetime | None:
+    """Write down that a try begins, so that nobody else begins one soon.
+
+    Returns when a human said to believe what it reads, if one did.
+    """
     moment = now()
-    _note(
+    return _note(
         session,
         context_id,
         source,
         {"attempted_at": moment, "next_attempt_at": moment + ATTEMPT},
     )
+
+
+def note_word(session: Session, context_id: int, source: str, now: datetime) -> None:
+    """Write down that a human said to believe what is read next."""
+    _note(session, context_id, source, {"accepted_at": now})
 
 
 def note_success(session: Session, context_id: int, source: str, tally: Tally) -> None:
@@ -242,12 +250,14 @@ def _source(source: str, state: SyncState | None, oldest: datetime) -> SourceFre
 
 def _note(
     session: Session, context_id: int, source: str, values: dict[str, Any]
-) -> None:
-    session.execute(
+) -> datetime | None:
+    word: datetime | None = session.scalar(
         insert(session, SyncState)
         .values(context_id=context_id, source=source, **values)
         .on_conflict_do_update(index_elements=["context_id", "source"], set_=values)
+        .returning(SyncState.accepted_at)
     )
+    return word
 
 
 def _every() -> timedelta:

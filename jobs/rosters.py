@@ -6,7 +6,9 @@ from random import SystemRandom
 
 from gamification.standings.aliases import assign
 from gamification.standings.upkeep import refresh
+from jobs.believing import use_up
 from jobs.clock import now
+from jobs.freshness import ROSTER
 from jobs.regrouping import regroup
 from jobs.steps import Step, chunks
 from lti import members, roster
@@ -57,6 +59,7 @@ def _store(step: Step, people: Sequence[Member]) -> None:
 
 def _leave(step: Step, present: set[str], began: datetime) -> None:
     def leave(context: Context) -> Leavers:
+        use_up(step, ROSTER)
         leavers = members.absent_from(step.session, context, present, began)
         if _is_believed(step, leavers, present):
             members.leave(step.session, leavers, now())
@@ -78,6 +81,7 @@ def _is_believed(step: Step, leavers: Leavers, present: set[str]) -> bool:
 def _question(leavers: Leavers) -> str:
     return (
         f"The platform's roster lacks {len(leavers.members)} of {leavers.known} people; "
-        "nobody was taken out. If they left, run `flask sync run` with --course and "
+        "nobody was taken out. If they left, a teacher says so over the API (`accept` of "
+        "POST …/sync), or the operator by `flask sync run` with --course and "
         "--accept-leavers."
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -54,6 +55,8 @@ class Step:
     connector: StrictServiceConnector
     tally: Tally
     consent: Consent
+    word: datetime | None = None
+    """When a human said so, where that was for this reading alone."""
 
     @property
     def session(self) -> Session:

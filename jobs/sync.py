@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gamification.activity import request
 from gamification.switches import switch_of
-from jobs import faults, freshness, outbox
+from jobs import believing, faults, freshness, outbox
 from jobs.catalog import adopt_catalog
 from jobs.clock import now
 from jobs.connections import connected
@@ -169,15 +169,20 @@ def _states(session: Session, context: Context) -> dict[str, SyncState]:
 def _sync(source: str, step: Step) -> SourceReport:
     session, course_id, tally = step.session, step.course.id, step.tally
 
+    def begin(_context: Context) -> Step:
+        word = freshness.note_attempt(session, course_id, source)
+        return believing.told(step, source, word)
+
     def note(_context: Context, *, failure: LTIError | None = None) -> str | None:
+        believing.use_up(believed, source)
         if failure is not None:
             return freshness.note_failure(session, course_id, source, failure)
         freshness.note_success(session, course_id, source, tally)
         return tally.needs or None
 
-    step.written(lambda c: freshness.note_attempt(session, c.id, source))
+    believed = step.written(begin)
     try:
-        WORKS[source](step)
+        WORKS[source](believed)
     except LTIError as error:
         said = step.written(partial(note, failure=error))
     except Exception as error:  # noqa: BLE001 -- it is noted, and the other source is read

@@ -74,6 +74,8 @@ class SyncState(Base):
     succeeded_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    """When a human said to believe the next reading; empty once that was done."""
     error: Mapped[str | None] = mapped_column(sa.String(255))
     """What went wrong and what to do, in a sentence without secrets."""
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)

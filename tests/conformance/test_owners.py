@@ -73,6 +73,7 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     },
     ("POST", "preview"): {"metric": "events", "threshold": 1},
     ("POST", "recompute"): {"past": {"unmet": "revoke"}},
+    ("POST", "sync"): {"accept": ["leavers"]},
     ("DELETE", "<award_id>"): {"reason": "copied"},
     ("PUT", "<award_id>"): {"expires_at": None},
     ("POST", "lift"): {},

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from config import ROOT
 from gamification.activity import rebuild
 from jobs.freshness import RECOUNT_COURSE
-from models import Contribution, Earned, Outbox
+from models import Contribution, Earned, Outbox, SyncState
 from tests.factories import a_context, a_contribution, a_member
 from tests.support.clock import NOW
 
@@ -70,3 +70,21 @@ def test_time_that_was_reported_before_is_counted_once_its_course_is(
     count = sa.text("SELECT count(*) FROM earned")
     assert session.scalar(count) == 0
     migrated(session, "0023")
+
+
+def test_of_what_was_read_before_nobody_said_to_believe_more(
+    session: Session, now: datetime
+) -> None:
+    context_id = a_context(session).id
+    session.add(SyncState(context_id=context_id, source="roster", attempted_at=now))
+
+    migrated(session, "0024", back=True)
+    columns = {
+        one["name"]
+        for one in sa.inspect(session.connection()).get_columns("sync_state")
+    }
+    migrated(session, "0024")
+
+    state = session.get_one(SyncState, (context_id, "roster"))
+    assert "accepted_at" not in columns
+    assert (state.attempted_at, state.accepted_at) == (now, None)

@@ -29,6 +29,7 @@ from views.api import (
     scoring,
     session,
     standings,
+    syncing,
     whys,
 )
 from views.api.configuration_schemas import EXAMPLE, TOML
@@ -74,6 +75,7 @@ def register(app: OpenAPI) -> None:
         own,
         whys,
         recomputing,
+        syncing,
     )
     for resource in ours:
         app.register_api(resource.bp)

@@ -9,7 +9,6 @@ from jobs.api_keys import COURSES_READ
 from jobs.clock import now
 from jobs.key_courses import course_for
 from jobs.locking import Locked
-from jobs.sync import request_sync
 from models import STAFF, ApiKey, Context
 from models.db import db
 from views.api import schemas
@@ -24,11 +23,6 @@ from views.pages import TEACHERS, switch_now
 
 bp = APIBlueprint("course_api", __name__, url_prefix="/api/v1/courses")
 guard(bp)
-
-NOTHING_TO_FETCH = (
-    "There is nothing to fetch: the course is off, or its platform offers neither a "
-    "roster nor results to this tool."
-)
 
 
 def the_course(path: schemas.CoursePath) -> Context:
@@ -110,20 +104,3 @@ def _told(settings: schemas.Settings) -> Response:
 
 def _tag(settings: schemas.Settings) -> str:
     return tag_of(settings.model_dump(mode="json"))
-
-
-@bp.post(
-    "/<course_id>/sync",
-    **operation(TEACHERS, schemas.SyncAsked, status=202, refusals=(404, 409, 415)),
-)
-@requires(*TEACHERS)
-@checked
-@whole
-def post_sync(path: schemas.CoursePath) -> Response:
-    """Ask for news from the platform now; the answer does not wait for them."""
-    if not request_sync(db.session(), the_course(path), now(), now_please=True):
-        return problem(409, NOTHING_TO_FETCH)
-    db.session.commit()
-    response = jsonify(schemas.SyncAsked().model_dump(mode="json"))
-    response.status_code = 202
-    return response

@@ -16,6 +16,11 @@ def example(**fields: object) -> ConfigDict:
     return cast("ConfigDict", {"openapi_extra": {"example": fields}})
 
 
+def example_if_any(**fields: object) -> ConfigDict:
+    """Show the same of what need not be sent."""
+    return cast("ConfigDict", {"openapi_extra": {"example": fields, "required": False}})
+
+
 def show_texts(app: OpenAPI, examples: Mapping[str, str]) -> None:
     """Show what texts look like that are sent as they are, by their media type."""
     # The library has examples of models alone.

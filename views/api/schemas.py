@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from lti.texts import can_be_kept, one_line
-from views.api.examples import example
+from views.api.examples import example, example_if_any
 
 
 def _known_zone(name: str) -> str:
@@ -218,6 +218,20 @@ class SettingsChange(Asked):
     term: Term | None = None
     locked: list[str] | None = None
     """Read-only: who sends back what was read need not leave it out."""
+
+
+class SyncWanted(Asked):
+    """What of the next reading is to be believed; nothing sent: what is likely."""
+
+    model_config = example_if_any(accept=["leavers"])
+
+    accept: list[Literal["leavers", "cleared"]] = Field(default=[], max_length=2)
+    """However many they are: `leavers` left, and scores that vanished are `cleared`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing(cls, sent: object) -> object:
+        return {} if sent is None else sent
 
 
 class SyncAsked(Answer):

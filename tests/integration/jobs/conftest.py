@@ -2,6 +2,9 @@ import pytest
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
+from tests.support.believing import let_be_cut
+from tests.support.enrolling import learners
+from tests.support.launches import Caller, a_caller
 from tests.support.platform import Registered
 from tests.support.publishing import a_column
 from tests.support.syncing import Desk, a_course
@@ -26,4 +29,20 @@ def ready(desk: Desk) -> Desk:
     """Return a course that was read; Ada holds some of its badges, Ben fewer."""
     a_column(desk)
     assert desk.sync().ok
+    return desk
+
+
+@pytest.fixture
+def teacher(desk: Desk, session: Session) -> Caller:
+    """Let somebody who is on no roster decide: an administrator of the platform."""
+    client = desk.app.test_client()
+    return a_caller(session, client, of=desk.context, role="admin")
+
+
+@pytest.fixture
+def cut(desk: Desk) -> Desk:
+    """Return a course that was read, and whose roster is cut off to a tenth."""
+    learners(desk, 10)
+    assert desk.sync().ok
+    let_be_cut(desk)
     return desk
