@@ -15,8 +15,8 @@ from gamification.awards.giving import Giver
 from jobs import freshness
 from jobs.clock import now
 from jobs.freshness import RESULTS, ROSTER
+from jobs.noting import note
 from jobs.steps import Consent, Step
-from lti import audit
 from models import Context, SyncState
 from models.locks import lock_course
 
@@ -43,16 +43,7 @@ def believe(
     lock_course(session, context.id)
     for source in sorted(SOURCES[one] for one in set(what)):
         freshness.note_word(session, context.id, source, now)
-    audit.note(
-        session,
-        "sync_accepted",
-        now,
-        registration=context.registration,
-        course=context.public_id,
-        accept=sorted(set(what)),
-        by=by.id,
-        role=by.role,
-    )
+    note(session, context, "sync_accepted", by, now, {"accept": sorted(set(what))})
 
 
 def told(step: Step, source: str, word: datetime | None) -> Step:

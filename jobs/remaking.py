@@ -20,9 +20,9 @@ from jobs.badges import AT_ONCE
 from jobs.catalog import current_catalog
 from jobs.following import ask_for_all
 from jobs.locking import locks_of
+from jobs.noting import note
 from jobs.scoring import MOST_FACTS, TooLarge
 from jobs.settings import settings
-from lti import audit
 from models import Context
 
 
@@ -99,15 +99,6 @@ def _bound(session: Session, context: Context, policy: Policy) -> Policy:
 def _note(
     session: Session, context: Context, policy: Policy, by: Giver, now: datetime
 ) -> None:
-    audit.note(
-        session,
-        "badges_recomputed",
-        now,
-        registration=context.registration,
-        course=context.public_id,
-        since=policy.since.isoformat() if policy.since else None,
-        unmet=policy.unmet,
-        notify=policy.notify,
-        by=by.id,
-        role=by.role,
-    )
+    since = policy.since.isoformat() if policy.since else None
+    said = {"since": since, "unmet": policy.unmet, "notify": policy.notify}
+    note(session, context, "badges_recomputed", by, now, said)

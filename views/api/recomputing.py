@@ -13,7 +13,6 @@ from jobs.scoring import TooLarge
 from models import Context
 from models.db import db
 from views.api import recompute_schemas as schemas
-from views.api.awards import giver
 from views.api.changes import lock
 from views.api.courses import the_course
 from views.api.idempotency import IdempotencyKey, once
@@ -21,7 +20,7 @@ from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
-from views.guards import requires
+from views.guards import giver, requires
 from views.pages import TEACHERS, switch_now
 
 bp = APIBlueprint("recompute_api", __name__, url_prefix="/api/v1/courses")

@@ -8,12 +8,11 @@ from jobs.clock import now
 from jobs.sync import request_sync
 from models.db import db
 from views.api import schemas
-from views.api.awards import giver
 from views.api.courses import the_course
 from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
-from views.guards import requires
+from views.guards import giver, requires
 from views.pages import TEACHERS
 
 bp = APIBlueprint("sync_api", __name__, url_prefix="/api/v1/courses")
