@@ -115,7 +115,10 @@ class Catalog:
 def define(
     entry: object, *, taken: Collection[str] = (), origin: str = "shipped"
 ) -> Definition:
-    """Return the badge of one entry; raise Malformed where it is not a new one."""
+    """Return the badge of one entry; raise Malformed where it is not a new one.
+
+    Its rule can be read; whether it makes sense is not asked.
+    """
     if not isinstance(entry, Mapping):
         raise Malformed("it is not a table of fields")
     shorthand = () if RULE in entry else SHORTHAND
@@ -198,10 +201,10 @@ def _threshold(threshold: object) -> int:
     # Not a number and the infinities are no whole numbers either.
     if isinstance(threshold, float) and not threshold.is_integer():
         raise Malformed("its threshold is not a whole number")
-    if threshold <= 0:
-        raise Malformed("its threshold is not above 0: everybody would have the badge")
     if threshold > LARGEST:
         raise Malformed(f"its threshold is above {LARGEST}: nobody would reach it")
+    if threshold < -LARGEST:
+        raise Malformed(f"its threshold is below -{LARGEST}")
     return int(threshold)
 
 

@@ -19,7 +19,7 @@ from gamification.catalog.definitions import (
     shown,
     unknown_in,
 )
-from gamification.catalog.linting import lint
+from gamification.catalog.linting import lint, not_above_zero
 
 REMOVED = "removed"
 
@@ -118,6 +118,7 @@ class Layer:
             self._overlay(key, entry, self.below)
         else:
             definition = define(entry, taken=self._written)
+            _refuse_idle(definition, entry)
             self.kept[key] = definition
         if isinstance(entry, Mapping):
             self._written[key] = entry
@@ -132,10 +133,21 @@ class Layer:
         known = below._written.get(key, {})  # noqa: SLF001 -- another of this class
         whole = {**_without_rule(known, entry), **entry}
         definition = define(whole, taken=self._written, origin="tenant")
+        _refuse_idle(definition, whole)
         if removed:
             del self.kept[key]
         else:
             self.kept[key] = definition
+
+
+def _refuse_idle(definition: Definition, entry: object) -> None:
+    """Raise Malformed where a bound is not above 0: no catalog has drafts."""
+    said = not_above_zero(definition.criterion)
+    if not said:
+        return
+    if isinstance(entry, Mapping) and RULE in entry:
+        raise Malformed(f"its criterion cannot be used: {shown(' '.join(said), 400)}")
+    raise Malformed("its threshold is not above 0: everybody would have the badge")
 
 
 def _without_rule(known: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,31 @@ def lint(criterion: Criterion) -> list[str]:
     found = [*_impossible(criterion.rule), *_contradicted(criterion.rule)]
     if _by_nothing(criterion.rule):
         found.append(EVERYBODY)
+    else:
+        found += not_above_zero(criterion)
     return list(dict.fromkeys(found))
+
+
+def not_above_zero(criterion: Criterion) -> list[str]:
+    """Say of each condition whose bound asks for nothing, or for less, who meets it.
+
+    More than 0 asks for something, and at most 0 for nothing so far: both make sense.
+    """
+    said = (_of_bounds(leaf) for leaf in criterion.leaves)
+    return [sentence for sentence in said if sentence]
+
+
+def _of_bounds(leaf: Leaf) -> str:
+    said, first = leaf.sentence({}), leaf.bounds[0]
+    if _largest(leaf) < 0:
+        return f'Nobody can meet "{said}": nothing is below 0.'
+    if leaf.comparison == "between":
+        return f'"{said}" begins below 0, where nothing is.' if first < 0 else ""
+    if leaf.comparison == "at_most" or _least(leaf) > 0:
+        return ""
+    if leaf.is_per_item:
+        return f'Whatever the result is, it meets "{said}".'
+    return f'Everybody meets "{said}".'
 
 
 def _by_nothing(rule: Any) -> bool:  # noqa: ANN401 -- a Rule, which is no type

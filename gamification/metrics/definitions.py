@@ -25,6 +25,8 @@ UNITS_OF_TIME = {
 
 def duration(seconds: float) -> str:
     """Say how long something takes, to the second: `1 hour 5 minutes`."""
+    if seconds < 0:
+        return f"-{duration(-seconds)}"
     parts, left = [], timedelta(seconds=seconds)
     for unit, length in UNITS_OF_TIME.items():
         number, left = divmod(left, length)

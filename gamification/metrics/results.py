@@ -28,12 +28,12 @@ WHOLE = STEP * STEP
 def hundredths(bound: Bound) -> int:
     """Return a percent in hundredths of a percent.
 
-    Raises ValueError for more than two decimals and for what is not from 0 to 1000:
-    nothing below can then overflow 64 bits.
+    Raises ValueError for more than two decimals and for what is not from -1000 to
+    1000: nothing below can then overflow 64 bits.
     """
     scaled = Decimal(str(bound)) * 100
-    if scaled != scaled.to_integral_value() or not 0 <= scaled <= 100_000:
-        raise ValueError("A percent has at most two decimals and is at most 1000.")
+    if scaled != scaled.to_integral_value() or abs(scaled) > 100_000:
+        raise ValueError("A percent has at most two decimals and is -1000 to 1000.")
     return int(scaled)
 
 

@@ -26,18 +26,18 @@ WINDOWS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
         {"on_time": True},
     ]
 )
-NUMBERS = st.integers(1, 4)
+NUMBERS = st.integers(-1, 4)
 GROWING = st.one_of(
     st.fixed_dictionaries({"at_least": NUMBERS}),
-    st.fixed_dictionaries({"more_than": st.integers(0, 4)}),
+    st.fixed_dictionaries({"more_than": NUMBERS}),
 )
 SHRINKING = st.one_of(
     st.fixed_dictionaries({"at_most": NUMBERS}),
     st.fixed_dictionaries(
-        {"between": st.tuples(st.integers(0, 2), st.integers(2, 5)).map(list)}
+        {"between": st.tuples(st.integers(-1, 2), st.integers(2, 5)).map(list)}
     ),
 )
-PERCENTS = st.sampled_from([50, 66.66, 66.67, 80, 90, 100])
+PERCENTS = st.sampled_from([-0.5, 0, 50, 66.66, 66.67, 80, 90, 100])
 
 
 def counts(compared: st.SearchStrategy[dict[str, Any]]) -> Any:  # noqa: ANN401 -- a strategy

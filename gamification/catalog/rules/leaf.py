@@ -98,7 +98,8 @@ class Leaf(BaseModel):
         """Whether it is the shorthand: a metric and the value it must reach."""
         said = self.model_dump(exclude_defaults=True)
         is_short = said.keys() == {"metric", "at_least"} and self.metric in METRICS
-        return is_short and isinstance(self.at_least, int)
+        # By what is not above 0 it is met without a fact, as only trees can be.
+        return is_short and isinstance(self.at_least, int) and self.at_least > 0
 
     @property
     def keys(self) -> tuple[str, ...] | None:
@@ -173,14 +174,15 @@ class Leaf(BaseModel):
 
     @property
     def whole(self) -> int:
-        """The whole number from which on it is surely met; 1 where none is."""
+        """The whole number from which on it is surely met, 1 or more; 1 where none is."""
         if not self.is_growing:
             return 1
         if self.is_per_item and self.is_of_many:
             return self.wanted
         bound = self.bounds[0]
         # 79.5 is not reached at 79, and 90 is not more than 90.
-        return floor(bound) + 1 if self.comparison == "more_than" else ceil(bound)
+        least = floor(bound) + 1 if self.comparison == "more_than" else ceil(bound)
+        return max(least, 1)
 
     @property
     def monotone(self) -> bool:
@@ -220,12 +222,11 @@ class Leaf(BaseModel):
 
     def _wrong_bounds(self) -> str:
         first, last = self.bounds[0], self.bounds[-1]
-        if self.at_least is not None and first <= 0:
-            return "its at_least is not above 0: everybody would meet it"
         if first > last:
             return "its between ends before it begins"
-        if self.metric in RESULTS and last > LARGEST_PERCENT:
-            return f"a percent is compared with {LARGEST_PERCENT} at most"
+        if self.metric in RESULTS and max(abs(first), abs(last)) > LARGEST_PERCENT:
+            most = LARGEST_PERCENT
+            return f"a percent is compared with {most} at most, and -{most} at least"
         whole = isinstance(first, int) and isinstance(last, int)
         if self.metric not in (*RESULTS, "score") and not whole:
             return f"{self.metric} is compared with whole numbers"

@@ -25,8 +25,8 @@ def _number(value: object) -> int | float:
         raise wrong("this is not a number")
     if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST:
         value = int(value)
-    if not 0 <= value <= LARGEST:
-        raise wrong(f"this is not a number from 0 to {LARGEST}")
+    if not -LARGEST <= value <= LARGEST:
+        raise wrong(f"this is not a number from -{LARGEST} to {LARGEST}")
     if isinstance(value, float) and Decimal(str(value)).as_tuple().exponent < -2:  # type: ignore[operator] # infinite ones are not below the largest
         raise wrong("this has more than two decimals")
     return value

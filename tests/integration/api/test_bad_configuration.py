@@ -74,8 +74,8 @@ FAULTS = [
     (
         'version = 1\n[[badge]]\nkey = "a"\nmetric = "events"\nthreshold = 0',
         (
-            "line 2, badge 1 (a): its threshold is not above 0: everybody would have the "
-            "badge"
+            "line 2, badge a: Everybody meets it before doing anything. It can be kept as "
+            "a draft alone."
         ),
     ),
     (

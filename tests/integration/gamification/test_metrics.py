@@ -172,7 +172,7 @@ def test_a_third_reaches_no_rounded_third(session: Session, act: Act) -> None:
     assert reached == [{ada.id}, set()]
 
 
-@pytest.mark.parametrize("bound", [Decimal("0.001"), 1001, -1])
+@pytest.mark.parametrize("bound", [Decimal("0.001"), 1001, -1001])
 def test_a_bound_that_could_overflow_is_refused(session: Session, bound: int) -> None:
     with pytest.raises(ValueError, match="at most two decimals"):
         reaching(session, 1, 1, at_least=bound)

@@ -12,6 +12,11 @@ from tests.support.badges import STARTER_AND_LATE
 
 FILE = f"""{STARTER_AND_LATE}
 [[badge]]
+key = "idle"
+metric = "score"
+threshold = 0
+
+[[badge]]
 key = "broken"
 metric = "nights"
 threshold = 1
@@ -43,6 +48,11 @@ def test_a_file_is_told_badge_by_badge(
         "  gains 0",
         "  losses 0",
         ('  refused: criterion.item: there is no item "quiz-9"; there are none yet'),
+        "idle: Earn 0 points",
+        f"  gains 3: {public_id}, Name 1, Name 2",
+        "  losses 0",
+        "  finding: Everybody meets it before doing anything.",
+        "  finding: Everybody in the course (3) would have it at once.",
         (
             'broken: refused: there is no metric "nights"; there are score, events, '
             "authored, active_days, completed, time_spent"

@@ -91,6 +91,77 @@ def test_a_rule_that_makes_sense_is_left_alone(rule: dict[str, Any]) -> None:
     assert findings(rule) == []
 
 
+@pytest.mark.parametrize(
+    ("leaf", "said"),
+    [
+        ({"metric": "score", "at_least": 0}, 'Everybody meets "Earn 0 points".'),
+        (
+            {"metric": "events", "more_than": -1},
+            'Everybody meets "Contribute more than -1 times".',
+        ),
+        (
+            {**QUIZ, "more_than": -0.5},
+            'Whatever the result is, it meets "Reach more than -0.5 % in quiz-1".',
+        ),
+        (
+            {**QUIZ, "more_than": None, "at_most": -1},
+            'Nobody can meet "Reach at most -1 % in quiz-1": nothing is below 0.',
+        ),
+        (
+            {"metric": "score", "between": [-5, -1]},
+            'Nobody can meet "Earn -5 to -1 points": nothing is below 0.',
+        ),
+        (
+            {"metric": "score", "between": [-5, 1]},
+            '"Earn -5 to 1 points" begins below 0, where nothing is.',
+        ),
+    ],
+)
+@pytest.mark.parametrize("group", ["all", "none"])
+def test_a_bound_that_is_not_above_0_is_told_wherever_it_stands(
+    leaf: dict[str, Any], said: str, group: str
+) -> None:
+    beside = {"badge": "owl"}
+
+    assert findings({"all": [beside, {group: [leaf]}]}) == [said]
+
+
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        {"metric": "score", "more_than": 0},
+        {**QUIZ, "more_than": 0},
+        {**QUIZ, "more_than": None, "at_most": 0},
+        {**QUIZ, "more_than": None, "between": [0, 50]},
+        {"all": [{"metric": "score", "at_most": 0}, QUIZ]},
+    ],
+)
+def test_more_than_nothing_and_nothing_so_far_make_sense(leaf: dict[str, Any]) -> None:
+    assert findings(leaf) == []
+
+
+@pytest.mark.parametrize(
+    "criterion",
+    [
+        {"metric": "score", "at_least": 0},
+        {"all": [QUIZ, {"metric": "events", "more_than": -1}]},
+        {"metric": "score", "at_most": -1},
+    ],
+)
+def test_the_catalog_drops_what_is_not_above_0(criterion: dict[str, Any]) -> None:
+    entry = {"key": "calm", "criterion": {"metric": "events", "at_least": 1}}
+    overlay = {"acme": {"badge": [{"key": "calm", "criterion": criterion}]}}
+
+    shipped = parse({"badge": [{"key": "calm", "criterion": criterion}]})
+    theirs = parse({"badge": [entry], "tenant": overlay}).of("acme")
+
+    for dropped in (*shipped.dropped, *theirs.dropped):
+        assert dropped.reason.startswith("its criterion cannot be used: ")
+    assert (len(shipped.dropped), len(theirs.dropped)) == (1, 1)
+    assert shipped.entries == ()
+    assert [badge.criterion.at_least for badge in theirs.entries] == [1]
+
+
 def test_the_catalog_keeps_such_a_badge_and_names_it() -> None:
     entry = {"key": "calm", "criterion": {"metric": "events", "at_most": 3}}
 

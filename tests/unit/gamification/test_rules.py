@@ -31,6 +31,8 @@ RULES: list[dict[str, Any]] = [
     {"metric": "score", "more_than": 0.5, "period": "week"},
     {"metric": "streak_weeks", "at_least": 4},
     {"metric": "completed", "items": ["quiz-1"], "by": "2026-11-30"},
+    {"metric": "score", "at_least": 0},
+    {"metric": "time_spent", "between": [-90, -60]},
     {"badge": "author"},
     {"all": [QUIZ, {"any": [{"badge": "author"}, {"none": [QUIZ]}]}]},
 ]
@@ -78,7 +80,6 @@ def test_a_threshold_may_be_said_instead() -> None:
         ({"metric": "percent", "more_than": 90}, ["percent needs an item or items"]),
         ({"metric": "score"}, ["it needs exactly one of at_least, more_than,"]),
         ({**QUIZ, "at_least": 80}, ["it needs exactly one of at_least, more_than,"]),
-        ({"metric": "score", "at_least": 0}, ["its at_least is not above 0"]),
         ({"metric": "score", "at_least": True}, ["at_least: this is not a number"]),
         ({"metric": "score", "at_least": "5"}, ["at_least: this is not a number"]),
         (
@@ -88,7 +89,12 @@ def test_a_threshold_may_be_said_instead() -> None:
         ({"metric": "score", "at_least": float("nan")}, ["at_least: this is not a"]),
         ({"metric": "score", "at_least": 1.001}, ["at_least: this has more than two"]),
         ({"metric": "events", "at_least": 1.5}, ["events is compared with whole"]),
+        (
+            {"metric": "score", "at_least": -(10**9) - 1},
+            ["at_least: this is not a number from -1000000000 to 1000000000"],
+        ),
         ({**QUIZ, "more_than": 1001}, ["a percent is compared with 1000 at most"]),
+        ({**QUIZ, "more_than": -1001}, ["a percent is compared with 1000 at most"]),
         ({"metric": "score", "between": [5, 2]}, ["its between ends before it begins"]),
         ({**QUIZ, "of": 1}, ["of counts the items that are met one by one"]),
         (
@@ -185,6 +191,10 @@ def test_a_rule_of_too_many_conditions_is_refused() -> None:
         (
             {"metric": "time_spent", "between": [60, 3600], "item": "quiz-2"},
             "Spend 1 minute to 1 hour in Quiz 2",
+        ),
+        (
+            {"metric": "time_spent", "at_least": -90},
+            "Spend -1 minute 30 seconds",
         ),
         (
             {"metric": "events", "at_most": 3, "item": "quiz-2"},

@@ -133,7 +133,10 @@ def test_what_no_layer_below_has_cannot_be_put_back(
             "criterion: badges ask for each other: twice → twice",
         ),
         ({"metric": "score"}, "criterion: give a criterion, or a metric and a thresh"),
-        ({"metric": "score", "threshold": 0}, "criterion: its at_least is not above 0"),
+        (
+            {"metric": "score", "threshold": 0},
+            "Everybody meets it before doing anything.",
+        ),
         ({}, "It has no rule yet. Change the rule, or save it as a draft."),
         (
             {"criterion": {"metric": "events", "at_most": 3}},
