@@ -11,6 +11,7 @@ from gamification.awards.findings import senseless_in
 from gamification.awards.saving import TooMany
 from gamification.catalog import Criterion
 from gamification.catalog.definitions import key_of, shown
+from gamification.catalog.own import DRAFT
 from gamification.copying.applying import without_room
 from gamification.copying.fitting import UNBOUND, Fitted, is_as_before
 from gamification.copying.mapping import Place
@@ -45,7 +46,8 @@ class Target:
 def check(reading: Reading, written: Outline, fit: Fitted, target: Target) -> None:
     """Add to a reading what a badge names that is nowhere, and rules without sense.
 
-    A rule that makes no sense may stay where it is, and be a draft.
+    A rule that makes no sense may stay where it is, and be a draft; so may one that
+    names what is nowhere.
     """
     numbers = {key_of(raw): n for n, raw in enumerate(reading.entries("badge"))}
     if too_many := target.without_room(written):
@@ -54,7 +56,7 @@ def check(reading: Reading, written: Outline, fit: Fitted, target: Target) -> No
     known = before.by_key
     described = {place.key for place in written.items}
     for entry in written.badges or ():
-        if is_as_before(entry, written, before):
+        if entry.state == DRAFT or is_as_before(entry, written, before):
             continue
         strangers = entry.item_keys - fit.pairs.keys() - described
         sets = entry.set_keys - fit.set_pairs.keys() - {p.key for p in written.sets}
@@ -85,7 +87,7 @@ def _senseless(entry: Entry, before: Entry | None, judge: Judge) -> list[str]:
         entry.rule,
         entry.state,
     )
-    if entry.state == "draft" or is_as_before:
+    if entry.state == DRAFT or is_as_before:
         return []
     return [
         f"{why} It can be kept as a draft alone."

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gamification.catalog import Criterion
+from gamification.catalog.own import LIVE
 from gamification.copying.mapping import Pairs, Place, bindings, set_bindings
 from gamification.copying.outline import Entry, Outline, set_keys_of
 from gamification.copying.weights import bound, left_out
@@ -89,10 +90,13 @@ def _lacking(
 def is_as_before(entry: Entry, outline: Outline, course: Outline) -> bool:
     """Tell whether a badge has the rule that it has in this very course.
 
-    Then it is no new word, whatever has become of the items it names.
+    Then it is no new word, whatever has become of the items it names; but a draft that
+    comes into use is one.
     """
     known = course.by_key.get(entry.key)
-    return is_of(outline, course) and known is not None and known.rule == entry.rule
+    if not is_of(outline, course) or known is None or known.rule != entry.rule:
+        return False
+    return known.state in LIVE or entry.state not in LIVE
 
 
 def is_of(outline: Outline, course: Outline) -> bool:

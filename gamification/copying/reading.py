@@ -21,6 +21,7 @@ from gamification.catalog.definitions import (
 )
 from gamification.catalog.drafts import RULE, SOURCE
 from gamification.catalog.foreign import read_foreign
+from gamification.catalog.own import DRAFT
 from gamification.catalog.rules.words import listed
 from gamification.copying.lines import DEEPEST, Path, line_of, lines_of, too_deep
 from gamification.copying.mapping import Place
@@ -256,14 +257,18 @@ def _document(text: object) -> dict[str, Any]:
 
 
 def _refuse_strangers(reading: Reading, found: Mapping[str, Entry]) -> None:
-    """Name the badges that ask for one that is not there, or for themselves."""
+    """Name the badges that ask for one that is not there, or for themselves.
+
+    A draft may ask for what is not there yet.
+    """
     asked = {
         key: entry.definition.criterion.prerequisites for key, entry in found.items()
     }
     numbers = {key_of(raw): n for n, raw in enumerate(reading.entries("badge"))}
     for key, others in asked.items():
+        is_draft = found[key].state == DRAFT
         for other in others:
-            if other not in found:
+            if other not in found and not is_draft:
                 known = ", ".join(sorted(found))
                 message = f'it asks for a badge "{shown(other)}"; there are {known}'
                 reading.wrong(("badge", numbers[key]), f"badge {key}", message)
