@@ -78,6 +78,7 @@ class Fields(Protocol):
     policy: Literal["keep", "revoke"] | None
     valid_days: int | None
     state: Literal["draft", "active", "held", "retired"]
+    anyway: bool
 
 
 def wish_from(
@@ -94,6 +95,7 @@ def wish_from(
         valid_days=fields.valid_days,
         state=fields.state,
         past=past,
+        anyway=fields.anyway,
     )
 
 

@@ -77,7 +77,7 @@ def describe(
         version=version.number,
         effective_from=version.effective_from,
         versions=_versions(session, badge),
-        findings=[*judged.faults, *judged.findings],
+        findings=judged.findings,
         source=version.criterion.get(SOURCE, badge.source),
         proposal=version.criterion.get(RULE),
     )

@@ -1,6 +1,6 @@
 """What an instructor should know of a rule before it is used in a course."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -8,20 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards.compiled import Frame
+from gamification.awards.lacks import lacks
 from gamification.awards.reach import asks_for_named, verdict
 from gamification.catalog import Criterion
 from gamification.catalog.circles import circle_in
 from gamification.catalog.linting import lint
-from gamification.catalog.own import HELD, state_of
 from gamification.catalog.rules import BadRule, Fault
 from gamification.catalog.rules.naming import named_in
-from gamification.metrics.sources import unfed
 from gamification.metrics.weights import Worth
 from models import Badge, BadgeVersion, Item, ItemSet
 
 MOST_NAMED = 20
-IDLE = {"draft": "it is a draft", HELD: "it is held", "retired": "it is retired"}
-"""Why a badge in such a state is gained by nobody."""
 
 
 @dataclass(frozen=True)
@@ -57,28 +54,33 @@ def course_of(session: Session, context_id: int) -> Course:
     )
 
 
-def faults_in_course(criterion: Criterion, key: str, course: Course) -> list[Fault]:
-    """Return what a rule names that is not there, and the circle it would close.
-
-    `key` is that of the badge whose rule it is, or would be.
-    """
+def faults_in_course(criterion: Criterion, course: Course) -> list[Fault]:
+    """Return what a rule names that is not there, with what there is."""
     there = {
         "item": course.items,
         "item set": course.sets,
         "badge": dict.fromkeys(course.badges, ""),
     }
-    faults = [
+    return [
         Fault(
             one.path, f'there is no {one.kind} "{one.key}"; {listed(there[one.kind])}'
         )
         for one in named_in(criterion.rule, "criterion")
         if one.key not in there[one.kind]
     ]
+
+
+def circles_in_course(criterion: Criterion, key: str, course: Course) -> list[Fault]:
+    """Return the circle of badges that a rule would close, if it does.
+
+    `key` is that of the badge whose rule it is, or would be. Drafts are part of it:
+    a draft's circle would be closed the day that it comes into use.
+    """
     circle = circle_in({**course.badges, key: criterion.prerequisites})
-    if key in circle:
-        around = " → ".join(circle)
-        faults.append(Fault("criterion", f"badges ask for each other: {around}"))
-    return faults
+    if key not in circle:
+        return []
+    around = " → ".join(circle)
+    return [Fault("criterion", f"badges ask for each other: {around}")]
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,14 @@ class Found:
 
     senseless: list[str]
     """Nobody can ever meet it, or everybody does: its badge stays a draft."""
+    doubts: list[str]
+    """Nobody can meet it as the course is now; what is missing may still come."""
     advice: list[str]
     """What an instructor should know, and may decide all the same."""
 
     @property
     def all(self) -> list[str]:
-        return [*self.senseless, *self.advice]
+        return [*self.senseless, *self.doubts, *self.advice]
 
 
 def senseless(criterion: Criterion, frame: Frame) -> list[str]:
@@ -119,52 +123,18 @@ def senseless_in(
 def findings(session: Session, criterion: Criterion, frame: Frame) -> Found:
     """Say what makes no sense about a rule, or none in this course."""
     reach = verdict(session, criterion, frame)
-    found = [*reach.advice, *_too_few(criterion, frame)]
-    found += _not_to_be_earned(session, criterion, frame)
+    lacking = lacks(session, criterion, frame)
+    doubts = [*reach.advice, *lacking.hindering]
+    advice = [said for said in lacking.all if said not in doubts]
     leaves = criterion.leaves
-    missing = unfed(session, frame.context_id)
-    found += [
-        f'Nobody can raise "{metric}" here yet: the course reports no handed-in work.'
-        for metric in sorted({leaf.metric for leaf in leaves} & missing)
-    ]
     ends = [
         min(day for day in (leaf.to, leaf.by) if day)
         for leaf in leaves
         if leaf.to or leaf.by
     ]
     if ends and len(ends) == len(leaves) and max(ends) < frame.today:
-        found.append("Its days are over: who does not meet it now never will.")
-    return Found([*senseless(criterion, frame), *reach.never], found)
-
-
-def _too_few(criterion: Criterion, frame: Frame) -> Iterator[str]:
-    """Say which sets hold fewer items than must be met; others may still come."""
-    for leaf in criterion.filled(frame.sets).leaves:
-        # One that is not there is refused, with what is.
-        if leaf.item_set not in frame.sets:
-            continue
-        name = frame.labels[f"set:{leaf.item_set}"]
-        has = len(leaf.keys or ())
-        if not has:
-            yield f"{name} has no items yet: nothing counts in it."
-        elif leaf.of is not None and leaf.of > has:
-            yield f"{leaf.of} of {name} are asked for, and it has {has} so far."
-
-
-def _not_to_be_earned(
-    session: Session, criterion: Criterion, frame: Frame
-) -> Iterator[str]:
-    """Say which badges it asks for that nobody gains for now; most ask for none."""
-    asked = criterion.prerequisites
-    if not asked:
-        return
-    query = sa.select(Badge).where(
-        Badge.context_id == frame.context_id, Badge.key.in_(asked)
-    )
-    for badge in session.scalars(query.order_by(Badge.position, Badge.id)):
-        state = state_of(badge)
-        if state in IDLE:
-            yield f'Nobody gains the badge "{badge.key}" for now: {IDLE[state]}.'
+        advice.append("Its days are over: who does not meet it now never will.")
+    return Found([*senseless(criterion, frame), *reach.never], doubts, advice)
 
 
 def listed(there: Mapping[str, str]) -> str:

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session, aliased
 
 from gamification.awards.compiled import Frame, Ruled, frame_of, measured, met
 from gamification.awards.compiled.queries import had
-from gamification.awards.findings import course_of, faults_in_course, findings
+from gamification.awards.findings import (
+    circles_in_course,
+    course_of,
+    faults_in_course,
+    findings,
+)
 from gamification.awards.trees import held_by_rule
 from gamification.catalog import Criterion
 from gamification.catalog.drafts import find_badge
@@ -84,7 +89,8 @@ def preview(
     if people and gains.count == people:
         found.append(f"Everybody in the course ({people}) would have it at once.")
     course = course_of(session, context.id)
-    faults = faults_in_course(criterion, proposal.key, course)
+    faults = faults_in_course(criterion, course)
+    faults += circles_in_course(criterion, proposal.key, course)
     said = criterion.said(frame.labels)
     return Preview(said, gains, losses, found, faults)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.compiled import frame_of
 from gamification.awards.findings import (
+    circles_in_course,
     course_of,
     faults_in_course,
     findings,
@@ -16,6 +17,7 @@ from gamification.catalog.criteria import Criterion
 from gamification.catalog.drafts import find_badge
 from gamification.catalog.own import (
     ACTIVE,
+    DRAFT,
     HELD,
     LIVE,
     Wish,
@@ -37,6 +39,13 @@ class BadgeRefused(ValueError):
     """A badge cannot be saved so; the message says what is wrong and what there is."""
 
 
+class Doubted(BadgeRefused):
+    """Nobody can meet a rule as its course is now; the message says why not.
+
+    Who knows that what is missing will come says `anyway`.
+    """
+
+
 class TooMany(BadgeRefused):
     """A course has as many badges as it may have."""
 
@@ -49,14 +58,24 @@ class TooMany(BadgeRefused):
 
 @dataclass(frozen=True)
 class Judged:
-    """What is to be said of a badge's rule in its course."""
+    """What is to be said of a badge's rule in its course, in a sentence each."""
 
+    circle: list[str] = field(default_factory=list)
+    """The badges that would ask for each other: it cannot be kept at all."""
     faults: list[str] = field(default_factory=list)
-    """What it names and is not there."""
+    """What it names and is not there: so it can only be a draft."""
     senseless: list[str] = field(default_factory=list)
-    """Why it can only be a draft."""
-    findings: list[str] = field(default_factory=list)
-    """All that makes no sense about it, these included."""
+    """Why it can only be a draft, whatever may still come."""
+    doubts: list[str] = field(default_factory=list)
+    """Why it is a draft, unless somebody knows what will come."""
+    advice: list[str] = field(default_factory=list)
+    """What else there is to know."""
+
+    @property
+    def findings(self) -> list[str]:
+        """All that there is to say of it, what cannot be used first."""
+        unusable = [*self.circle, *self.faults, *self.senseless]
+        return [*unusable, *self.doubts, *self.advice]
 
 
 def judge(
@@ -68,20 +87,27 @@ def judge(
 ) -> Judged:
     """Say what a rule names that is not there, and what makes no sense about it."""
     if rule is None:
-        return Judged([], [NO_RULE], [NO_RULE])
+        return Judged(senseless=[NO_RULE])
     frame = frame_of(session, context, now, [rule])
-    faults = faults_in_course(rule, key, course_of(session, context.id))
+    course = course_of(session, context.id)
     found = findings(session, rule, frame)
-    return Judged([str(fault) for fault in faults], found.senseless, found.all)
+    return Judged(
+        [str(fault) for fault in circles_in_course(rule, key, course)],
+        [str(fault) for fault in faults_in_course(rule, course)],
+        found.senseless,
+        found.doubts,
+        found.advice,
+    )
 
 
 def save(session: Session, context: Context, wish: Wish, now: datetime) -> Written:
     """Make or change a badge of a course, if its rule can be used as it is wished.
 
     A rule is judged where it is another one, and where its badge comes into use: what
-    it names may have gone since. One that names what is not there is refused, one that
-    makes no sense is kept as a draft alone. Raises BadgeRefused. Locks the course;
-    `evaluate` comes after it.
+    it names may have gone since. One that names what is not there or makes no sense is
+    kept as a draft alone; so is one that nobody can meet for now, unless the wish says
+    `anyway`. A circle of badges is refused even of drafts. Raises BadgeRefused. Locks
+    the course; `evaluate` comes after it.
     """
     lock_course(session, context.id)
     badge, version = find_badge(session, context.id, wish.key)
@@ -90,15 +116,26 @@ def save(session: Session, context: Context, wish: Wish, now: datetime) -> Writt
     known = rule_in(version)
     is_other = wish.rule is not None and wish.rule != known
     if is_other or _comes_into_use(badge, wish):
-        judged = judge(session, context, wish.key, wish.rule or known, now)
-        if judged.faults:
-            raise BadgeRefused("; ".join(judged.faults))
-        if wish.state in LIVE and judged.senseless:
-            raise BadgeRefused(" ".join([*judged.senseless, AS_A_DRAFT]))
+        _refuse(judge(session, context, wish.key, wish.rule or known, now), wish)
     written = write(session, context, wish, now)
     if written.has_changed and not written.past.notify:
         _quieten(session, context.id, wish.key)
     return written
+
+
+def _refuse(judged: Judged, wish: Wish) -> None:
+    """Raise BadgeRefused where a rule cannot be kept in the state that is wished."""
+    faults = judged.circle
+    if wish.state != DRAFT:
+        faults = [*judged.faults, *judged.circle]
+    if faults:
+        raise BadgeRefused("; ".join(faults))
+    if wish.state not in LIVE:
+        return
+    if judged.senseless:
+        raise BadgeRefused(" ".join([*judged.senseless, AS_A_DRAFT]))
+    if judged.doubts and not wish.anyway:
+        raise Doubted(" ".join(judged.doubts))
 
 
 def _comes_into_use(badge: Badge | None, wish: Wish) -> bool:

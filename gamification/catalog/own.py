@@ -52,6 +52,8 @@ class Wish:
     """`draft`, `active`, `held` or `retired`."""
     past: Past | None = None
     """None: facts count from when they did, awards stay, and nobody is told."""
+    anyway: bool = False
+    """Use it although nobody can meet it as the course is now. It is not kept."""
 
 
 @dataclass(frozen=True)

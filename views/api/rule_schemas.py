@@ -59,6 +59,9 @@ class Badge(Asked):
     valid_days: int | None = Field(default=None, ge=1, le=LONGEST_VALID)
     """So long an award lasts; left out, for good."""
     past: Past | None = None
+    anyway: StrictBool = False
+    """Use it although nobody can meet it as the course is now: what is missing will
+    come. It is not kept, and a preview does not ask for it."""
 
 
 class BadgeChange(SentBack, Badge):

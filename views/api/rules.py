@@ -6,7 +6,7 @@ from flask import Response, abort, jsonify
 from flask_openapi3.blueprint import APIBlueprint
 
 from gamification.awards.described import badges_listed, describe
-from gamification.awards.saving import BadgeRefused, TooMany
+from gamification.awards.saving import BadgeRefused, Doubted, TooMany
 from gamification.catalog.locks import BADGES, is_locked
 from gamification.catalog.own import Wish
 from jobs import badges
@@ -31,6 +31,10 @@ bp = APIBlueprint("rule_api", __name__, url_prefix="/api/v1/courses")
 guard(bp)
 
 THERE_IS_ONE = "There is a badge of this key already: read it, then decide anew."
+ANYWAY = (
+    'Change the rule, save it as a draft, or say "anyway": true if what is missing '
+    "will come."
+)
 SAVES: dict[str, Any] = operation(
     TEACHERS, schemas.BadgeWritten, refusals=(404, 409, 412, 415)
 )
@@ -84,6 +88,8 @@ def put_badge(
         return problem(403, str(locked))
     except RuleRefused as wrong:
         return problem(422, str(wrong))
+    except Doubted as wrong:
+        return problem(422, f"{wrong} {ANYWAY}")
     except BadgeRefused as wrong:
         return problem(409 if isinstance(wrong, TooMany) else 422, str(wrong))
     response = _saved(context, path.key)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from gamification.awards.described import badges_listed, describe
 from gamification.awards.explaining import explain
 from gamification.awards.giving import BY_COMMAND
-from gamification.awards.saving import BadgeRefused
+from gamification.awards.saving import BadgeRefused, Doubted
 from gamification.catalog.definitions import KEY
 from gamification.catalog.locks import BADGES, is_locked
 from gamification.catalog.own import Written, state_of
@@ -43,9 +44,20 @@ NOT_SEEN = (
     "The person has and sees no such badge: `flask badge list` names the course's, and "
     "nobody sees one that is a draft."
 )
+ANYWAY = "Change the rule, or say --anyway if what is missing will come."
+ANYWAY_IN_A_FILE = (
+    "Change the rule, save it as a draft, or say anyway = true if what is missing "
+    "will come."
+)
 OFF = (
     "It is off here ({by}), so there is nothing to explain: `flask gamification enable` "
     "switches an organisation or a course on, GAMIFICATION_ENABLED=true the environment."
+)
+
+said_anyway = click.option(
+    "--anyway",
+    is_flag=True,
+    help="Use it although nobody can meet its rule for now: what is missing will come.",
 )
 
 
@@ -103,6 +115,9 @@ def save(file: Path, course: str, tenant: str | None) -> None:
     for entry in entries_in(file):
         try:
             said = _saved(entry, course, tenant)
+        except Doubted as error:
+            refused += 1
+            said = f"{_name(entry)}: refused: {error} {ANYWAY_IN_A_FILE}"
         except (BadgeRefused, RuleRefused) as error:
             refused += 1
             said = f"{_name(entry)}: refused: {error}"
@@ -117,25 +132,27 @@ def save(file: Path, course: str, tenant: str | None) -> None:
 @of_tenant
 def retire(key: str, course: str, tenant: str | None) -> None:
     """Let nobody gain a badge any more; who has it keeps it."""
-    _become(key, "retired", course, tenant)
+    _become(key, "retired", (course, tenant))
 
 
 @group.command("hold")
 @click.argument("key")
 @of_course
 @of_tenant
-def hold(key: str, course: str, tenant: str | None) -> None:
+@said_anyway
+def hold(key: str, course: str, tenant: str | None, *, anyway: bool) -> None:
     """Let nobody gain or lose a badge until it is resumed."""
-    _become(key, "held", course, tenant)
+    _become(key, "held", (course, tenant), anyway=anyway)
 
 
 @group.command("resume")
 @click.argument("key")
 @of_course
 @of_tenant
-def resume(key: str, course: str, tenant: str | None) -> None:
+@said_anyway
+def resume(key: str, course: str, tenant: str | None, *, anyway: bool) -> None:
     """Let a badge that is held, retired or a draft be earned."""
-    _become(key, "active", course, tenant)
+    _become(key, "active", (course, tenant), anyway=anyway)
 
 
 @group.command("reset")
@@ -151,13 +168,16 @@ def reset(key: str, course: str, tenant: str | None) -> None:
     _decided(work, course, tenant)
 
 
-def _become(key: str, state: str, course: str, tenant: str | None) -> None:
+def _become(
+    key: str, state: str, course: tuple[str, str | None], *, anyway: bool = False
+) -> None:
     def work(context: Context) -> Written:
         session = db.session()
         wish = badges.as_it_is(session, context, key, state)
+        wish = replace(wish, anyway=anyway)
         return badges.save_badge(session, context, wish, BY_COMMAND, now())
 
-    _decided(work, course, tenant)
+    _decided(work, *course)
 
 
 def _decided(
@@ -169,6 +189,8 @@ def _decided(
         click.echo(_told(written))
     except badges.NoBadge:
         raise click.ClickException(NO_BADGE) from None
+    except Doubted as error:
+        raise click.ClickException(f"{error} {ANYWAY}") from None
     except BadgeRefused as error:
         raise click.ClickException(str(error)) from None
 

@@ -114,3 +114,60 @@ def test_what_is_not_there_or_cannot_be_is_said_and_what_to_do(
         ),
     ]
     assert {result.exit_code for result in results} == {1}
+
+
+def test_what_nobody_can_meet_for_now_is_used_by_the_word_anyway(
+    flask: Flask, session: Session, course: Context, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.toml"
+    after = '[[badge]]\nkey = "after"\ncriterion = {badge = "idea"}\n'
+    idea = '[[badge]]\nkey = "idea"\nstate = "draft"\n'
+
+    def save(text: str) -> str:
+        path.write_text(text)
+        return flask("badge", "save", str(path), "--course", "42").stdout
+
+    def become(verb: str, *words: str) -> str:
+        result = flask("badge", verb, "after", "--course", "42", *words)
+        return result.stdout or result.stderr
+
+    refused = save(idea + after)
+    kept = save(f'{after}state = "draft"\n')
+    states = [become("resume"), become("hold"), become("resume", "--anyway")]
+    retired = become("retire")
+    held = become("hold", "--anyway")
+    stricter = after.replace(
+        '{badge = "idea"}',
+        '{all = [{badge = "idea"}, {metric = "events", at_least = 1}]}',
+    )
+    again = save(f"{stricter}anyway = true\n")
+
+    why = 'Nobody gains the badge "idea" for now: it is a draft.'
+    told = (
+        f"Error: {why} Change the rule, or say --anyway if what is missing will come.\n"
+    )
+    assert refused.splitlines()[1] == (
+        f"after: refused: {why} Change the rule, save it as a draft, or say anyway = "
+        "true if what is missing will come."
+    )
+    assert kept == "after: draft, version 1\n"
+    assert states == [told, told, "after: active, version 1\n"]
+    assert retired == "after: retired, version 1\n"
+    assert held == "after: held, version 1\n"
+    assert again == "after: active, version 2\n"
+
+
+def test_what_a_draft_names_and_is_not_there_is_not_used_anyway(
+    flask: Flask, session: Session, course: Context, tmp_path: Path
+) -> None:
+    path = tmp_path / "late.toml"
+    path.write_text(f'{STARTER_AND_LATE}state = "draft"\n')
+
+    kept = flask("badge", "save", str(path), "--course", "42")
+    refused = flask("badge", "resume", "late", "--course", "42", "--anyway")
+    shown = json.loads(flask("badge", "show", "late", "--course", "42").stdout)
+
+    said = 'criterion.item: there is no item "quiz-9"; there are none yet'
+    assert kept.stdout.splitlines()[1] == "late: draft, version 1"
+    assert (refused.exit_code, refused.stderr) == (1, f"Error: {said}\n")
+    assert (shown["state"], shown["findings"]) == ("draft", [said])

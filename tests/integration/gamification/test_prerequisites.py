@@ -45,8 +45,8 @@ def test_a_badge_that_nobody_gains_for_now_is_named_where_it_is_asked_for(
 
     judged = judge(session, course, "sum", rule, now)
 
-    assert judged.senseless == []
-    assert judged.findings == [
+    assert (judged.senseless, judged.advice) == ([], [])
+    assert judged.doubts == [
         'Nobody gains the badge "made" for now: it is a draft.',
         'Nobody gains the badge "on_hold" for now: it is held.',
         'Nobody gains the badge "old" for now: it is retired.',

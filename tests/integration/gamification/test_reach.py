@@ -1,5 +1,6 @@
 """Points that nobody can have, or not before a week, are told in a sentence."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gamification.activity.weighing import save_weights
-from gamification.awards.saving import BadgeRefused, judge, save
+from gamification.awards.saving import BadgeRefused, Doubted, judge, save
 from gamification.catalog import Criterion
 from gamification.catalog.own import Wish
 from gamification.metrics import POINT
@@ -147,16 +148,21 @@ def test_a_course_without_activities_is_not_judged_yet(
     assert said(session, a_context(session), SCORE, now) == []
 
 
-def test_activities_may_still_come_so_only_named_ones_keep_a_badge_a_draft(
+def test_activities_may_still_come_so_only_named_ones_surely_keep_a_badge_a_draft(
     session: Session, now: datetime
 ) -> None:
     course = a_course(session)
     anywhere = Criterion.from_json(SCORE)
     named = Criterion.from_json({**SCORE, "items": ["quiz-1"]})
 
-    save(session, course, Wish(key="rich", label="R", rule=anywhere), now)
+    rich = Wish(key="rich", label="R", rule=anywhere)
+    quiz = Wish(key="quiz", label="Q", rule=named, anyway=True)
+
+    with pytest.raises(Doubted):
+        save(session, course, rich, now)
+    save(session, course, replace(rich, anyway=True), now)
     with pytest.raises(BadgeRefused) as refused:
-        save(session, course, Wish(key="quiz", label="Q", rule=named), now)
+        save(session, course, quiz, now)
 
     assert str(refused.value) == (
         "Nobody can reach 100 points: the one activity gives 8 at most. "
@@ -174,7 +180,7 @@ def test_activities_may_still_come_so_only_named_ones_keep_a_badge_a_draft(
     ],
     ids=lambda weight: f"{weight.kind} {weight.item}",
 )
-def test_what_may_have_been_worth_more_before_is_advice_alone(
+def test_what_may_have_been_worth_more_before_is_a_doubt_alone(
     session: Session, now: datetime, weight: Worth
 ) -> None:
     course = a_course(session)
@@ -184,7 +190,7 @@ def test_what_may_have_been_worth_more_before_is_advice_alone(
     judged = judge(session, course, "quiz", rule, now)
 
     assert (judged.senseless, len(judged.findings)) == ([], 1)
-    assert judged.findings[0].startswith("Nobody can reach 100 points: ")
+    assert judged.doubts[0].startswith("Nobody can reach 100 points: ")
 
 
 def test_the_weight_of_another_activity_changes_no_verdict(

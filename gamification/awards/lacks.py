@@ -1,0 +1,98 @@
+"""What a course lacks so far for a rule to be met: items, reports, badges in use."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from gamification.awards.compiled import Frame
+from gamification.catalog import Criterion
+from gamification.catalog.own import HELD, state_of
+from gamification.catalog.rules import All, AnyOf, Leaf, NoneOf, Prerequisite
+from gamification.metrics.sources import unfed
+from models import Badge
+
+IDLE = {"draft": "it is a draft", HELD: "it is held", "retired": "it is retired"}
+"""Why a badge in such a state is gained by nobody."""
+
+
+@dataclass(frozen=True)
+class Lacks:
+    """What there is to say of each condition of a rule, in a sentence each."""
+
+    rule: Any
+    """A `Rule`, which is a union and so no type; what is in its sets is filled in."""
+    frame: Frame
+    unfed: frozenset[str]
+    """The metrics that nothing raises."""
+    idle: Mapping[str, str]
+    """Why nobody gains a badge that it asks for, by that one's key."""
+
+    @property
+    def all(self) -> list[str]:
+        """What is lacking, wherever it is asked for."""
+        return list(dict.fromkeys(self._below(self.rule)))
+
+    @property
+    def hindering(self) -> list[str]:
+        """What keeps everybody from meeting the rule, whatever way they take."""
+        return list(dict.fromkeys(self._in_the_way(self.rule)))
+
+    def _below(self, rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which is no type
+        if isinstance(rule, Leaf | Prerequisite):
+            yield from self._of(rule)
+        else:
+            for part in rule.parts:
+                yield from self._below(part)
+
+    def _in_the_way(self, rule: Any) -> list[str]:  # noqa: ANN401 -- a Rule, which is no type
+        if isinstance(rule, NoneOf):
+            return []
+        if isinstance(rule, All | AnyOf):
+            ways = [self._in_the_way(part) for part in rule.parts]
+            is_open = isinstance(rule, AnyOf) and not all(ways)
+            return [] if is_open else [why for way in ways for why in way]
+        is_met = isinstance(rule, Leaf) and rule.by_nothing
+        return [] if is_met else list(self._of(rule))
+
+    def _of(self, part: Leaf | Prerequisite) -> Iterator[str]:
+        if isinstance(part, Leaf):
+            yield from self._of_leaf(part)
+        elif part.badge in self.idle:
+            why = self.idle[part.badge]
+            yield f'Nobody gains the badge "{part.badge}" for now: {why}.'
+
+    def _of_leaf(self, leaf: Leaf) -> Iterator[str]:
+        # A set that is not there is named with those that are.
+        if leaf.item_set in self.frame.sets:
+            name = self.frame.labels[f"set:{leaf.item_set}"]
+            has = len(leaf.keys or ())
+            if not has:
+                yield f"{name} has no items yet: nothing counts in it."
+            elif leaf.of is not None and leaf.of > has:
+                yield f"{leaf.of} of {name} are asked for, and it has {has} so far."
+        if leaf.metric in self.unfed:
+            yield (
+                f'Nobody can raise "{leaf.metric}" here yet: the course reports no '
+                "handed-in work."
+            )
+
+
+def lacks(session: Session, criterion: Criterion, frame: Frame) -> Lacks:
+    """Ask what a course lacks for a rule: one question, and one for badges it asks for."""
+    rule = criterion.filled(frame.sets).rule
+    idle = _idle(session, criterion, frame)
+    return Lacks(rule, frame, unfed(session, frame.context_id), idle)
+
+
+def _idle(session: Session, criterion: Criterion, frame: Frame) -> dict[str, str]:
+    asked = criterion.prerequisites
+    if not asked:
+        return {}
+    query = sa.select(Badge).where(
+        Badge.context_id == frame.context_id, Badge.key.in_(asked)
+    )
+    states = {badge.key: state_of(badge) for badge in session.scalars(query)}
+    return {key: IDLE[state] for key, state in states.items() if state in IDLE}
