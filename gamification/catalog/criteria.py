@@ -40,9 +40,10 @@ class Criterion:
         if isinstance(rule, dict) and is_shorthand(rule) and _is_plain(rule):
             return cls.flat(rule["metric"], rule["at_least"])
         read = read_rule(rule)
-        return cls(
-            read.all[0] if isinstance(read, All) and len(read.all) == 1 else read
-        )
+        # All the way, or the same rule would be another one each time it is read.
+        while isinstance(read, All) and len(read.all) == 1:
+            (read,) = read.all
+        return cls(read)
 
     def to_json(self) -> dict[str, Any]:
         """Write it down as the database keeps it.

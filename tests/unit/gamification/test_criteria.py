@@ -12,6 +12,18 @@ def test_a_criterion_survives_the_database(metric: str) -> None:
     assert Criterion.from_json(criterion.to_json()) == criterion
 
 
+@pytest.mark.parametrize("groups", [1, 2, 5])
+def test_groups_of_one_part_are_that_part_however_often_it_is_read(groups: int) -> None:
+    rule: dict[str, object] = {"badge": "first"}
+    for _ in range(groups):
+        rule = {"all": [rule]}
+
+    criterion = Criterion.from_json(rule)
+
+    assert criterion.to_document() == {"badge": "first"}
+    assert Criterion.from_json(criterion.to_json()) == criterion
+
+
 def test_a_rule_of_another_kind_is_an_error_and_not_a_badge_for_everybody() -> None:
     with pytest.raises(BadRule, match="it is empty"):
         Criterion.from_json({"all": []})
