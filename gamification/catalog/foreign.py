@@ -12,12 +12,15 @@ from typing import Any
 
 from gamification.catalog.definitions import KEY, Malformed, shown
 from gamification.catalog.rules import BadRule, read_rule
+from gamification.catalog.rules.tree import MOST_PARTS
 
 TEXTS = ("badge_id", "name", "description", "image_url", "criteria")
 DATES = ("issued_date", "expiration_date")
 NEEDED = ("badge_id", "name", "criteria")
 LONGEST = {"name": 255, "image_url": 2048}
 LONGEST_TEXT = 4000
+UNKEPT = re.compile(r"[\x00\ud800-\udfff]")
+"""What a database may refuse: half of a character is none."""
 
 COMPLETED = re.compile(
     r"(?:complete[sd]?|finish(?:e[sd])?) (?:the )?(?P<item>.+)", re.IGNORECASE
@@ -50,7 +53,7 @@ class Foreign:
 
     @property
     def description(self) -> str:
-        return str(self.document.get("description", ""))
+        return str(self.document.get("description") or "")
 
     @property
     def text(self) -> str:
@@ -91,8 +94,12 @@ def read_foreign(document: object) -> Foreign:
 
 def proposed(text: str, items: Mapping[str, str]) -> Reading:
     """Propose the rule that a text seems to say; `items` are labels by key."""
+    plain = " ".join(text.split()).rstrip(".")
+    clauses = re.split(r" ?(?:,|\band\b) ?", plain)
+    if len(clauses) > MOST_PARTS:
+        return Reading(None)
     parts, unbound = [], []
-    for clause in re.split(r"\s*(?:,|\band\b)\s*", text.strip().rstrip(".")):
+    for clause in clauses:
         part = _condition(clause)
         if part is None:
             return Reading(None)
@@ -135,7 +142,7 @@ def _item(said: str, items: Mapping[str, str]) -> str | None:
 def _check(name: str, value: object) -> None:
     if not isinstance(value, str):
         raise Malformed(f"its {name} is not a text")
-    if len(value) > LONGEST.get(name, LONGEST_TEXT) or "\x00" in value:
+    if len(value) > LONGEST.get(name, LONGEST_TEXT) or UNKEPT.search(value):
         raise Malformed(f"its {name} is too long or cannot be kept")
     if name in NEEDED and not value.strip():
         raise Malformed(f"its {name} is empty")
