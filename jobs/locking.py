@@ -1,13 +1,8 @@
 """What an organisation keeps as it is, asked before a course changes anything."""
 
-from gamification.catalog.locks import SETTINGS, is_locked, locked_settings
+from gamification.catalog.locks import SETTINGS, WHO, is_locked, locked_settings
 from jobs.catalog import current_catalog
 from models import Context
-
-WHO = (
-    "Your organisation keeps this as it is. Whoever runs Laurel for it can unlock "
-    "{} in the catalog."
-)
 
 
 class Locked(Exception):

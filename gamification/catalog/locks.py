@@ -25,6 +25,10 @@ LOCKABLE = (
     *(BADGES, SCORING, MESSAGES, SETTINGS),
     *(f"{SETTINGS}.{name}" for name in OF_SETTINGS),
 )
+WHO = (
+    "Your organisation keeps this as it is. Whoever runs Laurel for it can unlock "
+    "{} in the catalog."
+)
 NO_LIST = 'locked is not a list of names; write locked = ["badges.author"]'
 
 

@@ -31,16 +31,28 @@ def apply_badges(
     gone = ours.keys() - theirs.keys()
     if not changed and not gone:
         return False
-    known = _made(session, context.id, changed)
+    known = put_badges(session, context.id, changed, now)
     for key in gone:
         badge, _ = known[key]
         badge.state, badge.origin = "retired", OWN
-    written = [(entry, *known[entry.key]) for entry in changed]
+    _quieten(session, context.id, after, {entry.key for entry in changed})
+    return True
+
+
+def put_badges(
+    session: Session, context_id: int, entries: Sequence[Entry], now: datetime
+) -> dict[str, Kept]:
+    """Make a course's badges of these keys what they are in an outline.
+
+    Each becomes the course's own, in a new version where its words or its rule change.
+    Hold the course's lock. Returns all badges the course ever had, as they were known.
+    """
+    known = _made(session, context_id, entries)
+    written = [(entry, *known[entry.key]) for entry in entries]
     for entry, badge, _ in written:
         _put(badge, entry, now)
     _reword(session, [one for one in written if _is_reworded(one[0], one[2])], now)
-    _quieten(session, context.id, after, {entry.key for entry in changed})
-    return True
+    return known
 
 
 def without_room(session: Session, context_id: int, keys: Iterable[str]) -> list[str]:
@@ -104,18 +116,21 @@ def _quieten(
     )
 
 
-def _made(session: Session, context_id: int, entries: list[Entry]) -> dict[str, Kept]:
+def _made(
+    session: Session, context_id: int, entries: Sequence[Entry]
+) -> dict[str, Kept]:
     """Return all badges a course ever had, and those of entries that were missing."""
-    known = _known(session, context_id)
+    known = known_badges(session, context_id)
     missing = [entry.key for entry in entries if entry.key not in known]
     if not missing:
         return known
     rows = [{"context_id": context_id, "key": key} for key in missing]
     session.execute(sa.insert(Badge), rows)
-    return _known(session, context_id)
+    return known_badges(session, context_id)
 
 
-def _known(session: Session, context_id: int) -> dict[str, Kept]:
+def known_badges(session: Session, context_id: int) -> dict[str, Kept]:
+    """Return all badges a course ever had, by key, each with its version of today."""
     active = sa.and_(
         BadgeVersion.badge_id == Badge.id, BadgeVersion.retired_at.is_(None)
     )
