@@ -2,23 +2,22 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
 from gamification.awards.giving import BY_COMMAND
-from gamification.catalog import Criterion
-from gamification.catalog.definitions import Malformed, shown
-from gamification.catalog.drafts import Draft, documents, keep_draft
-from gamification.catalog.foreign import Foreign, read_foreign
+from gamification.catalog.definitions import shown
+from gamification.copying.documents import documents_of
+from gamification.copying.drafting import Outcome
 from jobs.clock import now
-from lti import audit
-from models import Context
+from jobs.drafts import import_badges as keep
 from models.db import db
 from models.locks import begin_write
 from views.commands.courses import of_course, of_tenant, the_course
 from views.commands.previewing import entries_in
+
+STATES = {"kept": "kept as a draft", "known": "there already"}
 
 
 @click.command("import")
@@ -27,29 +26,18 @@ from views.commands.previewing import entries_in
 @of_tenant
 @with_appcontext
 def import_badges(file: Path, course: str, tenant: str | None) -> None:
-    """Keep other programs' badges (JSON) as drafts, and propose their rules.
+    """Keep other programs' badges, or exported ones, as drafts; propose their rules.
 
     Nobody earns a draft. Exit code 1 if a badge could not be kept.
     """
-    refused, kept = 0, []
     entries = entries_in(file)
     session = db.session()
     begin_write(session)
-    context = the_course(course, tenant)
-    for entry in entries:
-        try:
-            badge = read_foreign(entry)
-            draft = keep_draft(session, context, badge, now())
-        except Malformed as malformed:
-            refused += 1
-            click.echo(f"{_name(entry)}: refused: {malformed}")
-        else:
-            kept += [draft.key] if draft.is_new else []
-            click.echo("\n".join(_told(badge, draft)))
-    if kept:
-        _note(context, kept)
+    outcomes = keep(session, the_course(course, tenant), entries, BY_COMMAND, now())
     session.commit()
-    if refused:
+    for outcome in outcomes:
+        click.echo("\n".join(_told(outcome)))
+    if any(outcome.reason for outcome in outcomes):
         raise click.exceptions.Exit(1)
 
 
@@ -59,34 +47,17 @@ def import_badges(file: Path, course: str, tenant: str | None) -> None:
 @with_appcontext
 def export_badges(course: str, tenant: str | None) -> None:
     """Print a course's badges as JSON; other programs' are as they were imported."""
-    found = list(documents(db.session(), the_course(course, tenant)))
+    found = documents_of(db.session(), the_course(course, tenant))
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 
-def _note(context: Context, badges: list[str]) -> None:
-    """Write down that the operator has given a course drafts."""
-    audit.note(
-        db.session(),
-        "badges_imported",
-        now(),
-        registration=context.registration,
-        course=context.public_id,
-        badges=badges,
-        by=BY_COMMAND.id,
-        role=BY_COMMAND.role,
-    )
-
-
-def _told(badge: Foreign, draft: Draft) -> list[str]:
-    state = "kept as a draft" if draft.is_new else "a draft already"
-    lines = [f"{draft.key}: {state}", f"  it says: {shown(badge.text, 200)}"]
-    if draft.reading.rule is None:
+def _told(outcome: Outcome) -> list[str]:
+    if outcome.reason:
+        return [f"{outcome.key or '?'}: refused: {outcome.reason}"]
+    lines = [f"{outcome.key}: {STATES[outcome.outcome]}"]
+    if outcome.text:
+        lines.append(f"  it says: {shown(outcome.text, 200)}")
+    if outcome.proposal is None:
         return [*lines, "  no rule is proposed: its text was not understood"]
-    said = Criterion.from_json(draft.reading.rule).sentence
-    unbound = [f"  to bind: {shown(name)}" for name in draft.reading.unbound]
-    return [*lines, f"  proposed: {said}", *unbound]
-
-
-def _name(entry: Any) -> str:  # noqa: ANN401 -- whatever the file has
-    key = entry.get("badge_id") if isinstance(entry, dict) else None
-    return shown(key) if isinstance(key, str) else "?"
+    unbound = [f"  to bind: {shown(name)}" for name in outcome.unbound]
+    return [*lines, f"  proposed: {outcome.sentence}", *unbound]

@@ -12,19 +12,10 @@ from sqlalchemy.orm import Session
 from gamification.awards import badges_for, evaluate
 from gamification.catalog import Criterion, adopt, load
 from models import AuditEntry, Badge, BadgeVersion, Context, Membership
-from tests.factories import a_badge, an_item
+from tests.factories import a_badge, a_context, an_item
 from tests.integration.gamification.conftest import ON, Flask
+from tests.support.documents import COMPLIANCE, OWL
 from tests.support.launches import CATALOG
-
-# To the letter as the requirements have it.
-COMPLIANCE = {
-    "badge_id": "compliance_101",
-    "name": "Compliance Novice",
-    "description": "Completed the basic compliance training module",
-    "image_url": "https://yourdomain.com/badges/compliance-novice.png",
-    "criteria": "Complete Module 1 and pass quiz with 80% or higher",
-    "issued_date": "2024-05-01",
-}
 
 
 def imported(flask: Flask, folder: Path, *badges: object) -> Any:  # noqa: ANN401 -- click's result
@@ -160,7 +151,7 @@ def test_the_same_again_changes_nothing_and_another_text_is_a_new_version(
     assert exported(flask) == [changed]
     assert said == [
         "compliance_101: kept as a draft",
-        "compliance_101: a draft already",
+        "compliance_101: there already",
         "compliance_101: kept as a draft",
     ]
 
@@ -181,7 +172,10 @@ def test_what_cannot_be_kept_is_named_and_the_others_are_kept(
     assert [line for line in result.stdout.splitlines() if "refused" in line] == [
         "compliance_101: refused: it has no name",
         "?: refused: it is not a table of fields",
-        "taken: refused: its badge_id is that of a badge which is in use",
+        (
+            "taken: refused: there is a badge of this key, and it is no draft: change "
+            "that one, or give this one another key"
+        ),
         (
             'compliance_101: refused: unknown field "colour"; there are badge_id, name, '
             "description, image_url, criteria, issued_date, expiration_date"
@@ -202,3 +196,33 @@ def test_a_course_s_own_rules_are_exported_as_a_catalog_has_them(
     (badge,) = exported(flask)
 
     assert (badge["key"], badge["criterion"], badge["policy"]) == ("owl", rule, "keep")
+
+
+def test_what_was_exported_is_imported_into_another_course(
+    flask: Flask, session: Session, course: Context, tmp_path: Path
+) -> None:
+    a_badge(session, of=course, key="asks", criterion={"badge": "owl"}).position = 5
+    a_context(session, registration=course.registration, lti_id="43")
+    session.commit()
+    imported(flask, tmp_path, COMPLIANCE, OWL)
+    path = tmp_path / "export.json"
+    path.write_text(flask("catalog", "export", "--course", "42").stdout)
+
+    there, elsewhere = (
+        flask("catalog", "import", str(path), "--course", id_) for id_ in ("42", "43")
+    )
+
+    assert [line for line in there.stdout.splitlines() if line[0] != " "] == [
+        *(f"{key}: there already" for key in ("asks", "compliance_101", "owl"))
+    ]
+    assert elsewhere.stdout.splitlines()[:2] == [
+        "asks: kept as a draft",
+        "  proposed: Earn the badge owl",
+    ]
+    assert elsewhere.stdout.splitlines()[-3:] == [
+        "owl: kept as a draft",
+        "  proposed: Reach more than 90 % in quiz-1",
+        "  to bind: quiz-1",
+    ]
+    printed = flask("catalog", "export", "--course", "43").stdout
+    assert printed == path.read_text()

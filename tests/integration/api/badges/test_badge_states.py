@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gamification.awards import badges_for
-from gamification.catalog.drafts import keep_draft
-from gamification.catalog.foreign import read_foreign
+from gamification.catalog import Catalog
+from gamification.copying.drafting import keep_drafts
 from models import Context, Item, Membership
 from tests.factories import a_member, an_item
 from tests.integration.gamification.conftest import ON
@@ -61,7 +61,7 @@ def test_another_programs_badge_is_bound_and_keeps_its_text(
 ) -> None:
     item = an_item(session, of=course, key="m1")
     item.label = "Module 1"
-    keep_draft(session, course, read_foreign(COMPLIANCE), NOW)
+    keep_drafts(session, course, [COMPLIANCE], Catalog(), NOW)
     session.commit()
     draft = get(teacher, "compliance_101").json
 
@@ -150,7 +150,7 @@ def test_a_badge_whose_item_is_gone_is_held_reworded_and_retired(
 def test_a_list_has_all_badges_whatever_their_state(
     session: Session, course: Context, teacher: Caller
 ) -> None:
-    keep_draft(session, course, read_foreign(COMPLIANCE), NOW)
+    keep_drafts(session, course, [COMPLIANCE], Catalog(), NOW)
     session.commit()
     put(teacher, "twice", TWICE)
     put(teacher, "twice", {**TWICE, "state": "held"})
