@@ -61,6 +61,7 @@ def another_tenant(session: Session, here: Context) -> Context:
 NAMED = re.compile(r"<\w+>")
 BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("POST", "awards"): {"badge": "author", "user": "ada"},
+    ("POST", "badge-documents"): {"items": []},
     ("POST", "codes"): {
         "badge": "author",
         "uses": 1,

@@ -11,6 +11,7 @@ from models import Badge, ClaimCode, Membership
 from tests.factories import a_context, a_member, a_user
 from tests.support.awarding import an_award
 from tests.support.clock import NOW
+from tests.support.documents import COMPLIANCE
 from tests.support.experiments import PLAN, a_running_experiment
 from tests.support.merging import a_merge
 
@@ -49,6 +50,7 @@ ALLOWED = {
     "GET /api/v1/courses": KEY,
     "GET /api/v1/courses/<course_id>/awards": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/awards/<award_id>": PEOPLE | KEY,
+    "GET /api/v1/courses/<course_id>/badge-documents": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/badges": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/badges/<key>": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/badges/<key>/standing": PEOPLE | KEY,
@@ -94,6 +96,7 @@ ALLOWED = {
     "POST /api/v1/courses/<course_id>/awards": TEACHERS | KEY,
     "POST /api/v1/courses/<course_id>/awards/<award_id>/lift": TEACHERS | KEY,
     "POST /api/v1/courses/<course_id>/awards/import": TEACHERS,
+    "POST /api/v1/courses/<course_id>/badge-documents": TEACHERS,
     "POST /api/v1/courses/<course_id>/badges/<key>/reset": TEACHERS,
     "POST /api/v1/courses/<course_id>/badges/preview": TEACHERS,
     "POST /api/v1/courses/<course_id>/codes": TEACHERS,
@@ -134,6 +137,7 @@ BODIES: dict[str, object] = {
     "DELETE /api/v1/courses/<course_id>/awards/<award_id>": {"reason": "copied"},
     "POST /api/v1/courses/<course_id>/awards": {"badge": "author", "user": "ada"},
     "POST /api/v1/courses/<course_id>/awards/import": "user,badge\nada,author\n",
+    "POST /api/v1/courses/<course_id>/badge-documents": {"items": [COMPLIANCE]},
     "POST /api/v1/courses/<course_id>/badges/preview": {
         "metric": "events",
         "threshold": 1,

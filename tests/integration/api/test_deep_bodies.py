@@ -20,6 +20,7 @@ DEPTH = 20_000
     [
         ("POST", "events"),
         ("POST", "awards"),
+        ("POST", "badge-documents"),
         ("POST", "badges/preview"),
         ("PUT", "settings"),
         ("PUT", "badges/helper"),

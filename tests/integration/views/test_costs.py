@@ -17,6 +17,7 @@ COSTS = {
     "/api/v1/me": GUARD,
     "/api/v1/me/standing": GUARD + 2,  # where there is a board, the percentile
     "/api/v1/me/variants": GUARD + 1,
+    "{course}/badge-documents": GUARD + 1,
     "{course}/badges": GUARD + 1,
     "{course}/experiments": GUARD + 1,
     "{course}/written-badges": GUARD + 1,
