@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from gamification.awards.giving import OPERATOR, Giver
 from gamification.copying.drafting import Outcome, keep_drafts
 from jobs.catalog import current_catalog
-from lti import audit
+from jobs.noting import note
 from models import Context
 
 
@@ -29,14 +29,5 @@ def import_badges(
         catalog = replace(catalog, locked=())
     outcomes = keep_drafts(session, context, documents, catalog, now)
     if kept := [one.key for one in outcomes if one.outcome == "kept"]:
-        audit.note(
-            session,
-            "badges_imported",
-            now,
-            registration=context.registration,
-            course=context.public_id,
-            badges=kept,
-            by=by.id,
-            role=by.role,
-        )
+        note(session, context, "badges_imported", by, now, {"badges": kept})
     return outcomes

@@ -10,13 +10,12 @@ from jobs.clock import now
 from models import STAFF
 from models.db import db
 from views.api import document_schemas as schemas
-from views.api.awards import giver
 from views.api.courses import the_course
 from views.api.idempotency import IdempotencyKey, once
 from views.api.operations import checked, operation
 from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
-from views.guards import requires
+from views.guards import giver, requires
 from views.pages import TEACHERS
 
 LARGEST = 4 * 1024 * 1024

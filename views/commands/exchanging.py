@@ -13,8 +13,7 @@ from gamification.copying.drafting import Outcome
 from jobs.clock import now
 from jobs.drafts import import_badges as keep
 from models.db import db
-from models.locks import begin_write
-from views.commands.courses import of_course, of_tenant, the_course
+from views.commands.courses import changing, of_course, of_tenant, the_course
 from views.commands.previewing import entries_in
 
 STATES = {"kept": "kept as a draft", "known": "there already"}
@@ -31,10 +30,8 @@ def import_badges(file: Path, course: str, tenant: str | None) -> None:
     Nobody earns a draft. Exit code 1 if a badge could not be kept.
     """
     entries = entries_in(file)
-    session = db.session()
-    begin_write(session)
-    outcomes = keep(session, the_course(course, tenant), entries, BY_COMMAND, now())
-    session.commit()
+    with changing(course, tenant) as context:
+        outcomes = keep(db.session(), context, entries, BY_COMMAND, now())
     for outcome in outcomes:
         click.echo("\n".join(_told(outcome)))
     if any(outcome.reason for outcome in outcomes):
