@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from gamification.awards.giving import OPERATOR, Giver
+from gamification.awards.giving import Giver
 from gamification.copying.drafting import Outcome, keep_drafts
 from jobs.catalog import current_catalog
+from jobs.locking import locks_for
 from jobs.noting import note
 from models import Context
 
@@ -25,8 +26,7 @@ def import_badges(
     What the organisation keeps as it is, is refused; the operator may all the same.
     """
     catalog = current_catalog().of(context.tenant.key)
-    if by.role == OPERATOR:
-        catalog = replace(catalog, locked=())
+    catalog = replace(catalog, locked=locks_for(context, by))
     outcomes = keep_drafts(session, context, documents, catalog, now)
     if kept := [one.key for one in outcomes if one.outcome == "kept"]:
         note(session, context, "badges_imported", by, now, {"badges": kept})

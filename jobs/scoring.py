@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from gamification.activity.weighing import Effect, facts_in, save_weights, tried
-from gamification.awards.giving import OPERATOR, Giver
+from gamification.awards.giving import Giver
 from gamification.awards.saving import quieten_all
 from gamification.catalog.locks import SCORING, is_locked
 from gamification.metrics.weights import Worth, newest
@@ -39,8 +39,7 @@ def save_scoring(
     What that gives for the past is told to nobody. Tells whether anything differs;
     raises what `save_weights` raises, and Locked, except for the operator.
     """
-    if by.role != OPERATOR:
-        refuse_locked(context, SCORING)
+    refuse_locked(context, by, SCORING)
     if not save_weights(session, context, worths):
         return False
     quieten_all(session, context.id)

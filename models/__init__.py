@@ -14,6 +14,7 @@ from models.base import Base
 from models.claiming import ClaimAttempt, ClaimCode
 from models.copying import CopyProposal
 from models.course import (
+    OPERATOR,
     STAFF,
     Context,
     Item,
@@ -44,6 +45,7 @@ from models.recognition import Award, Badge, BadgeVersion
 from models.work import JobRun, Notice, Outbox, StreamEvent, SyncState
 
 __all__ = [
+    "OPERATOR",
     "STAFF",
     "ApiKey",
     "AuditEntry",

@@ -136,6 +136,8 @@ class UserIdentity(Identified, Base):
 
 STAFF = ("assistant", "instructor", "admin")
 """The roles of those who look after a course; they are never ranked."""
+OPERATOR = "operator"
+"""Who runs Laurel: in no course, and with a shell for all of them."""
 
 
 class Membership(Identified, Base):

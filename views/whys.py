@@ -3,12 +3,13 @@
 from gamification.awards.explaining import Explanation
 from gamification.awards.history import AwardRow
 from gamification.catalog.rules.words import listed
+from models import OPERATOR
 from views.wording import counted, day
 
 GIVERS = {
     "instructor": "by an instructor",
     "admin": "by an administrator",
-    "operator": "by the operator",
+    OPERATOR: "by the operator",
     "key": "by a program",
     "learner": "for a code",
 }

@@ -11,14 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards.giving import (
-    OPERATOR,
     Gift,
     Given,
     Giver,
     Outcome,
     give,
 )
-from models import Badge, ClaimAttempt, ClaimCode, Context, Membership
+from models import OPERATOR, Badge, ClaimAttempt, ClaimCode, Context, Membership
 from models.locks import lock_course
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -15,11 +15,10 @@ from gamification.awards.pinning import BY_PEOPLE, pin
 from gamification.feedback import tell_of_awards
 from gamification.metrics.awarded import is_open
 from gamification.metrics.people import Person, people_of
-from models import Award, Context
+from models import OPERATOR, Award, Context
 from models.locks import lock_course
 
 LONGEST_REASON = 255
-OPERATOR = "operator"
 """The id and the role of who decides by a command."""
 MOST_NAMED = 20
 """So many badges are named where somebody asks for one that is not there."""

@@ -1,7 +1,7 @@
 """A board for who is not in the course: a program, an assistant, and the operator."""
 
-from gamification.standings.places import OPERATOR, OUTSIDE, Viewer
-from models import Context, Membership
+from gamification.standings.places import OUTSIDE, Viewer
+from models import OPERATOR, Context, Membership
 
 
 def outsider(context: Context) -> Viewer:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from gamification.metrics import POINT
 from gamification.standings.freezing import is_frozen
 from gamification.standings.selecting import Shape, counts, rows
-from models import STAFF, Context, Membership
+from models import OPERATOR, STAFF, Context, Membership
 
-OUTSIDE, OPERATOR = "outside", "operator"
-"""Who looks and is nobody in the course: a program, and who runs Laurel."""
+OUTSIDE = "outside"
+"""Who looks and is nobody in the course: a program, or an assistant."""
 
 
 @dataclass(frozen=True)

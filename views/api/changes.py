@@ -76,7 +76,7 @@ def change(context: Context, asked: schemas.SettingsChange, by: Giver) -> None:
         for column, value in _columns(asked).items()
         if value != _effective(context, column)
     }
-    refuse_locked_settings(context, *(NAMES.get(name, name) for name in decided))
+    refuse_locked_settings(context, by, *(NAMES.get(name, name) for name in decided))
     for column, value in decided.items():
         setattr(context, column, value)
     after = settings_of(context)

@@ -76,7 +76,7 @@ def put_configuration(path: CoursePath, header: IfMatch, raw: Text) -> Response:
     if stale is not None:
         return stale
     try:
-        planned = plan(context, parsed)
+        planned = plan(context, parsed, giver())
         carry_out(context, planned, giver())
     except BadFile as bad:
         return problem(422, str(bad))
@@ -98,7 +98,7 @@ def post_configuration_preview(path: CoursePath, raw: Text) -> Response:
     """Say in sentences what a text would change; nothing is written."""
     try:
         context = the_course(path)
-        return _told(plan(context, _parsed(raw)))
+        return _told(plan(context, _parsed(raw), giver()))
     except BadFile as bad:
         return problem(422, str(bad))
     except Locked as locked:

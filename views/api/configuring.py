@@ -79,11 +79,11 @@ def parse(raw: bytes) -> Parsed:
     return Parsed(decided, reading, settings)
 
 
-def plan(context: Context, parsed: Parsed, *, operator: bool = False) -> Plan:
+def plan(context: Context, parsed: Parsed, by: Giver) -> Plan:
     """Say what a text would make of a course; nothing is written.
 
     Raises BadFile with all that is wrong with it, and Locked where it changes what the
-    organisation keeps as it is; that binds who teaches, not the `operator`.
+    organisation keeps as it is.
     """
     before = outline_of(db.session(), context)
     written, reading, settings = parsed.written, parsed.reading, parsed.settings
@@ -93,12 +93,11 @@ def plan(context: Context, parsed: Parsed, *, operator: bool = False) -> Plan:
     if reading.faults:
         raise BadFile(reading.faults)
     after = replace(fit.outline, settings=settings.model_dump(exclude_unset=True))
-    if not operator:
-        settings_too = [f"{SETTINGS}.{one}" for one in changed_settings(before, after)]
-        badges = [f"{BADGES}.{key}" for key in changed_keys(before, after)]
-        scoring = [SCORING] if changed_weights(before, after) else []
-        words = [MESSAGES] * bool(_customs(before, after).messages)
-        refuse_locked(context, *settings_too, *badges, *scoring, *words)
+    settings_too = [f"{SETTINGS}.{one}" for one in changed_settings(before, after)]
+    badges = [f"{BADGES}.{key}" for key in changed_keys(before, after)]
+    scoring = [SCORING] if changed_weights(before, after) else []
+    words = [MESSAGES] * bool(_customs(before, after).messages)
+    refuse_locked(context, by, *settings_too, *badges, *scoring, *words)
     return Plan(
         before,
         after,

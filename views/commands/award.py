@@ -17,17 +17,17 @@ from gamification.awards.giving import (
     Gift,
     NotGiven,
 )
-from gamification.awards.history import AwardRow, Wanted, awards_of
+from gamification.awards.history import AwardPage, AwardRow, Wanted, awards_of
 from jobs import deciding
 from jobs.clock import now
 from jobs.importing import Imported, Unreadable, import_awards
 from jobs.overview import Overview
 from lti.texts import can_be_kept, one_line
 from models.db import db
-from views.commands.courses import known_course, of_course, of_tenant
+from views.commands import paging
+from views.commands.courses import known_course, of_course, of_tenant, the_course
 
 group = AppGroup("award", help="Badges that people give, and take back.")
-PAGE = 200
 LAST_YEAR = 2199
 
 
@@ -113,15 +113,14 @@ def list_awards(
     course: str, tenant: str | None, user: str | None, badge: str | None
 ) -> None:
     """One line per award, the newest first: id, state, badge, person, days, reason."""
-    known, after = known_course(course, tenant), None
-    while True:
-        wanted = Wanted(user=user, badge=badge, after=after, limit=PAGE)
-        page = awards_of(db.session(), known.context_id, now(), wanted)
-        for row in page.rows:
-            click.echo(_line(row))
-        after = page.next
-        if after is None:
-            break
+    context_id = the_course(course, tenant).id
+
+    def page(after: str | None) -> AwardPage:
+        wanted = Wanted(user=user, badge=badge, after=after, limit=paging.SIZE)
+        return awards_of(db.session(), context_id, now(), wanted)
+
+    for row in paging.every(page):
+        click.echo(_line(row))
 
 
 @group.command("import")

@@ -8,13 +8,16 @@ from flask.cli import AppGroup
 from pydantic import ValidationError
 
 from gamification.activity.item_sets import item_sets_of
+from gamification.activity.items import ItemPage, items_of
 from gamification.awards.giving import BY_COMMAND
 from gamification.awards.saving import TooMany
 from gamification.copying.importing import Import
 from gamification.copying.outline import outline_of
 from gamification.copying.reading import BadFile
 from gamification.copying.writing import to_toml
-from jobs.locking import Locked
+from gamification.standings import Page, class_list
+from gamification.standings.class_list import ClassPage
+from jobs.clock import now
 from models.db import db
 from models.locks import begin_write
 from views.api.changes import lock
@@ -24,6 +27,7 @@ from views.api.item_set_schemas import ItemSetsTold
 from views.api.making_sets import SetsRefused, make_sets
 from views.api.problems import faults_of
 from views.api.taking import planned, take
+from views.commands import paging
 from views.commands.courses import changing, of_course, of_tenant, the_course
 from views.commands.previewing import document_in
 
@@ -66,7 +70,7 @@ def import_course(
         begin_write(session)
         context = the_course(course, tenant)
         lock(context)
-        planned = plan(context, parsed, operator=True)
+        planned = plan(context, parsed, BY_COMMAND)
     except BadFile as bad:
         click.echo("\n".join(map(str, bad.faults)), err=True)
         raise click.ClickException(f"{file.name} was not imported.") from None
@@ -120,6 +124,41 @@ def brought(found: Import) -> list[str]:
     return [*said, *items] if said else [NOTHING]
 
 
+@group.command("members")
+@of_course
+@of_tenant
+@click.option("--search", default="", help="Only whose name or alias has this text.")
+def members(course: str, tenant: str | None, search: str) -> None:
+    """One line per person, by name: id (ours), role, status, points, badges, name."""
+    context = the_course(course, tenant)
+
+    def page(after: str | None) -> ClassPage:
+        part = Page(after=after, limit=paging.SIZE)
+        return class_list(db.session(), context, now(), search=search, page=part)
+
+    for row in paging.every(page):
+        words = (row.user_id, row.role, row.status, row.points, row.badges, row.name)
+        click.echo(" ".join(map(str, words)).rstrip())
+
+
+@group.command("items")
+@of_course
+@of_tenant
+def items(course: str, tenant: str | None) -> None:
+    """One line per activity, in their order: key, label; `gone` where it is none more.
+
+    Rules and events name the key.
+    """
+    context_id = the_course(course, tenant).id
+
+    def page(after: str | None) -> ItemPage:
+        return items_of(db.session(), context_id, after=after, limit=paging.SIZE)
+
+    for row in paging.every(page):
+        gone = " gone" if row.is_gone else ""
+        click.echo(f"{row.key}{gone} {row.label}")
+
+
 @group.command("sets")
 @of_course
 @of_tenant
@@ -158,8 +197,5 @@ def _end(work: Callable[[], None], *, dry_run: bool) -> None:
     if dry_run:
         session.rollback()
         return
-    try:
-        work()
-    except Locked as locked:
-        raise click.ClickException(str(locked)) from None
+    work()
     session.commit()

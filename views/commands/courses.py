@@ -16,8 +16,8 @@ of_course = click.option("--course", required=True, help="Our id, or the platfor
 of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
 of_user = click.option("--user", required=True, help="Our id of the person.")
 NOBODY = (
-    "Nobody in the course has this id: it is Laurel's own; `flask event list` tells "
-    "those of who did something, `flask award list` of who has a badge."
+    "Nobody in the course has this id: it is Laurel's own; `flask course members` tells "
+    "everybody's."
 )
 
 

@@ -94,7 +94,7 @@ def test_a_badge_that_was_taken_back_without_a_bar_is_given_again(
 def test_a_list_of_many_is_whole(
     flask: Flask, ada: Membership, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("views.commands.award.PAGE", 1)
+    monkeypatch.setattr("views.commands.paging.SIZE", 1)
     a_badge(session, of=ada.context, key="speaker")
     session.commit()
     for badge in ("helper", "speaker"):

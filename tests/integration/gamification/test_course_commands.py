@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
-from models import Badge, Context
-from tests.factories import a_badge, a_context
+from models import Badge, Context, Membership
+from tests.factories import a_badge, a_context, a_member, an_item
+from tests.integration.api.test_messages import use
 from tests.integration.api.test_two_faces import fill
 from tests.integration.gamification.conftest import Flask
+from tests.support.clock import NOW
+from tests.support.launches import hand_in
 
 
 @pytest.fixture
@@ -90,6 +94,57 @@ def test_a_course_that_is_not_there_is_said(flask: Flask, helped: Context) -> No
 
     assert result.exit_code == 2
     assert "No course has this id" in result.stderr
+
+
+def test_a_lock_binds_who_teaches_and_not_the_operator(
+    flask: Flask, app: OpenAPI, helped: Context, tmp_path: Path
+) -> None:
+    use(app, tmp_path, helped.tenant.key, ']\nlocked = ["settings.board", "badges"]\n')
+    path = tmp_path / "botany.toml"
+    path.write_text("version = 1\n[settings.board]\nenabled = true\n")
+
+    done = flask("course", "import", os.fspath(path), "--course", "42")
+    again = flask("course", "import", os.fspath(path), "--course", "42")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "board.enabled" in done.stdout
+    assert again.stdout == "Nothing changes: all of it is so already.\n"
+
+
+def test_its_people_are_listed_page_by_page(
+    flask: Flask, helped: Context, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("views.commands.paging.SIZE", 1)
+    ben = a_member(session, of=helped, name="Ben")
+    ada = a_member(session, of=helped, name="Ada", role="instructor")
+    nameless = a_member(session, of=helped, name="", status="left")
+    hand_in(session, ben, times=2)
+    session.commit()
+
+    lines = flask("course", "members", "--course", "42").stdout.splitlines()
+    found = flask("course", "members", "--course", "42", "--search", "be").stdout
+
+    assert lines[:2] + lines[-1:] == [
+        f"{nameless.user.public_id} learner left 0 0",
+        f"{ada.user.public_id} instructor active 0 0 Ada",
+        f"{ben.user.public_id} learner active 4 0 Ben",
+    ]
+    query = sa.select(sa.func.count()).where(Membership.context_id == helped.id)
+    assert len(lines) == session.scalar(query)
+    assert found == f"{lines[-1]}\n"
+
+
+def test_its_activities_are_listed_by_their_keys(
+    flask: Flask, helped: Context, session: Session
+) -> None:
+    an_item(session, of=helped, key="quiz-1")
+    gone = an_item(session, of=helped, key="quiz-2")
+    gone.gone_at = NOW
+    session.commit()
+
+    told = flask("course", "items", "--course", "42")
+
+    assert told.stdout == "quiz-1 Quiz 1\nquiz-2 gone Quiz 2\n"
 
 
 @pytest.fixture

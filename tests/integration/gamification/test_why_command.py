@@ -61,7 +61,7 @@ def test_who_or_what_is_not_there_is_said_with_what_to_do(
     assert {code for code, _ in [*people, *badges]} == {1}
     (nobody,) = {said for _, said in people}
     assert nobody.startswith("Error: Nobody in the course has this id")
-    assert "`flask award list`" in nobody
+    assert "`flask course members`" in nobody
     (unseen,) = {said for _, said in badges}
     assert unseen.startswith("Error: The person has and sees no such badge")
     assert "`flask badge list`" in unseen
