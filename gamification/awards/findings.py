@@ -100,9 +100,11 @@ class Found:
 
 
 def senseless(criterion: Criterion, frame: Frame) -> list[str]:
-    found = lint(criterion)
+    first, last = frame.term
+    days = (last - first).days + 1 if first and last else None
+    found = lint(criterion, days)
     asks_for_term = any(leaf.period == "term" for leaf in criterion.leaves)
-    if None in frame.term and asks_for_term:
+    if days is None and asks_for_term:
         found.append("The course has no term dates, so nothing counts in its term.")
     return found
 

@@ -1,6 +1,6 @@
 """Rules that can be read and make no sense: nobody can meet them, or everybody does."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf, nextafter
 from typing import Any
 
@@ -8,14 +8,19 @@ from gamification.catalog.criteria import Criterion
 from gamification.catalog.rules import All, AnyOf, Leaf, NoneOf, Prerequisite
 
 EVERYBODY = "Everybody meets it before doing anything."
-PERIOD_DAYS = {"week": 7, "month": 31}
+PERIOD_DAYS: Mapping[str, int] = {"week": 7, "month": 31}
 ONCE_AN_ITEM = ("authored", "completed")
 """What is counted once for each item, however often it is done."""
 
 
-def lint(criterion: Criterion) -> list[str]:
-    """Say of a rule, in a sentence each, what makes no sense whatever the course."""
-    found = [*_impossible(criterion.rule), *_contradicted(criterion.rule)]
+def lint(criterion: Criterion, term_days: int | None = None) -> list[str]:
+    """Say of a rule, in a sentence each, what makes no sense whatever is in a course.
+
+    Its term has so many days; None: that is not known.
+    """
+    term = {} if term_days is None else {"term": term_days}
+    periods = {**PERIOD_DAYS, **term}
+    found = [*_impossible(criterion.rule, periods), *_contradicted(criterion.rule)]
     if _by_nothing(criterion.rule):
         found.append(EVERYBODY)
     else:
@@ -57,29 +62,24 @@ def _by_nothing(rule: Any) -> bool:  # noqa: ANN401 -- a Rule, which is no type
     return any(parts) if isinstance(rule, AnyOf) else not any(parts)
 
 
-def _impossible(rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which is no type
+def _impossible(rule: Any, periods: Mapping[str, int]) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which is no type
     """Yield why a condition is nobody's, where it must be met."""
     if isinstance(rule, Leaf):
-        most = _most(rule)
+        most = min(_limits(rule, periods), default=None)
         if not rule.is_per_item and most is not None and _least(rule) > most:
             yield f'Nobody can meet "{rule.sentence({})}": {most} is the most there is.'
     elif isinstance(rule, All):
         for part in rule.parts:
-            yield from _impossible(part)
+            yield from _impossible(part, periods)
     elif isinstance(rule, AnyOf):
-        ways = [list(_impossible(part)) for part in rule.parts]
+        ways = [list(_impossible(part, periods)) for part in rule.parts]
         if all(ways):
             yield from (why for way in ways for why in way)
 
 
-def _most(leaf: Leaf) -> int | None:
-    """Return the largest value a condition's metric can have, if there is one."""
-    return min(_limits(leaf), default=None)
-
-
-def _limits(leaf: Leaf) -> Iterator[int]:
+def _limits(leaf: Leaf, periods: Mapping[str, int]) -> Iterator[int]:
     """Yield what each part of a condition limits its metric to."""
-    items, days = None if leaf.keys is None else len(leaf.keys), _days(leaf)
+    items, days = None if leaf.keys is None else len(leaf.keys), _days(leaf, periods)
     if leaf.metric == "average_percent":
         yield 100
     if items is not None and leaf.metric in ONCE_AN_ITEM:
@@ -94,12 +94,12 @@ def _limits(leaf: Leaf) -> Iterator[int]:
         yield (days + 5) // 7 + 1
 
 
-def _days(leaf: Leaf) -> int | None:
-    """Return how many days its window has, where that does not hang on the course."""
+def _days(leaf: Leaf, periods: Mapping[str, int]) -> int | None:
+    """Return how many days its window has, as far as that is known."""
     if leaf.last_days is not None:
         return leaf.last_days
-    if leaf.period in PERIOD_DAYS:
-        return PERIOD_DAYS[leaf.period]
+    if leaf.period is not None:
+        return periods.get(leaf.period)
     last = min((day for day in (leaf.to, leaf.by) if day is not None), default=None)
     if leaf.since is not None and last is not None:
         return (last - leaf.since).days + 1

@@ -202,3 +202,16 @@ def test_the_weight_of_another_activity_changes_no_verdict(
     rule = Criterion.from_json({**SCORE, "items": ["quiz-1"]})
 
     assert len(judge(session, course, "quiz", rule, now).senseless) == 1
+
+
+def test_more_days_than_the_term_has_are_nobodys(
+    session: Session, now: datetime
+) -> None:
+    course = a_course(session, **TERM)
+    rule = {"metric": "active_days", "at_least": 92, "period": "term"}
+
+    judged = judge(session, course, "rich", Criterion.from_json(rule), now)
+    fits = said(session, course, {**rule, "at_least": 91}, now)
+
+    assert [one.startswith("Nobody can meet") for one in judged.senseless] == [True]
+    assert fits == []

@@ -171,3 +171,22 @@ def test_the_catalog_keeps_such_a_badge_and_names_it() -> None:
     assert [str(note) for note in catalog.notes] == [
         f"mine.toml, badge 1 (calm): {EVERYBODY}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "days", "is_nobodys"),
+    [
+        ({**ACTIVE, "at_least": 91, "period": "term"}, 90, True),
+        ({**ACTIVE, "at_least": 90, "period": "term"}, 90, False),
+        ({**ACTIVE, "at_least": 91, "period": "term"}, None, False),
+        ({"metric": "streak_weeks", "at_least": 15, "period": "term"}, 91, True),
+        ({"metric": "streak_weeks", "at_least": 14, "period": "term"}, 91, False),
+        ({**ACTIVE, "at_least": 8, "period": "week"}, 90, True),
+    ],
+)
+def test_a_term_has_so_many_days_and_no_more(
+    rule: dict[str, Any], days: int | None, *, is_nobodys: bool
+) -> None:
+    found = lint(Criterion.from_json(rule), days)
+
+    assert [one.startswith("Nobody can meet") for one in found] == [True] * is_nobodys
