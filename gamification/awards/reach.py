@@ -1,9 +1,10 @@
 """Whether so many points can be had at all in a course, and by when."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,6 +47,16 @@ class Verdict:
     advice: tuple[str, ...] = ()
     """Nobody can have them yet, or not before a week, or not by what is worth now."""
 
+    @property
+    def all(self) -> tuple[str, ...]:
+        return (*self.never, *self.advice)
+
+    @classmethod
+    def of(cls, parts: Iterable["Verdict"]) -> "Verdict":
+        """Return what several say, each sentence once."""
+        told = list(parts)
+        return cls(_once(one.never for one in told), _once(one.advice for one in told))
+
 
 def verdict(
     session: Session,
@@ -59,42 +70,52 @@ def verdict(
     the weights, where they are to be others than the course's.
     """
     rule = criterion.filled(frame.sets).rule
-    leaves = [leaf for leaf in _needed(rule) if _asks_for_points(leaf)]
-    if not leaves:
+    if not any(_points_asked(rule)):
         return Verdict()
     if worths is None:
         _, worths = newest(session, frame.context_id)
-    daily = _daily(session, frame.context_id, worths)
-    never, advice = [], []
-    for leaf in leaves:
-        reach = _reach(session, frame, leaf, worths, daily)
+    paid = worths
+    daily = _daily(session, frame.context_id, paid)
+
+    def judge(leaf: Leaf) -> Verdict:
+        reach = _reach(session, frame, leaf, paid, daily)
         said = _said(leaf, frame, reach)
+        if not said:
+            return Verdict()
         # Others may still come into a set.
         is_bound = leaf.keys is not None and leaf.item_set is None
-        if said and is_bound and reach.is_sure:
-            never.append(said)
-        elif said:
-            advice.append(said)
-    return Verdict(tuple(never), tuple(advice))
+        is_sure = is_bound and reach.is_sure
+        return Verdict(never=(said,)) if is_sure else Verdict(advice=(said,))
+
+    return _judged(rule, judge)
 
 
 def asks_for_named(criterion: Criterion) -> bool:
     """Tell whether points must be had in activities that are named: by no others."""
-    needed = _needed(criterion.rule)
-    return any(_asks_for_points(leaf) and leaf.keys is not None for leaf in needed)
+    return any(leaf.keys is not None for leaf in _points_asked(criterion.rule))
 
 
-def _needed(rule: Any) -> Iterator[Leaf]:  # noqa: ANN401 -- a Rule, which is no type
-    """Yield the conditions that must be met, whatever way is taken."""
+def _points_asked(rule: Any) -> Iterator[Leaf]:  # noqa: ANN401 -- a Rule, which is no type
+    """Yield the conditions that ask for points, on whatever way."""
     if isinstance(rule, Leaf):
-        yield rule
-    elif isinstance(rule, All) or (isinstance(rule, AnyOf) and len(rule.parts) == 1):
+        if rule.metric == "score" and rule.is_growing:
+            yield rule
+    elif isinstance(rule, All | AnyOf):
         for part in rule.parts:
-            yield from _needed(part)
+            yield from _points_asked(part)
 
 
-def _asks_for_points(leaf: Leaf) -> bool:
-    return leaf.metric == "score" and leaf.is_growing
+def _judged(rule: Any, judge: Callable[[Leaf], Verdict]) -> Verdict:  # noqa: ANN401 -- a Rule, which is no type
+    """Say what stands in everybody's way: of several ways, all must be closed."""
+    if isinstance(rule, Leaf):
+        return Verdict.of(map(judge, _points_asked(rule)))
+    if not isinstance(rule, All | AnyOf):
+        return Verdict()
+    ways = [_judged(part, judge) for part in rule.parts]
+    found = Verdict.of(ways)
+    if isinstance(rule, All) or all(way.never for way in ways):
+        return found
+    return Verdict(advice=found.all) if all(way.all for way in ways) else Verdict()
 
 
 def _daily(session: Session, context_id: int, worths: list[Worth]) -> int | None:
@@ -177,6 +198,10 @@ def _said(leaf: Leaf, frame: Frame, reach: Reach) -> str:
         return ""
     begins = first + timedelta(days=WEEK * (week - 1))
     return f"Nobody can reach {asked} before week {week} ({_day(begins)}): {pace}."
+
+
+def _once(said: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(said)))
 
 
 def _window(leaf: Leaf, frame: Frame) -> tuple[date | None, date | None]:

@@ -215,3 +215,20 @@ def test_more_days_than_the_term_has_are_nobodys(
 
     assert [one.startswith("Nobody can meet") for one in judged.senseless] == [True]
     assert fits == []
+
+
+def test_of_several_ways_all_must_be_closed(session: Session, now: datetime) -> None:
+    course = a_course(session)
+    named = {"metric": "score", "items": ["quiz-1"], "at_least": 9}
+    more = {"metric": "score", "items": ["quiz-2"], "at_least": 20}
+    way_out = {"metric": "score", "at_least": 10}
+
+    def judged(*ways: dict[str, Any]) -> tuple[int, int]:
+        rule = Criterion.from_json({"any": ways})
+        found = judge(session, course, "rich", rule, now)
+        return len(found.senseless), len(found.doubts)
+
+    assert judged(named, more) == (2, 0)
+    assert judged(named, SCORE) == (0, 2)
+    assert judged(named, SCORE, way_out) == (0, 0)
+    assert judged(named, {"metric": "events", "at_least": 1}) == (0, 0)
