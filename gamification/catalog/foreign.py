@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from gamification.catalog.definitions import KEY, Malformed, shown
+from gamification.catalog.definitions import LONGEST as SHORT
 from gamification.catalog.rules import BadRule, read_rule
 from gamification.catalog.rules.tree import MOST_PARTS
 
@@ -49,11 +50,16 @@ class Foreign:
 
     @property
     def label(self) -> str:
-        return str(self.document["name"])
+        """Its name in one line, as long as a badge's may be."""
+        return _line(self.document["name"], SHORT["label"])
 
     @property
     def description(self) -> str:
-        return str(self.document.get("description") or "")
+        """Its description, as long as a badge's may be."""
+        text = str(self.document.get("description") or "").strip()
+        return "\n".join(
+            _line(line, SHORT["description"]) for line in text.split("\n")
+        )[: SHORT["description"]]
 
     @property
     def text(self) -> str:
@@ -137,6 +143,12 @@ def _item(said: str, items: Mapping[str, str]) -> str | None:
         key for key, label in items.items() if words.search(label.casefold())
     ]
     return like[0] if len(like) == 1 else None
+
+
+def _line(text: str, longest: int) -> str:
+    """Return a text as one line of so many characters at most."""
+    plain = " ".join(text.split())
+    return shown(plain, longest if len(plain) <= longest else longest - 1)
 
 
 def _check(name: str, value: object) -> None:

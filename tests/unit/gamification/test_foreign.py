@@ -43,7 +43,10 @@ def test_what_is_told_to_be_empty_is_empty() -> None:
 def test_whole_characters_of_any_kind_are_kept() -> None:
     text = "Finish\r\n\tthe essay \N{WATER WAVE} \u202e"
 
-    assert read_foreign({**NOVICE, "description": text}).description == text
+    badge = read_foreign({**NOVICE, "description": text})
+
+    assert badge.document["description"] == text
+    assert badge.description == "Finish\nthe essay \N{WATER WAVE} ?"
 
 
 def test_the_spaces_of_a_text_say_nothing() -> None:
