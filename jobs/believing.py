@@ -14,17 +14,17 @@ from sqlalchemy.orm import Session
 from gamification.awards.giving import Giver
 from jobs import freshness
 from jobs.clock import now
-from jobs.freshness import RESULTS, ROSTER
+from jobs.freshness import QUESTIONS, RESULTS, ROSTER
 from jobs.noting import note
 from jobs.steps import Consent, Step
 from models import Context, SyncState
 from models.locks import lock_course
 
-SOURCES = {"leavers": ROSTER, "cleared": RESULTS}
+SOURCES = {what: source for source, what in QUESTIONS.items()}
 """What may be believed, and of which source."""
 CONSENTS = {ROSTER: Consent(leavers=True), RESULTS: Consent(cleared=True)}
 GOOD_FOR = timedelta(days=1)
-"""A word that no reading came for until then is none any more."""
+"""A word that no reading came to its end with until then is none any more."""
 
 
 class NotOffered(Exception):
@@ -54,7 +54,7 @@ def told(step: Step, source: str, word: datetime | None) -> Step:
 
 
 def use_up(step: Step, source: str) -> None:
-    """Let a reading's word hold for no other one; with the caller's transaction.
+    """Let a reading that came to its end use its word up, with the caller's transaction.
 
     What was said since it began is for the next one.
     """

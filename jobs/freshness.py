@@ -26,6 +26,8 @@ from models import Context, ScoreItem, SyncState
 from models.upsert import insert
 
 ROSTER, RESULTS, SCORES = "roster", "results", "scores"
+QUESTIONS = {ROSTER: "leavers", RESULTS: "cleared"}
+"""What may be believed of a source, however unlikely it looks."""
 SYNC_COURSE, SYNC_COURSE_NOW = "sync_course", "sync_course_now"
 RECOUNT_COURSE = "recount_course"
 
@@ -94,6 +96,16 @@ class SourceFreshness:
         if self.succeeded_at is None or self.attempted_at is None:
             return bool(self.error)
         return bool(self.error) and self.succeeded_at < self.attempted_at
+
+    @property
+    def asks(self) -> str | None:
+        """What a human may believe of it: `leavers` or `cleared`; None: it asks nothing.
+
+        A reading that came to its end needs a look for that alone.
+        """
+        return (
+            QUESTIONS.get(self.source) if self.error and not self.has_failed else None
+        )
 
 
 @dataclass(frozen=True)

@@ -167,9 +167,8 @@ def _clear(
     if not (step.consent.cleared or are_believable(missing, graded)):
         step.tally.needs = (
             f"{len(missing)} of {len(graded)} scores of one activity vanished at once; "
-            "they were kept. If that is right, a teacher says so over the API (`accept` "
-            "of POST …/sync), or the operator by `flask sync run` with --course and "
-            "--accept-cleared."
+            "they were kept. If that is right, a teacher says so on the course's page, "
+            "or the operator by `flask sync run` with --course and --accept-cleared."
         )
         return
     told = list[Told]()

@@ -14,9 +14,9 @@ from gamification.standings.groups import (
 from jobs.clock import now
 from jobs.importing import BadRow, Unreadable
 from jobs.steps import written
-from lti.texts import can_be_kept, one_line
 from models import Context
 from models.db import db
+from models.texts import can_be_kept, one_line
 
 HEAD = ["user", "group"]
 LONGEST = 255

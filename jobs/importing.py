@@ -13,10 +13,10 @@ from gamification.awards.giving import (
 )
 from jobs import decisions
 from jobs.clock import now
-from lti.texts import can_be_kept, one_line
 from models import Context
 from models.db import db
 from models.locks import lock_course, retried
+from models.texts import can_be_kept, one_line
 
 CHUNK = 500
 """So many rows a transaction: nobody waits longer for the course."""

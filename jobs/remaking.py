@@ -100,5 +100,10 @@ def _note(
     session: Session, context: Context, policy: Policy, by: Giver, now: datetime
 ) -> None:
     since = policy.since.isoformat() if policy.since else None
-    said = {"since": since, "unmet": policy.unmet, "notify": policy.notify}
+    said = {
+        "since": since,
+        "unmet": policy.unmet,
+        "notify": policy.notify,
+        "spared": list(policy.spared),
+    }
     note(session, context, "badges_recomputed", by, now, said)

@@ -81,7 +81,6 @@ def _is_believed(step: Step, leavers: Leavers, present: set[str]) -> bool:
 def _question(leavers: Leavers) -> str:
     return (
         f"The platform's roster lacks {len(leavers.members)} of {leavers.known} people; "
-        "nobody was taken out. If they left, a teacher says so over the API (`accept` of "
-        "POST …/sync), or the operator by `flask sync run` with --course and "
-        "--accept-leavers."
+        "nobody was taken out. If they left, a teacher says so on the course's page, or "
+        "the operator by `flask sync run` with --course and --accept-leavers."
     )

@@ -174,9 +174,9 @@ def _sync(source: str, step: Step) -> SourceReport:
         return believing.told(step, source, word)
 
     def note(_context: Context, *, failure: LTIError | None = None) -> str | None:
-        believing.use_up(believed, source)
         if failure is not None:
             return freshness.note_failure(session, course_id, source, failure)
+        believing.use_up(believed, source)
         freshness.note_success(session, course_id, source, tally)
         return tally.needs or None
 

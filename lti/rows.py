@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from lti.texts import one_line
+from models.texts import one_line
 
 LONGEST_SUBJECT = 255
 

@@ -2,7 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -33,11 +34,25 @@ def retried(session: Session, work: Callable[[], Result]) -> Result:
         try:
             return work()
         except sa.exc.DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in BROKEN_OFF:
+            if not _is_broken_off(error):
                 raise
             session.rollback()
         time.sleep((pause + secrets.randbelow(pause)) / 1000)
     return work()
+
+
+@contextmanager
+def in_one_try() -> Iterator[None]:
+    """Raise Busy where the database breaks a transaction off for another's sake.
+
+    For what cannot be done again by itself, as `retried` does.
+    """
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if not _is_broken_off(error):
+            raise
+        raise Busy from error
 
 
 def begin_write(session: Session) -> None:
@@ -95,6 +110,11 @@ def lock_tenant(session: Session, tenant_id: int) -> None:
         session.execute(sa.select(lock))
     else:
         begin_write(session)
+
+
+def _is_broken_off(error: sa.exc.DBAPIError) -> bool:
+    """Tell whether a transaction was broken off for another's sake."""
+    return getattr(error.orig, "sqlstate", None) in BROKEN_OFF
 
 
 def _within(session: Session) -> SessionTransaction | None:

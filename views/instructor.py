@@ -17,9 +17,9 @@ from gamification.standings.class_list import Sort
 from jobs.catalog import current_catalog
 from jobs.clock import now
 from jobs.freshness import SourceFreshness, freshness
-from lti.texts import one_line
 from models import LaunchSession
 from models.db import db
+from models.texts import one_line
 from views.pages import TEACHERS, Page, has_board, settings, switch_now
 from views.wording import counted, grouped
 from views.zones import zones
@@ -62,6 +62,8 @@ class Fed:
     dropped: list[str]
     hint: str = ""
     """Why it is so, where that is not plain."""
+    asks: str | None = None
+    """What a teacher may believe of it: `leavers` or `cleared`."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,7 @@ def _in_words(source: SourceFreshness) -> Fed:
         summary=f"Read {', '.join(read)}." if read else "",
         dropped=_dropped(counts),
         hint=NO_ITEMS if counts.get("items") == 0 else "",
+        asks=source.asks,
     )
 
 

@@ -19,7 +19,6 @@ from models import OPERATOR, Award, Context
 from models.locks import lock_course
 
 LONGEST_REASON = 255
-"""The id and the role of who decides by a command."""
 MOST_NAMED = 20
 """So many badges are named where somebody asks for one that is not there."""
 

@@ -82,8 +82,8 @@ def remake(
 def ask(session: Session, context: Context, policy: Policy, now: datetime) -> None:
     """Write a policy down, so that the next look at everybody does what `remake` does.
 
-    Where one policy is asked for while another one waits, the newer day holds, awards
-    end if either ends them, and nobody is told if either tells nobody. Locks the
+    Where one policy is asked for while another one waits, the later word on the day
+    holds, awards end if either ends them, and nobody is told if either tells nobody. Locks the
     course.
     """
     leave_word(session, context.id, policy, now, but=policy.spared)

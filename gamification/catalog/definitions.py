@@ -13,6 +13,7 @@ from typing import Any
 from gamification.catalog.criteria import Criterion
 from gamification.catalog.rules import BadRule
 from gamification.metrics import METRICS
+from models.texts import one_line
 
 RULE, SHORTHAND = "criterion", ("metric", "threshold")
 FIELDS = (
@@ -25,6 +26,7 @@ LARGEST = 1_000_000_000
 LONGEST_VALID = 36_500
 """In days; what lasts a century may as well last."""
 ICON = "🏅"
+ONE_LINE = ("label", "icon")
 UNSHOWN = {"Cc", "Cs"}
 """Control characters and halves of characters: a database may refuse them."""
 
@@ -237,7 +239,7 @@ def _text(entry: Mapping[Any, Any], name: str, default: str) -> str:
         raise Malformed(f"its {name} holds a character that cannot be shown")
     if len(text) > LONGEST[name]:
         raise Malformed(f"its {name} is longer than {LONGEST[name]} characters")
-    return text.strip() or default
+    return (one_line(text) if name in ONE_LINE else text.strip()) or default
 
 
 def shown(text: str, longest: int = 40) -> str:

@@ -14,6 +14,7 @@ from gamification.catalog.definitions import KEY, Malformed, shown
 from gamification.catalog.definitions import LONGEST as SHORT
 from gamification.catalog.rules import BadRule, read_rule
 from gamification.catalog.rules.tree import MOST_PARTS
+from models.texts import one_line
 
 TEXTS = ("badge_id", "name", "description", "image_url", "criteria")
 DATES = ("issued_date", "expiration_date")
@@ -147,8 +148,8 @@ def _item(said: str, items: Mapping[str, str]) -> str | None:
 
 def _line(text: str, longest: int) -> str:
     """Return a text as one line of so many characters at most."""
-    plain = " ".join(text.split())
-    return shown(plain, longest if len(plain) <= longest else longest - 1)
+    plain = one_line(text)
+    return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
 
 
 def _check(name: str, value: object) -> None:

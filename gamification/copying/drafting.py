@@ -101,7 +101,7 @@ class _Desk:
         except Malformed as malformed:
             return Outcome(key_in(document), "refused", reason=str(malformed))
         reading = _reading(read, self.course)
-        entry = _drafted(read, reading)
+        entry = self._carried(_drafted(read, reading))
         found = Outcome(entry.key, "known", _text(entry), reading.rule, reading.unbound)
         if _is_same(entry, self.there.get(entry.key)):
             return found
@@ -125,8 +125,17 @@ class _Desk:
         circle = circle_in({**self.course.badges, key: asked}) if asked else []
         if key in circle:
             return f"badges ask for each other: {' → '.join(circle)}"
-        is_one_more = key not in self.places and len(self.places) >= MOST_BADGES
-        return str(TooMany()) if is_one_more else ""
+        ever = {*self.places, *self.final}
+        has_place = key in self.places or len(ever) < MOST_BADGES
+        return "" if has_place else str(TooMany())
+
+    def _carried(self, entry: Entry) -> Entry:
+        """Let a badge of ours keep the text it was made of, and its first day."""
+        known = self.there.get(entry.key)
+        if known is None or entry.foreign is not None:
+            return entry
+        text = known.source if known.foreign is None else known.foreign[SOURCE]
+        return replace(entry, source=entry.source or text, since=known.since)
 
     def _has_a_rule(self, key: str) -> bool:
         known = self.there.get(key)

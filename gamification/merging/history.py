@@ -43,14 +43,20 @@ def merges_of(
     session: Session,
     tenant_id: int | None,
     *,
+    user: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> MergePage:
     """Return a page of a tenant's merges, or of everybody's, the newest first.
 
-    One query. Raises BadCursor.
+    With a `user`, our id, those of that one alone. One query. Raises BadCursor.
     """
     query = _merges(tenant_id)
+    if user is not None:
+        theirs = sa.select(User.id).where(User.public_id == user).scalar_subquery()
+        query = query.where(
+            sa.or_(PersonMerge.kept_id == theirs, PersonMerge.merged_id == theirs)
+        )
     if after is not None:
         place = sa.tuple_(PersonMerge.id)
         query = query.where(place < place_of(LIST, after, int))

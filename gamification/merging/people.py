@@ -133,9 +133,12 @@ def settle(
 
 
 def _hold(session: Session, users: Collection[int]) -> None:
-    """Let nobody else merge or part these users until the transaction ends."""
+    """Let nobody else merge or part these users until the transaction ends.
+
+    Who joins a course meanwhile names one of them, and does not wait for it.
+    """
     query = sa.select(User.id).where(User.id.in_(users)).order_by(User.id)
-    session.execute(query.with_for_update())
+    session.execute(query.with_for_update(key_share=True))
 
 
 def courses_of(session: Session, users: Collection[int]) -> Sequence[int]:

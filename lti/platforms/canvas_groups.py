@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 
 from lti.groups import Groups, Part
-from lti.texts import can_be_kept, one_line
+from models.texts import can_be_kept, one_line
 
 MOST = 200
 """Of more sections or groups of one person nothing is believed."""

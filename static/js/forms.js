@@ -62,6 +62,7 @@ function contentOf(form) {
 function valueOf(field, text) {
   if (field.dataset.kind === "boolean") return text === "true";
   if (field.dataset.kind === "number") return Number(text);
+  if (field.dataset.kind === "list") return [text];
   return text;
 }
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lti.registration.answer import Answer, read_answer
 from lti.registration.configuration import Configuration, read_configuration
 from lti.registration.errors import RegistrationFailed
-from lti.texts import can_be_kept
+from models.texts import can_be_kept
 
 URL = "https://lms.example/openid"
 HONEST: dict[str, Any] = {

@@ -122,7 +122,7 @@ class BadRow(Answer):
     reason: str
 
 
-class Imported(Answer):
+class AwardsImported(Answer):
     """What came of a file; of the refused rows the first thousand are named."""
 
     dry_run: bool

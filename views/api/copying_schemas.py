@@ -35,7 +35,7 @@ class Pair(Answer):
     label: str
 
 
-class Imported(Answer):
+class CourseImported(Answer):
     """What comes along; twice is once."""
 
     changes: list[str]

@@ -27,7 +27,7 @@ class CoursesQuery(Asked):
     limit: int = Field(default=50, ge=1, le=200)
 
 
-class Course(Answer):
+class CourseFound(Answer):
     id: str
     """Ours: what every address of a course takes."""
     title: str
@@ -40,7 +40,7 @@ class Course(Answer):
 
 
 class CourseList(Answer):
-    items: list[Course]
+    items: list[CourseFound]
     next: str | None
 
 
@@ -59,6 +59,6 @@ def get_courses(query: CoursesQuery) -> Response:
         )
     except BadCursor as error:
         return problem(422, f"cursor: {error}")
-    items = [Course.model_validate(row) for row in found.rows]
+    items = [CourseFound.model_validate(row) for row in found.rows]
     answer = CourseList(items=items, next=found.next)
     return jsonify(answer.model_dump(mode="json"))

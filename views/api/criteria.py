@@ -11,7 +11,7 @@ class RuleRefused(ValueError):
     """There is no rule that can be read; the message names what is wrong, and where."""
 
 
-def rule_in(body: schemas.Badge) -> Criterion:
+def rule_in(body: schemas.BadgeWish) -> Criterion:
     """Return the rule of a badge; raise RuleRefused where there is none, or two."""
     if (body.criterion is None) == (body.metric is None or body.threshold is None):
         raise RuleRefused(ONE_RULE)
@@ -21,7 +21,7 @@ def rule_in(body: schemas.Badge) -> Criterion:
         raise RuleRefused("; ".join(map(_said, bad.faults))) from None
 
 
-def rule_or_none(body: schemas.Badge) -> Criterion | None:
+def rule_or_none(body: schemas.BadgeWish) -> Criterion | None:
     """Return the same, or None where a badge is to keep the rule it has."""
     if body.criterion is None and body.metric is None and body.threshold is None:
         return None
@@ -33,7 +33,7 @@ def past_in(asked: schemas.Past | None) -> own.Past | None:
     return None if asked is None else own.Past(**asked.model_dump())
 
 
-def _written(body: schemas.Badge) -> dict[str, object]:
+def _written(body: schemas.BadgeWish) -> dict[str, object]:
     if body.criterion is not None:
         return body.criterion
     return {"metric": body.metric, "threshold": body.threshold}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from jobs import answers
 from jobs.clock import now
-from models import ApiKey, KeptAnswer
+from models import ApiKey, Context, KeptAnswer
 from models.db import db
 from models.locks import lock_course, lock_tenant
 from views.api.problems import problem
@@ -74,8 +74,11 @@ def _wait(within: int | None) -> None:
     session, who = db.session(), caller()
     if within is None and isinstance(who, ApiKey):
         lock_tenant(session, who.tenant_id)
-    else:
-        lock_course(session, within or launch_session().context_id)
+        return
+    course_id = within or launch_session().context_id
+    if lock_course(session, course_id):
+        # What was read before it waited may have changed since.
+        session.expire(session.get_one(Context, course_id))
 
 
 def _again(kept: KeptAnswer) -> Response:

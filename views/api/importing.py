@@ -48,7 +48,7 @@ class Table(RawModel):
 
 @bp.post(
     "/<course_id>/awards/import",
-    **operation(TEACHERS, schemas.Imported, refusals=(404, 413, 415)),
+    **operation(TEACHERS, schemas.AwardsImported, refusals=(404, 413, 415)),
 )
 @requires(*TEACHERS)
 @checked
@@ -69,7 +69,7 @@ def post_import(
             report = import_awards(context_id, lines, by, dry_run=query.dry_run)
         except Unreadable as error:
             return problem(422, f"body: {error}")
-        answer = schemas.Imported.model_validate(report)
+        answer = schemas.AwardsImported.model_validate(report)
         return jsonify(answer.model_dump(mode="json"))
 
     return once(header, work)

@@ -41,7 +41,7 @@ def get_import_sources(path: CoursePath) -> Response:
 
 @bp.post(
     "/<course_id>/imports/preview",
-    **operation(TEACHERS, schemas.Imported, refusals=(404, 409, 415)),
+    **operation(TEACHERS, schemas.CourseImported, refusals=(404, 409, 415)),
 )
 @requires(*TEACHERS)
 @checked
@@ -51,7 +51,7 @@ def post_import_preview(path: CoursePath, body: schemas.ImportAsked) -> Response
     target = the_course(path)
     source = _source(body.course)
     try:
-        answer = _told(planned(source, target, body.shift_days))
+        answer = _told(planned(source, target, body.shift_days, giver()))
     except TooMany as refused:
         answer = problem(409, str(refused))
     db.session.rollback()
@@ -60,7 +60,7 @@ def post_import_preview(path: CoursePath, body: schemas.ImportAsked) -> Response
 
 @bp.post(
     "/<course_id>/imports",
-    **operation(TEACHERS, schemas.Imported, refusals=(404, 409, 415)),
+    **operation(TEACHERS, schemas.CourseImported, refusals=(404, 409, 415)),
 )
 @requires(*TEACHERS)
 @checked
@@ -78,7 +78,7 @@ def post_import(
     def taken() -> Response:
         source = _source(body.course)
         try:
-            plan = planned(source, target, body.shift_days)
+            plan = planned(source, target, body.shift_days, giver())
         except TooMany as refused:
             return problem(409, str(refused))
         take(source, target, plan, giver())
@@ -118,7 +118,7 @@ def _told(plan: Import) -> Response:
         schemas.Pair(there=there.key, here=here.key, label=here.label)
         for there, here in plan.mapping
     ]
-    answer = schemas.Imported(
+    answer = schemas.CourseImported(
         changes=plan.changes,
         drafts=plan.drafts,
         mapping=pairs,

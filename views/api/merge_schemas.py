@@ -15,6 +15,8 @@ class MergePath(Asked):
 
 
 class MergesQuery(Asked):
+    user: PublicId | None = None
+    """Only those that this one was kept or given up in."""
     cursor: Cursor | None = None
     limit: int = Field(default=50, ge=1, le=200)
 
@@ -22,7 +24,9 @@ class MergesQuery(Asked):
 class MergeWanted(Asked):
     """Two users, by our ids."""
 
-    model_config = example(kept="91c2f0…", merged="7ab344…")
+    model_config = example(
+        kept="91c2f0a47be3d05c66e1f8", merged="7ab3446e19d2c0f5b8a731"
+    )
 
     kept: PublicId
     """Who stays; where the platform made somebody anew, usually the older one."""

@@ -32,7 +32,13 @@ def get_merges(query: schemas.MergesQuery) -> Response:
     """List the organisation's merges, the newest first, with those taken back."""
     owner = api_key().tenant_id
     try:
-        found = merges_of(db.session(), owner, after=query.cursor, limit=query.limit)
+        found = merges_of(
+            db.session(),
+            owner,
+            user=query.user,
+            after=query.cursor,
+            limit=query.limit,
+        )
     except BadCursor as error:
         return problem(422, f"cursor: {error}")
     items = [schemas.Merge.model_validate(row) for row in found.rows]

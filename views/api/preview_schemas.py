@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from views.api.examples import example
-from views.api.rule_schemas import Badge, State
+from views.api.rule_schemas import BadgeWish, State
 from views.api.schemas import Answer, Printable
 
 
-class PreviewAsked(Badge):
+class PreviewAsked(BadgeWish):
     """A badge as it would be: its `criterion`, or the shorthand in its place."""
 
     model_config = example(

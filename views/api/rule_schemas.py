@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 
 from gamification.catalog.definitions import KEY, LONGEST, LONGEST_VALID
-from lti.texts import can_be_kept, one_line
+from models.texts import can_be_kept, one_line
 from views.api.award_schemas import Moment
 from views.api.examples import example
 from views.api.schemas import Answer, Asked, CoursePath, Printable, SentBack
@@ -42,7 +42,7 @@ class Past(Asked):
     """Tell who gains the badge by what was done before."""
 
 
-class Badge(Asked):
+class BadgeWish(Asked):
     """A badge as it would be: its `criterion`, or the shorthand in its place."""
 
     label: Annotated[Printable, Field(max_length=LONGEST["label"])] = ""
@@ -64,7 +64,7 @@ class Badge(Asked):
     come. It is not kept, and a preview does not ask for it."""
 
 
-class BadgeChange(SentBack, Badge):
+class BadgeChange(SentBack, BadgeWish):
     """A badge as it is to be, whole; without a rule it keeps the one it has."""
 
     read_only = frozenset(

@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from lti.texts import can_be_kept, one_line
+from models.texts import can_be_kept, one_line
 from views.api.examples import example, example_if_any
 
 

@@ -6,9 +6,11 @@ from flask_openapi3.blueprint import APIBlueprint
 from jobs.believing import NotOffered, believe
 from jobs.clock import now
 from jobs.sync import request_sync
+from models import Context
 from models.db import db
 from views.api import schemas
 from views.api.courses import the_course
+from views.api.idempotency import IdempotencyKey, once
 from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
@@ -35,11 +37,18 @@ NO_JSON = "body: it is no JSON object; send one, or nothing"
 @requires(*TEACHERS)
 @checked
 @whole
-def post_sync(path: schemas.CoursePath, body: schemas.SyncWanted) -> Response:
+def post_sync(
+    path: schemas.CoursePath, header: IdempotencyKey, body: schemas.SyncWanted
+) -> Response:
     """Ask for news from the platform now; the answer does not wait for them."""
     if request.data and request.get_json(silent=True) is None:
         return problem(422, NO_JSON)
-    session, context, moment = db.session(), the_course(path), now()
+    context = the_course(path)
+    return once(header, lambda: _asked(context, body))
+
+
+def _asked(context: Context, body: schemas.SyncWanted) -> Response:
+    session, moment = db.session(), now()
     try:
         if body.accept:
             believe(session, context, body.accept, giver(), moment)
@@ -48,7 +57,6 @@ def post_sync(path: schemas.CoursePath, body: schemas.SyncWanted) -> Response:
     if not request_sync(session, context, moment, now_please=True):
         session.rollback()
         return problem(409, NOTHING_TO_FETCH)
-    session.commit()
     response = jsonify(schemas.SyncAsked().model_dump(mode="json"))
     response.status_code = 202
     return response

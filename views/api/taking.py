@@ -10,7 +10,7 @@ from gamification.copying.importing import Import, plan_import
 from jobs.catalog import current_catalog
 from jobs.clock import now
 from jobs.customs import decide_customs
-from jobs.locking import locks_of
+from jobs.locking import locks_for
 from jobs.noting import note
 from jobs.scoring import save_scoring
 from models import Context
@@ -20,7 +20,9 @@ from views.api.changes import change, lock
 from views.api.configuring import follow
 
 
-def planned(source: Context, target: Context, shift_days: int | None) -> Import:
+def planned(
+    source: Context, target: Context, shift_days: int | None, by: Giver
+) -> Import:
     """Say what a course would bring; the new one gets its catalog's badges first.
 
     Who only looks undoes that. Takes the new course's lock.
@@ -29,7 +31,7 @@ def planned(source: Context, target: Context, shift_days: int | None) -> Import:
     lock(target)
     # What is in the catalog comes from there, and goes on following it.
     adopt(session, target, current_catalog(), now())
-    wanted = Wanted(shift_days, locks_of(target))
+    wanted = Wanted(shift_days, locks_for(target, by))
     return plan_import(session, source, target, wanted, now())
 
 

@@ -8,10 +8,10 @@ from flask.cli import AppGroup
 from jobs import api_keys
 from jobs.api_keys import PERMISSIONS, Wanted
 from jobs.clock import now
-from lti.texts import can_be_kept, one_line
 from models import ApiKey
 from models.db import db
 from models.locks import begin_write
+from models.texts import can_be_kept, one_line
 from views.commands.courses import the_tenant
 
 group = AppGroup("api-key", help="Keys by which programs use the API.")

@@ -22,8 +22,8 @@ from jobs import deciding
 from jobs.clock import now
 from jobs.importing import Imported, Unreadable, import_awards
 from jobs.overview import Overview
-from lti.texts import can_be_kept, one_line
 from models.db import db
+from models.texts import can_be_kept, one_line
 from views.commands import paging
 from views.commands.courses import known_course, of_course, of_tenant, the_course
 

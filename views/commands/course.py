@@ -109,7 +109,7 @@ def copy(
     if earlier.tenant_id != new.tenant_id or earlier.id == new.id:
         raise click.UsageError("Name two courses of the same organisation.")
     try:
-        plan_of_copy = planned(earlier, new, shift_days)
+        plan_of_copy = planned(earlier, new, shift_days, BY_COMMAND)
     except TooMany as refused:
         raise click.ClickException(str(refused)) from None
     lines = brought(plan_of_copy)

@@ -10,11 +10,14 @@ from gamification.switches import NotFound, get_tenant
 from jobs.overview import Overview, overview
 from models import Context, Membership, Tenant
 from models.db import db
-from models.locks import begin_write, lock_course
+from models.locks import Busy, begin_write, in_one_try, lock_course
 
 of_course = click.option("--course", required=True, help="Our id, or the platform's.")
 of_tenant = click.option("--tenant", help="Only among this organisation's courses.")
 of_user = click.option("--user", required=True, help="Our id of the person.")
+BROKEN_OFF = (
+    "Somebody else was writing at the same moment, and nothing was changed: try again."
+)
 NOBODY = (
     "Nobody in the course has this id: it is Laurel's own; `flask course members` tells "
     "everybody's."
@@ -37,16 +40,20 @@ def known_course(course: str, tenant: str | None) -> Overview:
 def changing(course: str, tenant: str | None) -> Iterator[Context]:
     """Give the one course of an id to its one writer; commit what becomes of it.
 
-    What fails in between is rolled back.
+    What fails in between is rolled back; what the database breaks off for another's
+    sake ends the command with a sentence.
     """
     session = db.session()
     session.rollback()
     begin_write(session)
     try:
-        context = the_course(course, tenant)
-        lock_course(session, context.id)
-        yield context
-        session.commit()
+        with in_one_try():
+            context = the_course(course, tenant)
+            lock_course(session, context.id)
+            yield context
+            session.commit()
+    except Busy:
+        raise click.ClickException(BROKEN_OFF) from None
     finally:
         session.rollback()
 

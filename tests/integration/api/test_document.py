@@ -1,15 +1,20 @@
 """What the OpenAPI document promises of every operation, whoever adds the next one."""
 
+import pkgutil
+from collections import Counter
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from jobs.api_keys import PERMISSIONS
 from tests.factories import a_badge, a_context, a_member
 from tests.support.launches import a_caller
+from views import api
 
 Operation = dict[str, Any]
 ROLES = {"public", "learner", "assistant", "instructor", "admin", "key"}
@@ -17,7 +22,6 @@ WRITES = {"post", "put", "delete"}
 MAKES_NOTHING = {
     "/api/session": "begins an hour anew",
     "/api/v1/courses/{course_id}/imports/dismiss": "who has said no has said no",
-    "/api/v1/courses/{course_id}/sync": "while it is asked for, asking is the same",
     "/api/v1/me/exposures": "a variant is assigned once, and a day noted once",
     "/api/v1/me/notifications/seen": "what was seen is seen",
 }
@@ -184,3 +188,23 @@ def test_the_table_that_is_shown_is_one_that_is_taken(
 
     # The other one is nobody here.
     assert (answer.json["granted"], answer.json["refused"]) == (1, 1)
+
+
+def test_no_two_shapes_have_one_name(app: OpenAPI) -> None:
+    """The document has one schema for each name: of two the later one would be both."""
+    modules = [
+        import_module(f"views.api.{module.name}")
+        for module in pkgutil.iter_modules(api.__path__)
+    ]
+    names = Counter(
+        name
+        for module in modules
+        for name, shape in vars(module).items()
+        if isinstance(shape, type)
+        and issubclass(shape, BaseModel)
+        and shape.__module__ == module.__name__
+    )
+
+    told = app.api_doc["components"]["schemas"].keys()
+    assert {name for name, count in names.items() if count > 1} & told == set()
+    assert len(names) > 100

@@ -40,7 +40,8 @@ def operations_with(app: OpenAPI, header: str) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def course(session: Session) -> Context:
-    course = a_context(session, board_enabled=True)
+    url = "https://lms.example/members"
+    course = a_context(session, board_enabled=True, memberships_url=url)
     adopt(session, course, load(CATALOG), NOW)
     return course
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from tests.integration.api.test_messages import use
 from tests.integration.api.test_two_faces import fill
 from tests.integration.gamification.conftest import Flask
 from tests.support.clock import NOW
-from tests.support.launches import hand_in
+from tests.support.launches import a_caller, hand_in
 
 
 @pytest.fixture
@@ -97,15 +98,25 @@ def test_a_course_that_is_not_there_is_said(flask: Flask, helped: Context) -> No
 
 
 def test_a_lock_binds_who_teaches_and_not_the_operator(
-    flask: Flask, app: OpenAPI, helped: Context, tmp_path: Path
+    flask: Flask,
+    app: OpenAPI,
+    client: FlaskClient,
+    session: Session,
+    helped: Context,
+    tmp_path: Path,
 ) -> None:
     use(app, tmp_path, helped.tenant.key, ']\nlocked = ["settings.board", "badges"]\n')
     path = tmp_path / "botany.toml"
     path.write_text("version = 1\n[settings.board]\nenabled = true\n")
 
+    teacher = a_caller(session, client, of=helped, role="instructor")
+    address = f"{teacher.course}/configuration"
+
+    refused = teacher.send_toml("PUT", address, path.read_text())
     done = flask("course", "import", os.fspath(path), "--course", "42")
     again = flask("course", "import", os.fspath(path), "--course", "42")
 
+    assert (refused.status_code, "settings.board" in refused.text) == (403, True)
     assert (done.exit_code, done.stderr) == (0, "")
     assert "board.enabled" in done.stdout
     assert again.stdout == "Nothing changes: all of it is so already.\n"

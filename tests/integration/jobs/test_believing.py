@@ -52,7 +52,7 @@ def test_a_roster_cut_off_keeps_everybody_until_a_teacher_believes_it(
     assert accepted.json == {"state": "asked"}
     assert kept == KNOWN
     assert "lacks 17 of 19 people" in question
-    assert "`accept` of POST …/sync" in question
+    assert "a teacher says so on the course's page" in question
     assert "--accept-leavers" in question
     assert (active(cut), error(cut)) == (TENTH, "")
 
@@ -165,7 +165,7 @@ def test_a_worker_that_dies_while_it_reads_believes_one_roster(
         assert (then, active(desk)) == ((TENTH, []), KNOWN)
 
 
-def test_a_reading_that_failed_has_used_the_word_up(
+def test_a_reading_that_failed_leaves_the_word_for_the_next(
     desk: Desk, cut: Desk, teacher: Caller, session: Session, clock: Clock
 ) -> None:
     desk.registered.campus.faults.off()
@@ -178,7 +178,7 @@ def test_a_reading_that_failed_has_used_the_word_up(
     clock.advance(timedelta(hours=7))
     desk.sync()
 
-    assert (words(session), active(desk)) == ([], KNOWN)
+    assert (words(session), active(desk)) == ([], TENTH)
 
 
 def test_what_is_said_while_it_is_read_is_for_the_next_reading(

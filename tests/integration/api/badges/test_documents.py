@@ -75,28 +75,6 @@ def test_the_draft_that_was_kept_is_bound_as_any_other(teacher: Caller) -> None:
     }
 
 
-def test_a_long_text_is_kept_to_the_letter_and_shown_as_far_as_it_fits(
-    teacher: Caller,
-) -> None:
-    document = {
-        **COMPLIANCE,
-        "name": f"Compliance\n{'novice ' * 34}",
-        "description": "What it is.\n\n" + "It is long. " * 300,
-    }
-    bring(teacher, document)
-    draft = get(teacher, "compliance_101").json
-
-    rule = {"metric": "events", "at_least": 2}
-    wish = {**draft, "state": "active", "criterion": rule}
-    bound = put(teacher, "compliance_101", wish).json
-
-    assert (len(draft["label"]), draft["label"][-1]) == (100, "…")
-    assert draft["label"].startswith("Compliance novice")
-    assert draft["description"].startswith("What it is.\n\nIt is long.")
-    assert len(draft["description"]) == 1000
-    assert (bound["state"], bound["source"]) == ("active", document)
-
-
 def test_what_was_read_is_known_where_it_was_read(
     session: Session, teacher: Caller
 ) -> None:

@@ -62,6 +62,7 @@ def test_who_did_it_is_in_the_audit_by_their_id(
             "since": "2026-11-20T00:00:00+00:00",
             "unmet": "revoke",
             "notify": True,
+            "spared": [],
             "by": session.scalars(teaches).one().user.public_id,
             "role": "instructor",
         }

@@ -1,5 +1,6 @@
 """`POST …/recompute`: what it refuses, and what it leaves as it is."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from jobs import remaking
 from models import Badge, Context, Membership
+from models.locks import lock_course
 from tests.factories import a_context
 from tests.support.badges import holders, versions
 from tests.support.launches import CATALOG, Caller, a_caller, a_live_course
@@ -160,3 +162,27 @@ def test_no_other_course_is_recomputed(
     ]
 
     assert (there, holders(session, "keen")) == ([404, 404], 0)
+
+
+@pytest.mark.parametrize("key", ["", "once"])
+def test_who_waits_for_a_course_that_is_turned_off_awards_nothing(
+    session: Session,
+    course: Context,
+    people: list[Membership],
+    teacher: Caller,
+    key: str,
+) -> None:
+    before = audited(session)
+    lock_course(session, course.id)
+    course.enabled = False
+    session.flush()
+    headers: dict[str, Any] = {"Idempotency_Key": key} if key else {}
+
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        waiting = threads.submit(lambda: ask(teacher, **headers))
+        early, _ = wait([waiting], timeout=0.5)
+        session.commit()
+
+    assert early == set()
+    assert waiting.result().status_code == 409
+    assert audited(session) == before

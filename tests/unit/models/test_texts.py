@@ -4,7 +4,7 @@ import pytest
 
 from lti.launch import LONGEST_TEXT, Launch
 from lti.rows import text_of
-from lti.texts import one_line
+from models.texts import one_line
 from tests.unit.lti.test_launch import launched
 
 PERSIAN = "می‌خواهم"
