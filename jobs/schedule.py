@@ -59,4 +59,6 @@ def schedule(config: Config) -> tuple[Periodic, ...]:
         ),
         Periodic("show_due_boards", "every minute", zone),
         Periodic("deal_due_leagues", "every minute", zone),
+        Periodic("seal_audit", "every minute", zone),
+        Periodic("seal_late_entries", nightly, zone, DAILY, at),
     )

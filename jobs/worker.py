@@ -15,6 +15,7 @@ from jobs.recounting import recount_course
 from jobs.reminders import remind
 from jobs.runs import Unfinished
 from jobs.scores import PUBLISH_SCORES, publish_due_scores, publish_scores
+from jobs.sealing import seal_audit, seal_late_entries
 from jobs.sync import sync_course, sync_course_now, sync_due_courses
 from jobs.ticks import tick
 
@@ -58,4 +59,6 @@ JOBS: Jobs = {
     "clean_up": clean_up,
     "end_awards": end_awards,
     "remind": remind,
+    "seal_audit": seal_audit,
+    "seal_late_entries": seal_late_entries,
 }

@@ -10,6 +10,7 @@ from models.activity import (
     Standing,
 )
 from models.answers import KeptAnswer
+from models.audit import AuditSeal
 from models.base import Base
 from models.claiming import ClaimAttempt, ClaimCode
 from models.copying import CopyProposal
@@ -49,6 +50,7 @@ __all__ = [
     "STAFF",
     "ApiKey",
     "AuditEntry",
+    "AuditSeal",
     "Award",
     "Badge",
     "BadgeVersion",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 COURSE_LOCK = 0x1A07E1  # the namespaces of our advisory locks
 TENANT_LOCK = 0x1A07E2
+AUDIT_LOCK = 0x1A07E3
 BROKEN_OFF = ("40001", "40P01")
 """PostgreSQL's words for: for another's sake; do it again, all of it."""
 PAUSES = (20, 100, 500)
@@ -115,6 +116,15 @@ def lock_tenant(session: Session, tenant_id: int) -> None:
 def _is_broken_off(error: sa.exc.DBAPIError) -> bool:
     """Tell whether a transaction was broken off for another's sake."""
     return getattr(error.orig, "sqlstate", None) in BROKEN_OFF
+
+
+def lock_audit(session: Session) -> None:
+    """Wait until no one else seals the audit, until the transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        lock = sa.func.pg_advisory_xact_lock(AUDIT_LOCK, 0)
+        session.execute(sa.select(lock))
+    else:
+        begin_write(session)
 
 
 def _within(session: Session) -> SessionTransaction | None:

@@ -8,14 +8,16 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
+from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from config import ROOT
 from gamification.activity import rebuild
 from jobs.freshness import RECOUNT_COURSE
 from models import Contribution, Earned, Outbox, SyncState
-from tests.factories import a_context, a_contribution, a_member
+from tests.factories import a_context, a_contribution, a_member, a_tenant
 from tests.support.clock import NOW
+from tests.support.sealing import chain, decisions, seal
 
 THEN = NOW - timedelta(days=2)
 
@@ -88,3 +90,18 @@ def test_of_what_was_read_before_nobody_said_to_believe_more(
     state = session.get_one(SyncState, (context_id, "roster"))
     assert "accepted_at" not in columns
     assert (state.attempted_at, state.accepted_at) == (now, None)
+
+
+def test_decisions_of_before_are_sealed_once_there_is_a_chain(
+    app: OpenAPI, session: Session
+) -> None:
+    decisions(session, a_tenant(session), "a", "b")
+
+    migrated(session, "0025", back=True)
+    gone = sa.inspect(session.connection()).has_table("audit_seal")
+    migrated(session, "0025")
+    session.commit()
+    seal(app)
+
+    assert not gone
+    assert chain(session) == [(1, 1), (2, 2)]
