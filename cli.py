@@ -11,6 +11,7 @@ from flask import Flask
 from models.db import db
 from views.commands import (
     api_key,
+    audit,
     award,
     badge,
     catalog,
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
     with app.app_context():
         _say_what_is_missing(db.engine, app.extensions["migrate"].directory)
     app.cli.add_command(api_key.group)
+    app.cli.add_command(audit.group)
     app.cli.add_command(award.group)
     app.cli.add_command(badge.group)
     catalog.group.add_command(exchanging.import_badges)
