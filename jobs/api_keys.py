@@ -20,12 +20,14 @@ PEOPLE_READ = "people:read"
 EVENTS_WRITE = "events:write"
 AWARDS_WRITE = "awards:write"
 PEOPLE_WRITE = "people:write"
+AUDIT_READ = "audit:read"
 PERMISSIONS = {
     COURSES_READ: "courses, their badges, items, settings, experiments and boards by alias",
     PEOPLE_READ: "who is in a course, with names, awards and what they did; merges",
     EVENTS_WRITE: "report what learners did",
     AWARDS_WRITE: "give, renew and revoke awards",
     PEOPLE_WRITE: "let two users of the organisation be one person, and take it back",
+    AUDIT_READ: "what was decided in the organisation, by whom, and the chain's head",
 }
 """All that a key can be allowed."""
 OVERLAP = timedelta(hours=24)

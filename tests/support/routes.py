@@ -47,6 +47,8 @@ ALLOWED = {
     "DELETE /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS | KEY,
     "DELETE /api/v1/courses/<course_id>/codes/<code_id>": TEACHERS,
     "GET /api/me/badges": PEOPLE,
+    "GET /api/v1/audit": KEY,
+    "GET /api/v1/audit/head": KEY,
     "GET /api/v1/courses": KEY,
     "GET /api/v1/courses/<course_id>/awards": PEOPLE | KEY,
     "GET /api/v1/courses/<course_id>/awards/<award_id>": PEOPLE | KEY,

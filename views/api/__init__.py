@@ -5,6 +5,7 @@ from flask_openapi3.openapi import OpenAPI
 
 from views.api import (
     aliases,
+    audit,
     awards,
     codes,
     configurations,
@@ -73,6 +74,7 @@ def register(app: OpenAPI) -> None:
         experiments,
         item_sets,
         merges,
+        audit,
         course_lists,
         own,
         whys,
