@@ -25,21 +25,32 @@ def test_a_learner_finds_badges_in_the_course_and_nothing_stays_behind(
         ):
             pass
         listening = [is_listening(tool), is_listening(demo.address)]
-        platforms = subprocess.run(  # noqa: S603 -- our own command
-            ["/bin/sh", "-c", f". {home}/environment.sh; flask platform list"],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=True,
+        platforms, looked_at, chain = (
+            flask(home, words)
+            for words in ("platform list", "audit check", "audit verify")
         )
 
     assert mine["enabled"] is True
-    assert " demo active laurel-demo " in platforms.stdout
+    assert " demo active laurel-demo " in platforms
+    assert looked_at == "Nothing to look at.\n"
+    assert chain.startswith("sealed=")
     assert [badge for badge in mine["badges"] if badge["earned"]] != []
     assert urlsplit(demo.address).hostname != urlsplit(tool).hostname
     assert listening == [True, True]
     assert [is_listening(tool), is_listening(demo.address)] == [False, False]
     assert demo.program.returncode == 0
+
+
+def flask(home: Path, words: str) -> str:
+    """Return what a command says of the demo's data; it has to succeed."""
+    done = subprocess.run(  # noqa: S603 -- our own command
+        ["/bin/sh", "-c", f". {home}/environment.sh; flask {words}"],
+        cwd=home.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
 
 
 def tool_in(course_page: str) -> str:

@@ -286,4 +286,6 @@ def test_the_worker_lists_what_happens_by_itself(app: OpenAPI) -> None:
         "remind: every day at 07:00 (UTC)",
         "show_due_boards: every minute",
         "deal_due_leagues: every minute",
+        "seal_audit: every minute",
+        "seal_late_entries: every day at 05:20 (UTC)",
     ]
