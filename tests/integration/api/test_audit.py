@@ -43,7 +43,6 @@ def titles(answer: Any) -> list[str]:  # noqa: ANN401 -- an answer of the client
     return [one["details"]["title"] for one in answer.json["items"]]
 
 
-@pytest.mark.demand("S17")
 def test_who_gave_an_award_is_told_with_its_place_in_the_chain(
     app: OpenAPI, session: Session, program: Caller, teacher: Caller, ada: Membership
 ) -> None:

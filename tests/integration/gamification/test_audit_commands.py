@@ -46,7 +46,6 @@ def given(flask: Flask) -> None:
     assert flask(*words).exit_code == 0
 
 
-@pytest.mark.demand("S17")
 def test_awards_that_were_given_as_awards_are_leave_nothing_to_look_at(
     flask: Flask, ada: Membership, helper: Badge, session: Session
 ) -> None:
@@ -145,7 +144,6 @@ def test_two_open_awards_of_a_badge_and_person_are_named(
     ]
 
 
-@pytest.mark.demand("S17")
 def test_nobody_can_have_two_open_awards_of_a_badge(
     ada: Membership, helper: Badge, session: Session
 ) -> None:

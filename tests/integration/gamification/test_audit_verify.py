@@ -48,7 +48,6 @@ def resealed(column: str, value: str) -> str:
     return f"UPDATE audit_seal SET {column} = {value} WHERE position = 2"  # noqa: S608 -- our own words
 
 
-@pytest.mark.demand("S17")
 def test_a_chain_that_holds_is_told_in_one_line(
     flask: Flask, session: Session, sealed: Tenant
 ) -> None:
@@ -68,7 +67,6 @@ def test_an_audit_without_a_decision_holds(flask: Flask) -> None:
     assert result.stdout == f"sealed=0 unsealed=0 head={'0' * 64}\n"
 
 
-@pytest.mark.demand("S17")
 @pytest.mark.parametrize(
     ("statements", "said"),
     [
