@@ -18,6 +18,7 @@ from jobs.clock import now
 from jobs.faults import logged
 from jobs.remaking import remake_now
 from jobs.settings import settings
+from jobs.settling import settle
 from jobs.steps import written
 from models import Context, Tenant
 from models.db import db
@@ -109,6 +110,7 @@ def _recompute(
     def look() -> Remade:
         begin_write(session)
         context = session.get_one(Context, context_id)
+        settle(session, context, now())
         if scope.policy is None:
             remade = Remade(_as_ever(session, context, catalog))
         else:

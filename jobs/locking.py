@@ -2,6 +2,7 @@
 
 from gamification.awards.giving import Giver
 from gamification.catalog.locks import SETTINGS, WHO, is_locked, locked_settings
+from gamification.catalog.settling import fixed
 from jobs.catalog import current_catalog
 from models import OPERATOR, Context
 
@@ -27,9 +28,11 @@ def locked_settings_of(context: Context) -> list[str]:
 def locks_for(context: Context, by: Giver) -> tuple[str, ...]:
     """Return what somebody may not change of a course.
 
-    Locks bind who teaches, and not the operator, who wrote them (decision 16).
+    Locks bind who teaches, and not the operator, who wrote them (decision 16): but what
+    the catalog gives a locked setting is in the catalog alone (decision 25).
     """
-    return () if by.role == OPERATOR else locks_of(context)
+    ours = current_catalog().of(context.tenant.key)
+    return fixed(ours) if by.role == OPERATOR else ours.locked
 
 
 def refuse_locked(context: Context, by: Giver, *names: str) -> None:

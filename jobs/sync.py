@@ -18,6 +18,7 @@ from jobs.freshness import RESULTS, ROSTER, SYNC_COURSE, SYNC_COURSE_NOW, Tally
 from jobs.grades import sync_results
 from jobs.rosters import sync_roster
 from jobs.settings import settings
+from jobs.settling import settle
 from jobs.steps import Consent, Course, Step, written
 from jobs.turns import Turn, turn
 from lti.errors import LTIError, PlatformNotApproved
@@ -75,7 +76,7 @@ def sync_course(
 
 def _read(turn: Turn, sources: list[str], consent: Consent) -> SyncReport:
     session, context_id = turn.session, turn.context_id
-    written(session, context_id, lambda c: adopt_catalog(session, c, now()))
+    written(session, context_id, lambda c: _adopt(session, c, now()))
     context = session.get_one(Context, context_id)
     course, registration_id = Course.of(context), context.registration_id
     try:
@@ -87,6 +88,12 @@ def _read(turn: Turn, sources: list[str], consent: Consent) -> SyncReport:
     except PlatformNotApproved:  # disabled since we looked: off, like the others
         return SyncReport(context_id)
     return SyncReport(context_id, tuple(reports))
+
+
+def _adopt(session: Session, context: Context, now: datetime) -> None:
+    """Give a course what the catalog says by now: its settings and its badges."""
+    settle(session, context, now)
+    adopt_catalog(session, context, now)
 
 
 def sync_course_now(context_id: int) -> SyncReport:

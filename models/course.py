@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -62,6 +63,12 @@ class Context(Public, Base):
     board_shown_at: Mapped[datetime | None]
     """When the others' rows of a board were brought up to date last; empty
     where everybody reads the board as it is."""
+
+    given_settings: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, server_default="{}"
+    )
+    """What the organisation gave of these settings, by their names; so a course that
+    decided something itself can be told from one that follows."""
 
     level_base: Mapped[int] = mapped_column(default=20, server_default="20")
     """How many points the first level takes."""

@@ -14,6 +14,7 @@ from gamification.standings.upkeep import refresh
 from gamification.switches import switch_of
 from jobs.catalog import adopt_catalog
 from jobs.clock import now
+from jobs.settling import settle
 from jobs.sync import request_sync
 from lti import history
 from lti.adapters import cookie_name, set_pair
@@ -99,12 +100,14 @@ def _gate(login: Login) -> Gate:
 
 
 def _tell_the_rules(arrival: Arrival, attempt: str, moment: datetime) -> None:
-    """Let the course have its badges and the log its fact; off, neither."""
+    """Let the course have its badges and the log its fact; off, its settings alone."""
     session, context, member = db.session(), arrival.context, arrival.membership
     if arrival.role_changed and not arrival.is_new:
         refresh(session, context, [member.id])
     environment = settings().gamification_enabled
     if not switch_of(context, environment=environment).on:
+        # One that is on is settled by the worker: nobody's launch waits for a board.
+        settle(session, context, moment)
         return
     if not member.alias and is_ranked(member):
         aliases.assign(session, context, SystemRandom(), [member.id])

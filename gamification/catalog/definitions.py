@@ -86,6 +86,10 @@ class Catalog:
     """What a tenant's courses say to their learners, by the occasion."""
     locked: tuple[str, ...] = ()
     """What a tenant's courses may not change: `badges.author`, `settings.board`."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What a tenant's courses begin with, by whole names: `board.rank`."""
+    unread: tuple[str, ...] = ()
+    """The settings of which nothing is known: what was written cannot be used."""
 
     def of(self, tenant: str) -> "Catalog":
         """Return the catalog of a tenant, by its key."""

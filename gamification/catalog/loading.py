@@ -9,8 +9,9 @@ from gamification.catalog.definitions import Catalog, Dropped, Note, shown, unkn
 from gamification.catalog.layers import Layer
 from gamification.catalog.locks import read_locks
 from gamification.catalog.messages import BadMessage, checked
+from gamification.catalog.settings import COLUMNS, Read, read_settings
 
-TENANT = ("badge", "locked", "messages")
+TENANT = ("badge", "locked", "messages", "settings")
 LARGEST_FILE = 1024 * 1024
 
 
@@ -42,7 +43,8 @@ def parse(document: object, name: str = "catalog") -> Catalog:
         Note(name, "", reason) for reason in unknown_in(document, ("badge", "tenant"))
     ]
     tenants = document.get("tenant", {})
-    if not isinstance(tenants, dict):
+    has_tenants = isinstance(tenants, dict)
+    if not has_tenants:
         # What they would have is not known, so nobody's badge goes.
         reason = "tenant is not a table; write [[tenant.acme.badge]]"
         shipped.drop(Dropped(name, "", reason))
@@ -50,21 +52,28 @@ def parse(document: object, name: str = "catalog") -> Catalog:
     overlays = {
         key: _overlay(shipped, key, table, name) for key, table in tenants.items()
     }
-    locks = {
-        key: _locks(overlays[key], key, table, name) for key, table in tenants.items()
-    }
-    messages = {
-        key: _messages(overlays[key], key, table, name)
+    theirs = {
+        key: _of_tenant(overlays[key], key, table, name)
         for key, table in tenants.items()
     }
     notes = [*shipped.notes, *(note for one in overlays.values() for note in one.notes)]
     return replace(
         shipped.to_catalog(),
         notes=tuple(notes),
-        tenants={
-            key: replace(layer.to_catalog(), locked=locks[key], messages=messages[key])
-            for key, layer in overlays.items()
-        },
+        tenants=theirs,
+        unread=() if has_tenants else tuple(COLUMNS),
+    )
+
+
+def _of_tenant(layer: Layer, key: str, table: object, name: str) -> Catalog:
+    """Return what a tenant has, with all that is not a badge."""
+    read = _settings(layer, key, table, name)
+    return replace(
+        layer.to_catalog(),
+        locked=_locks(layer, key, table, name),
+        messages=_messages(layer, key, table, name),
+        settings=read.settings,
+        unread=tuple(read.unread),
     )
 
 
@@ -104,6 +113,16 @@ def _messages(layer: Layer, key: str, table: object, name: str) -> dict[str, str
         except BadMessage as bad:
             layer.notes.append(Note(where, shown(str(kind)), str(bad)))
     return found
+
+
+def _settings(layer: Layer, key: str, table: object, name: str) -> Read:
+    """Return what a tenant's courses begin with; what cannot be used is named."""
+    if not isinstance(table, Mapping):
+        return Read(unread=[*COLUMNS])
+    read = read_settings(table.get("settings", {}))
+    where = f"{name}, tenant {shown(key)}, settings"
+    layer.notes += [Note(where, spot, reason) for spot, reason in read.faults]
+    return read
 
 
 def _unreadable(path: Path, reason: str) -> Catalog:

@@ -13,8 +13,9 @@ from gamification.catalog.locks import (
     SETTINGS,
     is_locked,
 )
+from gamification.catalog.settling import decided
 from gamification.copying.customs import Customs, customs_of
-from gamification.copying.settings import BOARD_AS_DELIVERED, settings_of
+from gamification.copying.settings import nested, settings_of
 from gamification.feedback.wording import messages_of
 from gamification.metrics.weights import Worth, newest
 from gamification.standings.calendar import Rest
@@ -52,12 +53,14 @@ def settings_to_take(
     names = [name for name in LOCKABLE if name.startswith(f"{SETTINGS}.board")]
     if any(is_locked(wanted.locks, name) for name in names):
         return {}, [] if theirs["board"] == ours["board"] else [KEPT]
-    if theirs["board"] != BOARD_AS_DELIVERED:
+    # What its organisation gave it, nobody chose in it.
+    if decided(target):
         return {}, [] if theirs["board"] == ours["board"] else [STAYS]
     is_chosen = target.time_zone or target.next_time_zone
+    chosen = nested(decided(source))
     if is_chosen or is_locked(wanted.locks, f"{SETTINGS}.time_zone"):
-        return {"board": ours["board"]}, []
-    return {"board": ours["board"], "time_zone": ours["time_zone"]}, []
+        return chosen, []
+    return {**chosen, "time_zone": ours["time_zone"]}, []
 
 
 def customs_to_take(

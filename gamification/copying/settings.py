@@ -3,39 +3,31 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gamification.catalog.settings import COLUMNS
 from models import Context
-
-BOARD = {
-    "enabled": "board_enabled",
-    "identity": "board_identity",
-    "rank": "board_rank",
-    "participation": "board_participation",
-    "minimum": "board_minimum",
-    "lists": "board_lists",
-    "leagues": "board_leagues",
-}
-SPAN = {"neighbours": "board_neighbours", "top": "board_top"}
 
 
 def settings_of(context: Context) -> dict[str, Any]:
     """Return what is decided in a course, but for its switch."""
-    board = {name: getattr(context, column) for name, column in BOARD.items()}
-    board["span"] = {name: getattr(context, column) for name, column in SPAN.items()}
+    values = {name: getattr(context, column) for name, column in COLUMNS.items()}
     term = {"start": context.term_start, "end": context.term_end}
     return {
-        "board": board,
+        **nested(values),
         "term": {name: day for name, day in term.items() if day is not None},
         "time_zone": context.chosen_zone,
     }
 
 
-def _delivered(columns: Mapping[str, str]) -> dict[str, Any]:
-    table = Context.__table__.columns
-    return {name: table[column].default.arg for name, column in columns.items()}
-
-
-BOARD_AS_DELIVERED = {**_delivered(BOARD), "span": _delivered(SPAN)}
-"""The board of a course in which nobody chose anything yet."""
+def nested(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings of whole names as the tables that a text has."""
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        *tables, last = name.split(".")
+        table = found
+        for part in tables:
+            table = table.setdefault(part, {})
+        table[last] = value
+    return found
 
 
 def flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -105,3 +105,12 @@ def test_decisions_of_before_are_sealed_once_there_is_a_chain(
 
     assert not gone
     assert chain(session) == [(1, 1), (2, 2)]
+
+
+def test_a_course_of_before_has_been_given_no_setting(session: Session) -> None:
+    course = a_context(session, board_rank="hidden")
+
+    migrated(session, "0026", back=True)
+    migrated(session, "0026")
+
+    assert (course.given_settings, course.board_rank) == ({}, "hidden")

@@ -1,13 +1,10 @@
 """A course's settings, and what a change of them sets going."""
 
 from datetime import datetime
-from random import SystemRandom
 
 from gamification.activity import EVALUATE_COURSE, request
 from gamification.awards.giving import Giver
-from gamification.standings import assign_aliases, refresh
-from gamification.standings.dealing import deal_at_once
-from gamification.standings.showing import follow
+from gamification.catalog.settings import COLUMNS
 from jobs.catalog import adopt_catalog
 from jobs.clock import now
 from jobs.following import ask_for_all
@@ -15,6 +12,7 @@ from jobs.locking import locked_settings_of, refuse_locked_settings
 from jobs.noting import note
 from jobs.outbox import wake_after_commit
 from jobs.recounting import request_recount
+from jobs.settling import Shown, follow_board, settle
 from jobs.sync import request_sync
 from models import Context
 from models.db import db
@@ -23,15 +21,7 @@ from views.api import schemas
 from views.pages import switch_now
 
 NAMES = {
-    "board_enabled": "board.enabled",
-    "board_identity": "board.identity",
-    "board_rank": "board.rank",
-    "board_neighbours": "board.span.neighbours",
-    "board_top": "board.span.top",
-    "board_participation": "board.participation",
-    "board_minimum": "board.minimum",
-    "board_lists": "board.lists",
-    "board_leagues": "board.leagues",
+    **{column: name for name, column in COLUMNS.items()},
     "next_time_zone": "time_zone",
     "term_start": "term",
     "term_end": "term",
@@ -68,7 +58,8 @@ def change(context: Context, asked: schemas.SettingsChange, by: Giver) -> None:
     """
     session, moment = db.session(), now()
     lock(context)
-    before = settings_of(context)
+    settle(session, context, moment)
+    before, was = settings_of(context), Shown.of(context)
     # What was read and sent back is no decision: a course without a zone of its
     # own keeps following its organisation's.
     decided = {
@@ -85,6 +76,7 @@ def change(context: Context, asked: schemas.SettingsChange, by: Giver) -> None:
     session.flush()
     said = {"settings": after.model_dump(mode="json")}
     note(session, context, "settings_changed", by, moment, said)
+    follow_board(session, context, was, moment)
     _follow(context, before, after, moment)
 
 
@@ -94,21 +86,15 @@ def _follow(
     after: schemas.Settings,
     moment: datetime,
 ) -> None:
-    """Set going what a change brings with it."""
+    """Set going what else a change brings with it."""
     session = db.session()
     if (after.time_zone, after.term) != (before.time_zone, before.term):
         request_recount(session, context, moment)
     if after.term != before.term:
         # What counts in the term counts on other days now.
         ask_for_all(session, context.id, moment)
-    if after.board.participation != before.board.participation:
-        refresh(session, context)
-    follow(session, context, moment)
-    deal_at_once(session, context, moment)
     if after.enabled and not before.enabled:
         _begin(context, moment)
-    if after.board.enabled and not before.board.enabled:
-        assign_aliases(session, context, SystemRandom())
 
 
 def lock(context: Context) -> None:

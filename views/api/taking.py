@@ -13,6 +13,7 @@ from jobs.customs import decide_customs
 from jobs.locking import locks_for
 from jobs.noting import note
 from jobs.scoring import save_scoring
+from jobs.settling import settle
 from models import Context
 from models.db import db
 from views.api import schemas
@@ -30,6 +31,7 @@ def planned(
     session = db.session()
     lock(target)
     # What is in the catalog comes from there, and goes on following it.
+    settle(session, target, now())
     adopt(session, target, current_catalog(), now())
     wanted = Wanted(shift_days, locks_for(target, by))
     return plan_import(session, source, target, wanted, now())

@@ -18,6 +18,7 @@ from gamification.copying.writing import to_toml
 from gamification.standings import Page, class_list
 from gamification.standings.class_list import ClassPage
 from jobs.clock import now
+from jobs.locking import Locked
 from models.db import db
 from models.locks import begin_write
 from views.api.changes import lock
@@ -74,6 +75,8 @@ def import_course(
     except BadFile as bad:
         click.echo("\n".join(map(str, bad.faults)), err=True)
         raise click.ClickException(f"{file.name} was not imported.") from None
+    except Locked as locked:
+        raise click.ClickException(str(locked)) from None
     lines = told(planned)
     _end(lambda: carry_out(context, planned, BY_COMMAND), dry_run=dry_run)
     click.echo("\n".join(lines))

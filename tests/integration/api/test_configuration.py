@@ -9,7 +9,7 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from gamification.catalog.locks import LOCKABLE
-from gamification.copying.settings import BOARD, SPAN
+from gamification.catalog.settings import COLUMNS
 from models import AuditEntry, Badge, BadgeVersion, Context, Outbox
 from tests.factories import a_badge, a_context, a_member, an_item
 from tests.support.clock import NOW
@@ -60,10 +60,8 @@ def test_every_column_of_the_board_is_in_the_text_and_can_be_locked() -> None:
     # Which way the board is read is kept with it, and nobody decides it.
     columns.remove("board_shown_at")
 
-    named = {**BOARD, **{f"span.{name}": column for name, column in SPAN.items()}}
-
-    assert set(named.values()) == columns
-    assert {f"settings.board.{name}" for name in named} <= set(LOCKABLE)
+    assert set(COLUMNS.values()) == columns
+    assert {f"settings.{name}" for name in COLUMNS} <= set(LOCKABLE)
 
 
 def test_every_setting_of_a_course_is_in_its_text(teacher: Caller) -> None:
