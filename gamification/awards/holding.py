@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,8 @@ class BadgeStanding:
     icon: str
     description: str
     criterion_text: str
+    rule: Mapping[str, Any]
+    """The same as it is written: it names items, sets and badges, and nobody."""
     metric: str
     earned: bool
     progress: int
@@ -150,6 +152,7 @@ def _standing(
         icon=version.icon,
         description=version.description,
         criterion_text=one.seen.criterion.said(labels),
+        rule=one.seen.criterion.to_document(),
         metric=one.seen.criterion.metric,
         earned=one.earned,
         progress=one.progress.done,

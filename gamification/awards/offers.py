@@ -36,6 +36,7 @@ def offered(
             icon=version.icon,
             description=version.description,
             criterion_text=rule.said(labels),
+            rule=rule.to_document(),
             metric=rule.metric,
             earned=False,
             progress=0,

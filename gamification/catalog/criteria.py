@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from gamification.catalog.rules import All, Leaf, leaves_of, prerequisites_of, read_rule
-from gamification.catalog.rules.naming import filled
+from gamification.catalog.rules.naming import filled, unfilled
 from gamification.catalog.rules.reading import written
 from gamification.metrics import METRICS, Metric
 
@@ -56,8 +56,8 @@ class Criterion:
         return {"all": [document]} if is_alone else document
 
     def to_document(self) -> dict[str, Any]:
-        """Write it down as people write it."""
-        return written(self.rule)
+        """Write it down as people write it: a set by its key, whatever is in it."""
+        return written(unfilled(self.rule) if self.set_keys else self.rule)
 
     @property
     def is_flat(self) -> bool:

@@ -20,6 +20,7 @@ def badge_in(badge: BadgeStanding) -> Badge:
         icon=badge.icon,
         description=badge.description,
         criterion=badge.criterion_text,
+        rule=dict(badge.rule),
         metric=badge.metric,
         earned=badge.earned,
         progress=badge.progress,

@@ -1,7 +1,7 @@
 """The shapes of the API's answers and questions; sentences are for people."""
 
 from datetime import date, datetime
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import (
@@ -78,6 +78,9 @@ class Badge(Answer):
     description: str
     criterion: str
     """What to do, in a sentence."""
+    rule: dict[str, Any]
+    """The same for a program, as the rules by example write it: a condition, or a
+    tree of them."""
     metric: str
     earned: bool
     progress: int

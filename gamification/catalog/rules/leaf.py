@@ -117,6 +117,12 @@ class Leaf(BaseModel):
             return self
         return self.model_copy(update={"items": tuple(sets.get(self.item_set, ()))})
 
+    def unfilled(self) -> Self:
+        """Return it without the items that `filled` put into it."""
+        if self.item_set is None:
+            return self
+        return self.model_copy(update={"items": None})
+
     @property
     def is_per_item(self) -> bool:
         """Whether items are counted that meet it, each by itself."""

@@ -1,6 +1,6 @@
 """What a rule names, and where it stands in it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +36,20 @@ def named_in(rule: Any, path: str) -> Iterator[Named]:  # noqa: ANN401 -- a Rule
 
 def filled(rule: Any, sets: Mapping[str, Sequence[str]]) -> Any:  # noqa: ANN401 -- a Rule, which is no type
     """Return a rule whose conditions hold the items that are in the sets they name."""
+    return _changed(rule, lambda leaf: leaf.filled(sets))
+
+
+def unfilled(rule: Any) -> Any:  # noqa: ANN401 -- a Rule, which is no type
+    """Return a rule as it was before `filled`: with its sets, without their items."""
+    return _changed(rule, Leaf.unfilled)
+
+
+def _changed(rule: Any, change: Callable[[Leaf], Leaf]) -> Any:  # noqa: ANN401 -- a Rule, which is no type
     if isinstance(rule, Leaf):
-        return rule.filled(sets)
+        return change(rule)
     if isinstance(rule, Prerequisite):
         return rule
-    parts = tuple(filled(part, sets) for part in rule.parts)
+    parts = tuple(_changed(part, change) for part in rule.parts)
     return rule.model_copy(update={_field(rule): parts})
 
 

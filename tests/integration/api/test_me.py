@@ -40,6 +40,7 @@ def test_my_badges_are_the_whole_catalog_with_progress(
         "icon": "✍️",
         "description": "Your contributions are adding up.",
         "criterion": "Earn 25 points",
+        "rule": {"metric": "score", "at_least": 25},
         "metric": "score",
         "earned": True,
         "progress": 25,
