@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from gamification.standings import set_consent, set_name_consent
 from jobs.awards import recompute_all
-from models import AuditEntry, Context, Membership
+from models import Context, Membership
 from tests.conformance.stage import Stage, bearer_of
-from tests.factories import a_context, a_member
+from tests.factories import a_member
 from tests.integration.api.conftest import rows_of
 from tests.support.clock import NOW
-from tests.support.copying import take, teaching
 from tests.support.launches import CATALOG, Caller, a_caller, a_live_course, hand_in
 from tests.support.markup import text_of
 from tests.support.platform import Registered
@@ -244,68 +243,3 @@ def test_a_board_that_the_course_turned_on_shows_nobody_more(
     assert settings(teacher)["board"]["participation"] == "opt_in"
     learner = a_caller(session, client, member=silent[0])
     assert (learner.get(f"{learner.course}/leaderboard").json or {})["people"] == 0
-
-
-def test_what_came_from_the_organisation_is_in_the_audit_once(
-    app: OpenAPI, session: Session, tmp_path: Path
-) -> None:
-    course = a_live_course(session)
-    with app.app_context():
-        write(app, tmp_path, **{course.tenant.key: '[board]\nrank = "hidden"\n'})
-        night(session)
-        night(session)
-
-    entry = session.scalars(
-        sa.select(AuditEntry).filter_by(action="settings_changed")
-    ).one()
-
-    assert entry.details == {
-        "course": course.public_id,
-        "by": "operator",
-        "role": "operator",
-        "settings": {"board.rank": "hidden"},
-    }
-
-
-def test_a_copy_takes_what_was_decided_and_not_what_was_given(
-    app: OpenAPI, session: Session, client: FlaskClient, tmp_path: Path
-) -> None:
-    old = a_live_course(session)
-    key = old.tenant.key
-    iris = a_member(session, of=old, role="instructor")
-    write(app, tmp_path, **{key: '[board]\nrank = "hidden"\nminimum = 5\n'})
-    put(a_caller(session, client, member=iris, role="instructor"), rank="relative")
-    new = a_context(session, registration=old.registration, enabled=False)
-    teacher = teaching(session, client, new, iris.user)
-
-    taken = take(teacher, old)
-    write(app, tmp_path, **{key: "[board]\nminimum = 9\nlists = true\n"})
-    put(teacher, leagues=True)
-
-    assert taken.json["changes"] == [
-        "The setting board.rank changes from “hidden” to “relative”."
-    ]
-    board = settings(teacher)["board"]
-    assert (board["rank"], board["minimum"], board["lists"]) == ("relative", 9, True)
-
-
-def test_wrong_values_are_named_and_the_course_stays_as_it_is(
-    app: OpenAPI, session: Session, client: FlaskClient, tmp_path: Path
-) -> None:
-    course = a_live_course(session)
-    key, teacher = course.tenant.key, teacher_of(session, client, course)
-    with app.app_context():
-        write(app, tmp_path, **{key: '[board]\nrank = "hidden"\n'})
-        night(session)
-        before = settings(teacher)
-        write(app, tmp_path, **{key: '[board]\nrank = "hiden"\n'})
-        night(session)
-
-    named = app.test_cli_runner().invoke(args=["catalog", "validate"])
-
-    assert settings(teacher) == before
-    assert named.exit_code == 1
-    assert (
-        f"tenant {key}, settings (board.rank): it is one of absolute, relative, "
-        'hidden, and not "hiden"'
-    ) in named.stdout
