@@ -17,3 +17,11 @@ def is_open(now: Moment, award: Any = Award) -> sa.ColumnElement[bool]:  # noqa:
         award.ended_at.is_(None),
         sa.or_(award.expires_at.is_(None), award.expires_at > now),
     )
+
+
+def was_open(moment: datetime) -> sa.ColumnElement[bool]:
+    """Hold for an award that its member had at a moment that may have passed since."""
+    return sa.and_(
+        sa.or_(Award.ended_at.is_(None), Award.ended_at > moment),
+        sa.or_(Award.expires_at.is_(None), Award.expires_at > moment),
+    )

@@ -18,7 +18,7 @@ from gamification.standings.class_list import (
     class_list,
 )
 from gamification.standings.consent import is_named, set_consent, set_name_consent
-from gamification.standings.digest import BadgeCount, Digest, digest
+from gamification.standings.digest import BadgeCount, Digest, Weeks, digest, digests
 from gamification.standings.groups import (
     GroupRow,
     GroupTold,
@@ -58,9 +58,11 @@ __all__ = [
     "PersonalBest",
     "Viewer",
     "Wanted",
+    "Weeks",
     "assign_aliases",
     "class_list",
     "digest",
+    "digests",
     "groups_of",
     "is_named",
     "leaderboard",

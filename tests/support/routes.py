@@ -59,6 +59,7 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/codes": STAFF,
     "GET /api/v1/courses/<course_id>/codes/<code_id>": STAFF,
     "GET /api/v1/courses/<course_id>/configuration": STAFF,
+    "GET /api/v1/courses/<course_id>/digest": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/imports/sources": TEACHERS,
     "GET /api/v1/courses/<course_id>/groups": PEOPLE,
     "GET /api/v1/courses/<course_id>/lists": PEOPLE,

@@ -11,7 +11,8 @@ from flask.cli import AppGroup
 
 from gamification.awards import courses_on
 from gamification.awards.remaking import Policy
-from gamification.standings import Digest, digest
+from gamification.standings import Digest, NoSuchPeriod, Weeks, digests
+from gamification.standings.digest import MOST_WEEKS
 from gamification.switches import (
     NotFound,
     Switch,
@@ -148,21 +149,23 @@ def _policy(
 @group.command("digest")
 @of_tenant
 @of_course
+@click.option(
+    "--weeks", default=1, type=click.IntRange(1, MOST_WEEKS), help="So many in a row."
+)
+@click.option("--until", help="The last of them, 2026-W45; else the running one.")
 @_explained
-def weekly(tenant: str, course: str | None) -> None:
-    """Tell each course's week so far in a few lines, without a name."""
-    session, moment = db.session(), now()
-    environment = settings().gamification_enabled
-    if not environment:
+def weekly(tenant: str, course: str | None, weeks: int, until: str | None) -> None:
+    """Tell each course's week so far in a few lines, without a name, or earlier ones."""
+    wanted = Weeks(weeks, until)
+    if not settings().gamification_enabled:
         click.echo(f"{ENVIRONMENT_OFF} There is no digest.")
         return
-    owner = get_tenant(session, tenant)
+    owner = get_tenant(db.session(), tenant)
     if off_by := _why_off(owner, course):
         click.echo(f"[{tenant}] off ({', '.join(off_by)}): there is no digest")
         return
     for context in _courses(owner, course):
-        switch = switch_of(context, environment=environment)
-        if week := digest(session, context, moment, switch=switch):
+        for week in _weeks(context, wanted):
             click.echo(f"[{tenant}] {_name(context)}, {_week(week)}")
 
 
@@ -181,11 +184,21 @@ def _why_off(owner: Tenant, course: str | None) -> tuple[str, ...]:
     return switch_of_tenant(session, owner, environment=True).off_by
 
 
+def _weeks(context: Context, wanted: Weeks) -> list[Digest]:
+    switch = switch_of(context, environment=True)
+    try:
+        return digests(db.session(), context, now(), switch=switch, weeks=wanted)
+    except NoSuchPeriod as error:
+        raise click.UsageError(f"--until: {error}.") from None
+
+
 def _week(week: Digest) -> str:
     """Say a week in one line, and a line for each badge."""
+    kinds = "".join(f" {kind}={number}" for kind, number in week.facts.items())
     head = (
-        f"{week.week}: contributors={week.contributors} events={week.events} "
-        f"points={week.points} people_with_a_new_badge={week.people}"
+        f"{week.week}{' (break)' if week.is_free else ''}: "
+        f"contributors={week.contributors} events={week.events} "
+        f"points={week.points} people_with_a_new_badge={week.people}{kinds}"
     )
     badges = [f"  {one.icon} {one.label} {one.awards}" for one in week.badges]
     return "\n".join([head, *badges])

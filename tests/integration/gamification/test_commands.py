@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
+from gamification.standings.calendar import Rest, set_breaks
 from models import Award, Badge, Context, Outbox, Tenant
 from tests.factories import a_context, a_registration, a_tenant
 from tests.integration.gamification.conftest import Flask
@@ -219,7 +221,7 @@ def test_a_digest_tells_each_courses_week_without_a_name(
     assert result.stdout.splitlines() == [
         (
             f"[acme] {course.public_id} Botany, 2026-W47: "
-            "contributors=3 events=3 points=6 people_with_a_new_badge=3"
+            "contributors=3 events=3 points=6 people_with_a_new_badge=3 submitted=3"
         ),
         "  🌱 First contribution 3",
     ]
@@ -239,3 +241,40 @@ def test_there_is_no_digest_of_what_is_off(
 
     assert result.stdout == f"[acme] off ({off}): there is no digest\n"
     assert result.exit_code == 0
+
+
+def test_a_digest_of_several_weeks_begins_with_the_oldest(
+    session: Session, course: Context, flask: Flask
+) -> None:
+    set_breaks(session, course, [Rest(date(2026, 11, 9), date(2026, 11, 15))])
+    session.commit()
+    words = ("gamification", "digest", "--tenant", "acme", "--course", "42")
+
+    weeks = flask(*words, "--weeks", "3").stdout.splitlines()
+    past = flask(*words, "--until", "2026-W46").stdout.splitlines()
+
+    nothing = "contributors=0 events=0 points=0 people_with_a_new_badge=0"
+    head = f"[acme] {course.public_id} Botany,"
+    assert weeks[:2] == [
+        f"{head} 2026-W45: {nothing}",
+        f"{head} 2026-W46 (break): {nothing}",
+    ]
+    assert weeks[2].startswith(f"{head} 2026-W47: contributors=3 ")
+    assert past == weeks[1:2]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--until", "2026-W48"), "--until: it is the running week or a past one"),
+        (("--until", "yesterday"), "--until: it is the running week or a past one"),
+        (("--weeks", "61"), "61 is not in the range 1<=x<=60"),
+    ],
+)
+def test_weeks_that_there_are_not_are_refused(
+    course: Context, flask: Flask, words: tuple[str, str], why: str
+) -> None:
+    result = flask("gamification", "digest", "--tenant", "acme", *words)
+
+    assert result.exit_code == 2
+    assert why in result.stderr

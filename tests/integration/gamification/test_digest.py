@@ -1,6 +1,6 @@
 """A course's week in a few numbers, by the same metrics as everything else."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -33,9 +33,13 @@ def test_the_digest_counts_people_acts_points_and_awards(
 
     assert found == Digest(
         week="2026-W47",
+        first=date(2026, 11, 16),
+        last=date(2026, 11, 22),
+        is_free=False,
         contributors=2,
         events=3,
         points=7,
+        facts={"submitted": 2, "completed": 1},
         people=2,
         badges=(BadgeCount("first_contribution", "First contribution", "🌱", 2),),
     )

@@ -19,6 +19,8 @@ COSTS = {
     "/api/v1/me/variants": GUARD + 1,
     "{course}/badge-documents": GUARD + 1,
     "{course}/badges": GUARD + 1,
+    "{course}/digest": GUARD + 2,
+    "{course}/digest?weeks=60": GUARD + 2,
     "{course}/experiments": GUARD + 1,
     "{course}/written-badges": GUARD + 1,
     "{course}/experiments/board-0": GUARD + 1,

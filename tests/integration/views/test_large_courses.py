@@ -37,6 +37,7 @@ FACTS, EACH = 20, 20
 GROWS = 1.25
 """So many times as many steps are more than a larger histogram explains."""
 ABOUT_EVERYBODY = {
+    "instructor GET /api/v1/courses/<course_id>/digest",
     "instructor GET /api/v1/courses/<course_id>/experiments",
     "instructor GET /api/v1/courses/<course_id>/experiments/<key>",
     "instructor GET /api/v1/courses/<course_id>/groups",
