@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ QUESTIONS = {ROSTER: "leavers", RESULTS: "cleared"}
 """What may be believed of a source, however unlikely it looks."""
 SYNC_COURSE, SYNC_COURSE_NOW = "sync_course", "sync_course_now"
 RECOUNT_COURSE = "recount_course"
+State = Literal["fresh", "stale", "failed", "running", "never"]
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -106,6 +107,15 @@ class SourceFreshness:
         return (
             QUESTIONS.get(self.source) if self.error and not self.has_failed else None
         )
+
+    @property
+    def state(self) -> State:
+        """Say in a word how far the last success can be trusted, or why there is none."""
+        if self.succeeded_at is not None:
+            return "stale" if self.is_stale else "fresh"
+        if self.has_failed:
+            return "failed"
+        return "never" if self.attempted_at is None else "running"
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ ALLOWED = {
     "GET /api/v1/courses/<course_id>/messages": STAFF,
     "GET /api/v1/courses/<course_id>/scoring": STAFF | KEY,
     "GET /api/v1/courses/<course_id>/settings": STAFF | KEY,
+    "GET /api/v1/courses/<course_id>/sync": STAFF | KEY,
     "GET /api/v1/me": PEOPLE,
     "GET /api/v1/me/notifications": PEOPLE,
     "GET /api/v1/me/notifications/preferences": PEOPLE,

@@ -20,6 +20,7 @@ PATIENCE_SECONDS = 120
 """So long a command waits for its turn: the worker may be reading."""
 READ, SENT = ("read", "nothing there"), ("sent", "nothing new")
 """What is done with a source, and what is said when it brought nothing."""
+NO_SUCCESS = {"failed": "failed", "running": "is being {}", "never": "was never {}"}
 
 group = AppGroup("sync", help="Rosters and grades from the platforms.")
 of_tenant = click.option("--tenant", help="Only this organisation's courses.")
@@ -117,12 +118,10 @@ def _state(known: Overview) -> Iterator[str]:
 def _age(source: SourceFreshness) -> str:
     done, nothing = SENT if source.source == SCORES else READ
     if source.succeeded_at is None:
-        state = "was never" if source.attempted_at is None else "is being"
-        return "failed" if source.has_failed else f"{state} {done}"
+        return NO_SUCCESS[source.state].format(done)
     minutes = (now() - source.succeeded_at) // timedelta(minutes=1)
-    state = "stale" if source.is_stale else "fresh"
     since = "; the last try failed" if source.has_failed else ""
-    return f"{state}, {minutes} min old, {_counted(source.counts) or nothing}{since}"
+    return f"{source.state}, {minutes} min old, {_counted(source.counts) or nothing}{since}"
 
 
 def _counted(counts: Mapping[str, Any]) -> str:

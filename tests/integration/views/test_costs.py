@@ -30,6 +30,7 @@ COSTS = {
     "{course}/members": GUARD + 1,
     "{course}/members?sort=points": GUARD + 1,
     "{course}/settings": GUARD,
+    "{course}/sync": GUARD + 2,
     "/panel/badges": GUARD + 2,
     "/panel/badges/author": GUARD + 2,
     "/panel/class": GUARD + 1,
