@@ -1,27 +1,39 @@
 """That a course is a copy of an earlier one is proposed, and somebody decides."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from models import Context, CopyProposal, Membership
+from models import Context, CopyProposal
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decides of a proposal."""
+
+    state: str
+    """`accepted` or `dismissed`."""
+    by: str
+    """Our id of a person, or `operator`."""
 
 
 def decide(
-    session: Session, source: Context, by: Membership, state: str, now: datetime
+    session: Session,
+    target: Context,
+    source: Context,
+    decision: Decision,
+    now: datetime,
 ) -> bool:
-    """Close the proposal to take a course's rules, if it is open; tell whether it was.
-
-    `state` is `accepted` or `dismissed`. The proposal belongs to the course of `by`.
-    """
+    """Close the proposal to take a course's rules, if it is open; tell whether it was."""
     closed = session.execute(
         sa.update(CopyProposal)
         .where(
-            CopyProposal.context_id == by.context_id,
+            CopyProposal.context_id == target.id,
             CopyProposal.source_id == source.id,
             CopyProposal.state == "proposed",
         )
-        .values(state=state, decided_at=now, decided_by=by.user.public_id)
+        .values(state=decision.state, decided_at=now, decided_by=decision.by)
     )
     return bool(closed.rowcount)  # type: ignore[attr-defined] # an UPDATE has one

@@ -5,7 +5,7 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from gamification.awards.saving import TooMany
 from gamification.copying.importing import Import
-from gamification.copying.proposals import decide
+from gamification.copying.proposals import Decision, decide
 from gamification.copying.sources import find_source, sources_of
 from jobs.clock import now
 from models import Context
@@ -82,7 +82,7 @@ def post_import(
         except TooMany as refused:
             return problem(409, str(refused))
         take(source, target, plan, giver())
-        decide(db.session(), source, launch_session().membership, "accepted", now())
+        _decide(target, source, "accepted")
         return _told(plan)
 
     return once(header, taken)
@@ -97,12 +97,16 @@ def post_import(
 @whole
 def post_import_dismissal(path: CoursePath, body: schemas.DismissAsked) -> Response:
     """Say no to the course that is proposed; it can be taken all the same later."""
-    the_course(path)
-    source, member = _source(body.course), launch_session().membership
-    dismissed = decide(db.session(), source, member, "dismissed", now())
+    target = the_course(path)
+    dismissed = _decide(target, _source(body.course), "dismissed")
     db.session.commit()
     answer = schemas.Dismissed(dismissed=dismissed)
     return jsonify(answer.model_dump(mode="json"))
+
+
+def _decide(target: Context, source: Context, state: str) -> bool:
+    """Close what is proposed, if it is; tell whether it was."""
+    return decide(db.session(), target, source, Decision(state, giver().id), now())
 
 
 def _source(course: str) -> Context:

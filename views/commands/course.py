@@ -13,12 +13,16 @@ from gamification.awards.giving import BY_COMMAND
 from gamification.awards.saving import TooMany
 from gamification.copying.importing import Import
 from gamification.copying.outline import outline_of
+from gamification.copying.proposals import Decision, decide
 from gamification.copying.reading import BadFile
+from gamification.copying.sources import sources_for_operator
 from gamification.copying.writing import to_toml
 from gamification.standings import Page, class_list
 from gamification.standings.class_list import ClassPage
 from jobs.clock import now
 from jobs.locking import Locked
+from jobs.overview import KnownPage, known_courses
+from models import Context
 from models.db import db
 from models.locks import begin_write
 from views.api.changes import lock
@@ -29,11 +33,18 @@ from views.api.making_sets import SetsRefused, make_sets
 from views.api.problems import faults_of
 from views.api.taking import planned, take
 from views.commands import paging
-from views.commands.courses import changing, of_course, of_tenant, the_course
+from views.commands.courses import (
+    changing,
+    of_course,
+    of_tenant,
+    the_course,
+    the_tenant,
+)
 from views.commands.previewing import document_in
 
 group = AppGroup("course", help="A course's settings and badges, without its people.")
 NOTHING = "Nothing changes: all of it is so already."
+NOT_PROPOSED = "It is not proposed, or somebody has decided already."
 
 
 @group.command("export")
@@ -116,8 +127,15 @@ def copy(
     except TooMany as refused:
         raise click.ClickException(str(refused)) from None
     lines = brought(plan_of_copy)
-    _end(lambda: take(earlier, new, plan_of_copy, BY_COMMAND), dry_run=dry_run)
+    _end(lambda: _bring(earlier, new, plan_of_copy), dry_run=dry_run)
     click.echo("\n".join(lines))
+
+
+def _bring(earlier: Context, new: Context, plan_of_copy: Import) -> None:
+    """Let an earlier course's rules come; nobody is asked any more whether they do."""
+    take(earlier, new, plan_of_copy, BY_COMMAND)
+    yes = Decision("accepted", BY_COMMAND.id)
+    decide(db.session(), new, earlier, yes, now())
 
 
 def brought(found: Import) -> list[str]:
@@ -125,6 +143,49 @@ def brought(found: Import) -> list[str]:
     items = [f"{there.key} is {here.key} here." for there, here in found.mapping]
     said = [*found.changes, *found.drafts, *found.dates, *found.stays]
     return [*said, *items] if said else [NOTHING]
+
+
+@group.command("list")
+@click.option("--tenant", help="Only this organisation's courses.")
+def list_courses(tenant: str | None) -> None:
+    """One line per course: id (ours), the platform's, organisation, on or off, title."""
+    owner = the_tenant(tenant).key if tenant is not None else None
+
+    def page(after: str | None) -> KnownPage:
+        return known_courses(db.session(), owner, after=after, limit=paging.SIZE)
+
+    for row in paging.every(page):
+        state = "on" if row.is_on else "off"
+        words = (row.id, row.lti_id, row.tenant, state, row.title)
+        click.echo(" ".join(words).rstrip())
+
+
+@group.command("sources")
+@of_course
+@of_tenant
+def sources(course: str, tenant: str | None) -> None:
+    """One line per course to copy from: id, how many badges are its own, title.
+
+    They are the organisation's other courses with such badges, the newest first.
+    `proposed` is the one that this course is a copy of, by its platform.
+    """
+    for row in sources_for_operator(db.session(), the_course(course, tenant)):
+        proposed = " proposed" if row.proposed else ""
+        click.echo(f"{row.id} {row.badges}{proposed} {row.title or row.label}".rstrip())
+
+
+@group.command("dismiss")
+@of_course
+@click.option("--source", required=True, help="The course that is proposed: its id.")
+@of_tenant
+def dismiss(course: str, source: str, tenant: str | None) -> None:
+    """Say no to the course that is proposed; it can be copied all the same later."""
+    session = db.session()
+    with changing(course, tenant) as context:
+        earlier = the_course(source, context.tenant.key)
+        no = Decision("dismissed", BY_COMMAND.id)
+        dismissed = decide(session, context, earlier, no, now())
+    click.echo("dismissed" if dismissed else NOT_PROPOSED)
 
 
 @group.command("members")
