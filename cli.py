@@ -27,6 +27,7 @@ from views.commands import (
     mcp,
     messages,
     person,
+    personal,
     platform,
     previewing,
     scores,
@@ -40,36 +41,49 @@ NOT_MIGRATED = (
     "The database has not the tables of this version: run `flask db upgrade`."
 )
 
+PARTS = (
+    (catalog.group, exchanging.import_badges),
+    (catalog.group, exchanging.export_badges),
+    (gamification.group, previewing.command),
+    (person.group, personal.show),
+    (person.group, personal.data),
+    (person.group, personal.history),
+)
+"""Commands of a group that have a module of their own."""
+COMMANDS: tuple[click.Command, ...] = (
+    api_key.group,
+    audit.group,
+    award.group,
+    badge.group,
+    catalog.group,
+    code.group,
+    course.group,
+    doctor.command,
+    event.group,
+    experiment.group,
+    gamification.group,
+    group.group,
+    keys.group,
+    mcp.command,
+    messages.group,
+    person.group,
+    platform.group,
+    scores.group,
+    scoring.group,
+    standing.group,
+    sync.group,
+    worker.worker,
+)
+
 
 def register(app: Flask) -> None:
     """Add every command to the application."""
     with app.app_context():
         _say_what_is_missing(db.engine, app.extensions["migrate"].directory)
-    app.cli.add_command(api_key.group)
-    app.cli.add_command(audit.group)
-    app.cli.add_command(award.group)
-    app.cli.add_command(badge.group)
-    catalog.group.add_command(exchanging.import_badges)
-    catalog.group.add_command(exchanging.export_badges)
-    app.cli.add_command(catalog.group)
-    app.cli.add_command(code.group)
-    app.cli.add_command(course.group)
-    app.cli.add_command(doctor.command)
-    app.cli.add_command(event.group)
-    app.cli.add_command(experiment.group)
-    gamification.group.add_command(previewing.command)
-    app.cli.add_command(gamification.group)
-    app.cli.add_command(group.group)
-    app.cli.add_command(keys.group)
-    app.cli.add_command(mcp.command)
-    app.cli.add_command(messages.group)
-    app.cli.add_command(person.group)
-    app.cli.add_command(platform.group)
-    app.cli.add_command(scores.group)
-    app.cli.add_command(scoring.group)
-    app.cli.add_command(standing.group)
-    app.cli.add_command(sync.group)
-    app.cli.add_command(worker.worker)
+    for group, command in PARTS:
+        group.add_command(command)
+    for command in COMMANDS:
+        app.cli.add_command(command)
 
 
 def only_explains() -> bool:

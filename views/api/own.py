@@ -8,6 +8,7 @@ from gamification.awards.history import AwardRow
 from gamification.metrics.cursors import BadCursor
 from jobs.clock import now
 from jobs.personal import kept_about
+from models import Membership
 from models.db import db
 from views.api import own_schemas as schemas
 from views.api.award_schemas import Award
@@ -51,10 +52,15 @@ def get_history(query: schemas.HistoryQuery) -> Response:
 @requires(*LEARNERS)
 def get_data() -> Response:
     """Give everything that is kept about the caller in this course, as one document."""
-    launch, moment = launch_session(), now()
-    member, context = launch.membership, launch.context
+    answer = data_of(launch_session().membership)
+    return jsonify(answer.model_dump(mode="json"))
+
+
+def data_of(member: Membership) -> schemas.OwnData:
+    """Return everything that is kept about a member, for them to read."""
+    context, moment = member.context, now()
     kept = kept_about(db.session(), member, moment)
-    answer = schemas.OwnData(
+    return schemas.OwnData(
         told_at=moment,
         user=User(id=member.user.public_id, name=member.name),
         platform_ids=kept.subs,
@@ -66,7 +72,6 @@ def get_data() -> Response:
         awards=[_own(row) for row in kept.awards],
         kept={"groups": kept.groups, **kept.rest},
     )
-    return jsonify(answer.model_dump(mode="json"))
 
 
 def _own(row: AwardRow) -> Award:

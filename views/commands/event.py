@@ -97,12 +97,16 @@ def _facts(context_id: int, wanted: Wanted, left: int) -> Iterator[FactRow]:
 
 def _line(row: FactRow) -> str:
     moment = f"{row.occurred_at:%Y-%m-%dT%H:%M:%SZ}"
-    maximum = f"/{plain(row.maximum)}" if row.maximum is not None else ""
-    score = [] if row.score is None else [f"{plain(row.score)}{maximum}"]
-    seconds = [] if row.seconds is None else [f"{row.seconds}s"]
     old = ["superseded"] if row.superseded_at else []
     words = [moment, row.user_id, row.kind, row.status, row.item or "-"]
-    return " ".join([*words, *score, *seconds, row.source, *old])
+    return " ".join([*words, *result_of(row), row.source, *old])
+
+
+def result_of(row: FactRow) -> list[str]:
+    """Say the score and the time of a fact, of those it has."""
+    maximum = f"/{plain(row.maximum)}" if row.maximum is not None else ""
+    score = [] if row.score is None else [f"{plain(row.score)}{maximum}"]
+    return [*score, *([] if row.seconds is None else [f"{row.seconds}s"])]
 
 
 def _rows(file: TextIO) -> list[object]:
