@@ -80,8 +80,8 @@ def register(app: Flask) -> None:
     """Add every command to the application."""
     with app.app_context():
         _say_what_is_missing(db.engine, app.extensions["migrate"].directory)
-    for group, command in PARTS:
-        group.add_command(command)
+    for whole, part in PARTS:
+        whole.add_command(part)
     for command in COMMANDS:
         app.cli.add_command(command)
 
