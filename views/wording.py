@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from gamification.metrics.definitions import duration
 
 TIME = "time_spent"
+WORK = "authored"
 UNITS = {
     "score": ("point", "points"),
     "events": ("contribution", "contributions"),
@@ -54,6 +55,7 @@ WHAT_COUNTS_WITHOUT_WORK = {
     "Laurel.",
     "active_days": "A day counts when you complete an activity on it.",
 }
+WITHOUT_TIME = "Nobody can earn this yet: no time that is spent is reported to Laurel."
 """The same in a course that tells us of nothing handed in or posted."""
 # The shipped badges' pictures, drawn by us: not every device can draw an emoji.
 DRAWINGS = {
@@ -134,7 +136,9 @@ def what_counts(metric: str, unfed: Collection[str] = ()) -> str:
     `unfed` are the metrics of which the course's sources report nothing.
     """
     words = WHAT_COUNTS.get(metric, "")
-    return WHAT_COUNTS_WITHOUT_WORK.get(metric, words) if unfed else words
+    if metric == TIME and TIME in unfed:
+        return WITHOUT_TIME
+    return WHAT_COUNTS_WITHOUT_WORK.get(metric, words) if WORK in unfed else words
 
 
 def drawing(icon: str) -> str | None:

@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.compiled import Frame
 from gamification.catalog import Criterion
+from gamification.catalog.linting import ONCE_AN_ITEM, is_above, most_in
 from gamification.catalog.own import HELD, state_of
 from gamification.catalog.rules import All, AnyOf, Leaf, NoneOf, Prerequisite
 from gamification.metrics.sources import unfed
-from models import Badge
+from models import Badge, Earned, Item, Membership
 
 IDLE = {"draft": "it is a draft", HELD: "it is held", "retired": "it is retired"}
 """Why a badge in such a state is gained by nobody."""
+NO_REPORTS = {"authored": "handed-in work", "time_spent": "time that is spent"}
+"""What would raise a metric, where a course reports none of it."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Lacks:
     """The metrics that nothing raises."""
     idle: Mapping[str, str]
     """Why nobody gains a badge that it asks for, by that one's key."""
+    activities: int | None = None
+    """How many the course has; None: nobody asked, or there are none to go by."""
 
     @property
     def all(self) -> list[str]:
@@ -65,6 +70,18 @@ class Lacks:
             yield f'Nobody gains the badge "{part.badge}" for now: {why}.'
 
     def _of_leaf(self, leaf: Leaf) -> Iterator[str]:
+        yield from self._of_set(leaf)
+        if self.activities is not None and _counts_activities(leaf):
+            yield from self._too_few(leaf, self.activities, "the course")
+        # What everybody meets needs no report.
+        is_met = leaf.by_nothing and leaf.is_growing
+        if leaf.metric in self.unfed and not is_met:
+            yield (
+                f'Nobody can raise "{leaf.metric}" here yet: the course reports no '
+                f"{NO_REPORTS[leaf.metric]}."
+            )
+
+    def _of_set(self, leaf: Leaf) -> Iterator[str]:
         # A set that is not there is named with those that are.
         if leaf.item_set in self.frame.sets:
             name = self.frame.labels[f"set:{leaf.item_set}"]
@@ -73,18 +90,48 @@ class Lacks:
                 yield f"{name} has no items yet: nothing counts in it."
             elif leaf.of is not None and leaf.of > has:
                 yield f"{leaf.of} of {name} are asked for, and it has {has} so far."
-        if leaf.metric in self.unfed:
-            yield (
-                f'Nobody can raise "{leaf.metric}" here yet: the course reports no '
-                "handed-in work."
-            )
+            else:
+                yield from self._too_few(leaf, has, name)
+
+    def _too_few(self, leaf: Leaf, items: int, place: str) -> Iterator[str]:
+        most = most_in(leaf, items)
+        if most is not None and is_above(leaf, most):
+            said = leaf.sentence(self.frame.labels)
+            yield f'Nobody can meet "{said}" yet: {most} is the most in {place} so far.'
 
 
 def lacks(session: Session, criterion: Criterion, frame: Frame) -> Lacks:
-    """Ask what a course lacks for a rule: one question, and one for badges it asks for."""
+    """Ask what a course lacks for a rule.
+
+    One question, one for badges it asks for, and one where it counts activities.
+    """
     rule = criterion.filled(frame.sets).rule
     idle = _idle(session, criterion, frame)
-    return Lacks(rule, frame, unfed(session, frame.context_id), idle)
+    counts = any(_counts_activities(leaf) for leaf in criterion.leaves)
+    activities = _activities(session, frame.context_id) if counts else None
+    return Lacks(rule, frame, unfed(session, frame.context_id), idle, activities)
+
+
+def _counts_activities(leaf: Leaf) -> bool:
+    """Tell whether it counts activities, and of the whole course."""
+    is_of_course = leaf.keys is None and leaf.item_set is None
+    return is_of_course and leaf.metric in ONCE_AN_ITEM
+
+
+def _activities(session: Session, context_id: int) -> int | None:
+    """Count a course's activities; None where there are none to go by yet.
+
+    Nor are there where something is completed in none of them, as events may tell.
+    """
+    loose = (
+        sa.exists()
+        .where(Earned.membership_id == Membership.id, Earned.kind == "completed")
+        .where(Earned.item_id.is_(None), Membership.context_id == context_id)
+    )
+    number = sa.select(sa.func.count()).where(
+        Item.context_id == context_id, Item.gone_at.is_(None), ~loose
+    )
+    return session.scalar(number) or None
 
 
 def _idle(session: Session, criterion: Criterion, frame: Frame) -> dict[str, str]:

@@ -66,7 +66,7 @@ def _impossible(rule: Any, periods: Mapping[str, int]) -> Iterator[str]:  # noqa
     """Yield why a condition is nobody's, where it must be met."""
     if isinstance(rule, Leaf):
         most = min(_limits(rule, periods), default=None)
-        if not rule.is_per_item and most is not None and _least(rule) > most:
+        if most is not None and is_above(rule, most):
             yield f'Nobody can meet "{rule.sentence({})}": {most} is the most there is.'
     elif isinstance(rule, All):
         for part in rule.parts:
@@ -77,16 +77,29 @@ def _impossible(rule: Any, periods: Mapping[str, int]) -> Iterator[str]:  # noqa
             yield from (why for way in ways for why in way)
 
 
+def is_above(leaf: Leaf, most: int) -> bool:
+    """Tell whether a condition on a number asks for more than there can be."""
+    return not leaf.is_per_item and _least(leaf) > most
+
+
+def most_in(leaf: Leaf, items: int) -> int | None:
+    """Return how much of its metric so many items can give; None: there is no most."""
+    if leaf.metric in ONCE_AN_ITEM:
+        return items
+    return None if leaf.per_item is None else leaf.per_item * items
+
+
 def _limits(leaf: Leaf, periods: Mapping[str, int]) -> Iterator[int]:
     """Yield what each part of a condition limits its metric to."""
-    items, days = None if leaf.keys is None else len(leaf.keys), _days(leaf, periods)
+    # Not time: a report may tell of a year, whatever the day that it is told on.
+    days = _days(leaf, periods)
     if leaf.metric == "average_percent":
         yield 100
-    if items is not None and leaf.metric in ONCE_AN_ITEM:
-        yield items
-    each = days if leaf.per_day else items
-    if leaf.cap is not None and each is not None:
-        yield leaf.cap * each
+    most = None if leaf.keys is None else most_in(leaf, len(leaf.keys))
+    if most is not None:
+        yield most
+    if leaf.per_day is not None and days is not None:
+        yield leaf.per_day * days
     if days is not None and leaf.metric == "active_days":
         yield days
     if days is not None and leaf.metric == "streak_weeks":
@@ -111,32 +124,69 @@ def _contradicted(rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which 
     if not isinstance(rule, All | AnyOf | NoneOf):
         return
     if isinstance(rule, All):
-        wanted = [part for part in rule.parts if not isinstance(part, NoneOf)]
-        unwanted = [
-            p for part in rule.parts if isinstance(part, NoneOf) for p in part.none
-        ]
-        for both in (part for part in wanted if part in unwanted):
-            said = both.sentence({})
-            yield f'Nobody can meet it: "{said}" is asked for and ruled out.'
-        yield from _apart([part for part in wanted if isinstance(part, Leaf)])
+        yield from _clashing([rule])
     for part in rule.parts:
         yield from _contradicted(part)
 
 
+def _clashing(parts: Sequence[Any], beside: Sequence[Any] = ()) -> list[str]:
+    """Say why parts cannot be met together, nor beside others that do not clash.
+
+    A choice between ways is looked at beside what must be met anyway, and not beside
+    other choices: so many of them are no more work than their ways.
+    """
+    inner, choices = _sorted_out(parts)
+    sure = [*beside, *inner]
+    found = [*_ruled_out(sure), *_apart([p for p in sure if isinstance(p, Leaf)])]
+    if found:
+        return found
+    for choice in choices:
+        ways = [_clashing([way], sure) for way in choice.parts]
+        if all(ways):
+            return [why for way in ways for why in way]
+    return []
+
+
+def _sorted_out(parts: Sequence[Any]) -> tuple[list[Any], list[AnyOf]]:
+    """Return what must be met whatever is chosen, and what there is to choose."""
+    sure: list[Any] = []
+    choices: list[AnyOf] = []
+    for part in parts:
+        sure.append(part)
+        if isinstance(part, AnyOf) and len(part.parts) > 1:
+            choices.append(part)
+        elif isinstance(part, All | AnyOf):
+            inner, more = _sorted_out(part.parts)
+            sure += inner
+            choices += more
+    return sure, choices
+
+
+def _ruled_out(parts: Sequence[Any]) -> Iterator[str]:
+    """Yield what is asked for and must not be."""
+    unwanted = [p for part in parts if isinstance(part, NoneOf) for p in part.none]
+    for both in (part for part in parts if part in unwanted):
+        said = both.sentence({})
+        yield f'Nobody can meet it: "{said}" is asked for and ruled out.'
+
+
 def _apart(leaves: Sequence[Leaf]) -> Iterator[str]:
     """Yield conditions on the same number that no number meets together."""
+    numbers = [_number(leaf) for leaf in leaves]
     for place, one in enumerate(leaves):
-        for other in leaves[place + 1 :]:
-            low = max(_least(one), _least(other))
-            if _same_number(one, other) and low > min(_largest(one), _largest(other)):
+        for number, other in zip(
+            numbers[place + 1 :], leaves[place + 1 :], strict=True
+        ):
+            if number != numbers[place] or one.is_of_many:
+                continue
+            if max(_least(one), _least(other)) > min(_largest(one), _largest(other)):
                 both = f'"{one.sentence({})}" and "{other.sentence({})}"'
                 yield f"Nobody can meet both {both}."
 
 
-def _same_number(one: Leaf, other: Leaf) -> bool:
-    compared = {"at_least", "more_than", "at_most", "between"}
-    ours, theirs = (leaf.model_dump(exclude=compared) for leaf in (one, other))
-    return ours == theirs and not one.is_of_many
+def _number(leaf: Leaf) -> dict[str, Any]:
+    """Return what a condition counts, whatever it compares that with."""
+    return leaf.model_dump(exclude={"at_least", "more_than", "at_most", "between"})
 
 
 def _least(leaf: Leaf) -> float:

@@ -8,11 +8,12 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from models import Outbox, SyncState
-from tests.factories import a_contribution, a_member
+from tests.factories import a_badge, a_contribution, a_member
 from tests.support.clock import NOW, Clock
 from tests.support.launches import a_caller, a_live_course, hand_in
 from tests.support.markup import text_of
 from views.panel import NO_BOARD, NO_BOARD_FOR_STAFF
+from views.wording import WITHOUT_TIME
 
 
 @pytest.mark.demand("A35")
@@ -111,6 +112,24 @@ def test_a_course_without_handed_in_work_promises_nothing_for_it(
     assert "Author 0 of 5 pieces of work" in with_work[0]
     assert "5 pieces of work to go" in with_work[1]
     assert "Handing in work, posting" in with_work[2]
+
+
+def test_a_badge_for_time_says_that_no_time_is_reported(
+    client: FlaskClient, session: Session
+) -> None:
+    ada = a_member(session, of=a_live_course(session))
+    hour = a_badge(session, of=ada.context, metric="time_spent", threshold=3600)
+    hand_in(session, ada, times=1)
+    learner = a_caller(session, client, member=ada)
+    teacher = a_caller(session, client, of=ada.context, role="instructor")
+
+    pages = [
+        *(learner.get(f"/panel/{path}") for path in ("badges", f"badges/{hour.key}")),
+        *(teacher.get(f"/panel/{path}") for path in ("badges", f"badges/{hour.key}")),
+    ]
+
+    said = [text_of(page.text) for page in pages]
+    assert [page.count(WITHOUT_TIME) for page in said] == [1, 1, 1, 1]
 
 
 def test_a_learner_without_a_name_or_a_point_is_told_the_first_step(

@@ -1,5 +1,6 @@
 """Rules that can be read and make no sense are told so, in a sentence each."""
 
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from gamification.catalog.linting import EVERYBODY, lint
 
 QUIZ = {"metric": "percent", "item": "quiz-1", "more_than": 90}
 ACTIVE = {"metric": "active_days", "at_least": 8}
+MANY = {"metric": "events", "at_least": 5}
+FEW = {"metric": "events", "at_most": 3}
 NEVER = "Nobody can meet"
 
 
@@ -53,6 +56,12 @@ def test_a_rule_that_asks_for_nothing_is_everybodys(rule: dict[str, Any]) -> Non
                 {"metric": "score", "between": [1, 8]},
             ]
         },
+        {"all": [MANY, {"any": [FEW]}]},
+        {"all": [{"any": [{"all": [MANY, {"any": [{"any": [FEW]}]}]}]}, QUIZ]},
+        {"any": [{"all": [MANY, {"any": [FEW]}]}]},
+        {"all": [MANY, {"any": [{"none": [MANY]}]}]},
+        {"all": [{"any": [QUIZ]}, {"all": [{"none": [QUIZ]}]}]},
+        {"all": [{"all": [QUIZ, ACTIVE]}, {"none": [{"all": [QUIZ, ACTIVE]}]}]},
     ],
 )
 def test_a_rule_that_no_one_can_meet_says_why(rule: dict[str, Any]) -> None:
@@ -62,9 +71,40 @@ def test_a_rule_that_no_one_can_meet_says_why(rule: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    "choices",
+    [
+        [{"any": [FEW, {**FEW, "at_most": 4}]}],
+        [{"any": [QUIZ, ACTIVE]}, {"any": [FEW, {"none": [MANY]}]}],
+        [{"any": [FEW, {"any": [FEW, {"all": [QUIZ, {"none": [QUIZ]}]}]}]}],
+    ],
+)
+def test_a_choice_of_which_no_way_goes_with_the_rest_says_why_of_each(
+    choices: list[dict[str, Any]],
+) -> None:
+    found = findings({"all": [MANY, *choices]})
+
+    assert len(found) == 2
+    assert all(sentence.startswith(NEVER) for sentence in found)
+
+
+def test_the_widest_rule_is_looked_through_in_no_time() -> None:
+    way = {"all": [{**MANY, "last_days": 3}, {**FEW, "last_days": 4}]}
+    choices = [{"any": [way] * 2}] * 9
+    rule = {"all": [MANY, *choices, {"any": [FEW, {**FEW, "at_most": 4}]}]}
+
+    began = perf_counter()
+
+    assert len(findings(rule)) == 2
+    assert perf_counter() - began < 1
+
+
+@pytest.mark.parametrize(
     "rule",
     [
         QUIZ,
+        {"all": [MANY, {"any": [FEW, QUIZ]}]},
+        {"all": [{"any": [MANY, QUIZ]}, {"any": [FEW, QUIZ]}]},
+        {"all": [MANY, {"any": [{**FEW, "period": "week"}]}]},
         {"metric": "percent", "item": "quiz-1", "at_least": 110},
         {**ACTIVE, "last_days": 8},
         {"metric": "completed", "items": ["a", "b"], "at_least": 2},

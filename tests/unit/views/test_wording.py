@@ -5,6 +5,7 @@ import pytest
 from gamification.metrics import METRICS
 from tests.support.clock import NOW
 from views.wording import (
+    WITHOUT_TIME,
     ago,
     counted,
     day,
@@ -103,6 +104,17 @@ def test_an_emoji_is_drawn_with_and_without_its_selector() -> None:
 
 def test_every_metric_says_what_counts() -> None:
     assert {name for name in METRICS if not what_counts(name)} == set()
+
+
+def test_what_counts_speaks_of_work_where_only_time_is_not_reported() -> None:
+    unfed = {"time_spent"}
+    others = [name for name in METRICS if name != "time_spent"]
+
+    assert what_counts("time_spent", unfed) == WITHOUT_TIME
+    assert [what_counts(name, unfed) for name in others] == [
+        what_counts(name) for name in others
+    ]
+    assert what_counts("time_spent", {"authored"}) == what_counts("time_spent")
 
 
 def test_what_counts_speaks_of_no_work_where_none_is_reported() -> None:

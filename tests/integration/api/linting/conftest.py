@@ -77,6 +77,27 @@ DOUBTED: list[tuple[Answer, str]] = [
         {"all": [{"badge": "idea"}, {"metric": "events", "at_least": 1}]},
         'Nobody gains the badge "idea" for now: it is a draft.',
     ),
+    (
+        {"metric": "completed", "at_least": 10_000},
+        (
+            'Nobody can meet "Complete 10000 activities" yet: 2 is the most in the '
+            "course so far."
+        ),
+    ),
+    (
+        {"all": [{"metric": "authored", "between": [3, 9]}]},
+        (
+            'Nobody can meet "Hand in or post 3 to 9 different pieces of work" yet: 2 is '
+            "the most in the course so far."
+        ),
+    ),
+    (
+        {"metric": "time_spent", "at_least": 3600},
+        (
+            'Nobody can raise "time_spent" here yet: the course reports no time that is '
+            "spent."
+        ),
+    ),
 ]
 
 

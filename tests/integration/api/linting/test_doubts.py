@@ -1,13 +1,17 @@
 """A rule that nobody can meet for now comes into use by the word of who knows more."""
 
 import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from models import Context, Membership
+from gamification.activity import Fact, record
+from models import Context, Item, Membership
 from tests.factories import a_member, an_item
 from tests.integration.api.linting.conftest import DOUBTED, QUIZ, UNIT, tell
 from tests.support.badges import Answer, holders, put
-from tests.support.launches import Caller, hand_in
+from tests.support.clock import NOW
+from tests.support.launches import Caller, a_caller, a_live_course, hand_in
 
 ANYWAY = (
     'Change the rule, save it as a draft, or say "anyway": true if what is missing will '
@@ -76,6 +80,85 @@ def test_a_metric_that_nothing_feeds_is_doubted_until_something_does(
         f"{ANYWAY}"
     )
     assert (used.status_code, holders(session, "new")) == (201, 1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "most"),
+    [
+        ({"metric": "authored", "at_least": 99}, 2),
+        ({"metric": "completed", "more_than": 2}, 2),
+        ({"metric": "events", "at_least": 99, "per_item": 3}, 6),
+    ],
+)
+def test_more_than_a_set_can_give_is_doubted_as_others_may_come(
+    session: Session,
+    course: Context,
+    ada: Membership,
+    teacher: Caller,
+    rule: Answer,
+    most: int,
+) -> None:
+    items = session.scalars(sa.select(Item.id).where(Item.context_id == course.id))
+    tell(session, course, *items)
+
+    refused = put(teacher, "new", {"criterion": {**rule, "item_set": "unit-1"}})
+    enough = {**rule, "item_set": "unit-1", "more_than": None, "at_least": most}
+    used = put(teacher, "fits", {"criterion": enough})
+
+    why = f"yet: {most} is the most in Unit 1 so far. {ANYWAY}"
+    assert refused.json["detail"].endswith(why)
+    assert (used.status_code, used.json["findings"]) == (201, [])
+
+
+def test_where_no_activities_are_known_no_number_of_them_is_too_many(
+    session: Session, client: FlaskClient
+) -> None:
+    empty = a_caller(session, client, of=a_live_course(session), role="instructor")
+
+    used = put(empty, "new", {"metric": "completed", "threshold": 10_000})
+
+    assert (used.status_code, used.json["findings"]) == (201, [])
+
+
+def test_what_is_completed_in_no_activity_makes_their_number_no_bound(
+    session: Session, course: Context, ada: Membership, teacher: Caller
+) -> None:
+    loose = Fact(
+        context_id=course.id,
+        membership_id=ada.id,
+        kind="completed",
+        occurred_at=NOW,
+        source="test",
+    )
+    record(session, [loose], NOW, environment=True)
+    session.commit()
+
+    used = put(teacher, "new", {"metric": "completed", "threshold": 10_000})
+
+    assert (used.status_code, used.json["findings"]) == (201, [])
+
+
+def test_time_is_doubted_until_some_is_reported(
+    session: Session, course: Context, ada: Membership, teacher: Caller
+) -> None:
+    hour = {"criterion": {"metric": "time_spent", "at_least": 3600}}
+
+    refused = put(teacher, "new", hour)
+    spent = Fact(
+        context_id=course.id,
+        membership_id=ada.id,
+        kind="spent",
+        seconds=4000,
+        occurred_at=NOW,
+        source="test",
+    )
+    record(session, [spent], NOW, environment=True)
+    session.commit()
+    used = put(teacher, "new", hour)
+
+    assert refused.status_code == 422
+    assert (used.status_code, used.json["findings"]) == (201, [])
+    assert holders(session, "new") == 1
 
 
 @pytest.mark.parametrize(
