@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Identified
+from models.news import IS_KNOWN
 
 IN_FORCE = sa.text("retired_at IS NULL")
 
@@ -22,7 +23,7 @@ class MessageTemplate(Identified, Base):
             postgresql_where=IN_FORCE,
             sqlite_where=IN_FORCE,
         ),
-        sa.CheckConstraint("kind IN ('award', 'milestone', 'expiring')", name="kind"),
+        sa.CheckConstraint(IS_KNOWN, name="kind"),
     )
 
     context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))

@@ -18,7 +18,7 @@ KINDS = (
     "personal_best",
 )
 """What members are told of."""
-_IS_KNOWN = f"kind IN ({', '.join(repr(kind) for kind in KINDS)})"
+IS_KNOWN = f"kind IN ({', '.join(repr(kind) for kind in KINDS)})"
 
 
 class Notification(Identified, Base):
@@ -28,7 +28,7 @@ class Notification(Identified, Base):
     __table_args__ = (
         sa.UniqueConstraint("membership_id", "key"),
         sa.Index(None, "membership_id", "bundle"),
-        sa.CheckConstraint(_IS_KNOWN, name="kind"),
+        sa.CheckConstraint(IS_KNOWN, name="kind"),
         NEVER_AGAIN,
     )
 
@@ -49,7 +49,7 @@ class NotificationPreference(Base):
     """A kind of news that a member does not want to be told."""
 
     __tablename__ = "notification_preference"
-    __table_args__ = (sa.CheckConstraint(_IS_KNOWN, name="kind"),)
+    __table_args__ = (sa.CheckConstraint(IS_KNOWN, name="kind"),)
 
     context_id: Mapped[int] = mapped_column(sa.ForeignKey("context.id"))
     membership_id: Mapped[int] = mapped_column(

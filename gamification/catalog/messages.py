@@ -9,6 +9,12 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "award": ("badge", "course"),
         "milestone": ("points", "course"),
         "expiring": ("badge", "course", "date"),
+        "expired": ("badge", "course", "date"),
+        "revoked": ("badge", "course"),
+        "lifted": ("badge", "course"),
+        "renewed": ("badge", "course", "date"),
+        "level": ("level", "course"),
+        "personal_best": ("best", "course"),
     }
 )
 """The occasions, and which values may stand in a message of each."""
@@ -17,14 +23,40 @@ SHIPPED: Mapping[str, str] = MappingProxyType(
         "award": "You have earned {badge}.",
         "milestone": "You have reached {points} points.",
         "expiring": "{badge} lasts until {date}.",
+        "expired": "{badge} lasted until {date}.",
+        "revoked": "{badge} was taken back; its page says why.",
+        "lifted": "You can earn {badge} again.",
+        "renewed": "{badge} now lasts until {date}.",
+        "level": "You have reached level {level}.",
+        "personal_best": "Your best so far: {best}.",
     }
 )
+OF_MANY: Mapping[str, str] = MappingProxyType(
+    {
+        "award": "You have earned {number} badges.",
+        "milestone": "You have reached {number} milestones.",
+        "expiring": "{number} of your badges end soon.",
+        "expired": "{number} of your badges have ended.",
+        "revoked": "{number} of your badges were taken back; their pages say why.",
+        "lifted": "You can earn {number} badges again.",
+        "renewed": "{number} of your badges last until another day.",
+        "level": "You have come up {number} levels.",
+        "personal_best": "You have beaten {number} of your own bests.",
+    }
+)
+"""What is said to changes that came together, whatever is said to a single one."""
+ENDLESS = "{badge} is yours for good."
+"""What is said in the place of a day on which a badge ends, where it has none now."""
+SHARE = "You have completed {share} % of the activities."
+"""What is said to a milestone that is no number of points."""
 EXAMPLES: Mapping[str, str] = MappingProxyType(
     {
         "badge": "Author",
         "course": "Botany",
         "points": "100",
         "date": "22 November 2026",
+        "level": "3",
+        "best": "28 points in one week",
     }
 )
 LONGEST = 300

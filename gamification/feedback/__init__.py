@@ -8,6 +8,7 @@ from gamification.feedback.reading import (
     MilestoneNews,
     NewsItem,
     NewsPage,
+    Subject,
     mark_seen,
     news_of,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "MilestoneNews",
     "NewsItem",
     "NewsPage",
+    "Subject",
     "kinds_off",
     "mark_seen",
     "news_of",

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from config import ROOT
 from gamification.activity import rebuild
+from gamification.feedback.wording import save_messages
 from jobs.freshness import RECOUNT_COURSE
-from models import Contribution, Earned, Outbox, SyncState
+from models import Contribution, Earned, MessageTemplate, Outbox, SyncState
 from tests.factories import a_context, a_contribution, a_member, a_tenant
 from tests.support.clock import NOW
 from tests.support.sealing import chain, decisions, seal
@@ -114,3 +115,27 @@ def test_a_course_of_before_has_been_given_no_setting(session: Session) -> None:
     migrated(session, "0026")
 
     assert (course.given_settings, course.board_rank) == ({}, "hidden")
+
+
+def test_words_for_kinds_that_had_none_go_with_them(
+    session: Session, now: datetime
+) -> None:
+    context = a_context(session)
+    for kind in ("award", "level"):
+        save_messages(session, context, {kind: "Well done."}, now)
+
+    migrated(session, "0027", back=True)
+    kept = session.scalars(sa.text("SELECT kind FROM message_template")).all()
+    migrated(session, "0027")
+    save_messages(session, context, {"level": "Hooray."}, now)
+
+    assert kept == ["award"]
+    rows = sa.select(MessageTemplate.kind, MessageTemplate.text)
+    found = session.execute(rows.order_by(MessageTemplate.id)).all()
+    assert found == [("award", "Well done."), ("level", "Hooray.")]
+    twice = sa.text(
+        "INSERT INTO message_template (context_id, kind, version, text, created_at) "
+        "SELECT context_id, kind, 2, text, created_at FROM message_template"
+    )
+    with pytest.raises(sa.exc.IntegrityError):
+        session.execute(twice)

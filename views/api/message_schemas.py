@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from views.api.examples import example
+from views.api.news_schemas import Kind
 from views.api.schemas import Answer, Asked
 
-Kind = Literal["award", "milestone", "expiring"]
 Text = Annotated[str, Field(max_length=1000)]
 
 

@@ -72,7 +72,8 @@ class NewsItem(Answer):
     count: int
     """How many changes it stands for."""
     text: str | None = None
-    """What the course says to it, where it says anything and it is one change."""
+    """What the course says to it, and to many at once Laurel; `null` where what it was
+    about is there no more."""
     subjects: list[NewsSubject]
 
 

@@ -124,7 +124,8 @@ def test_what_is_left_out_stays_and_an_empty_list_is_no_break(
             '[messages]\npraise = ""',
             (
                 'line 3, messages.praise: there is no message "praise"; there are award, '
-                "milestone, expiring"
+                "milestone, expiring, expired, revoked, lifted, renewed, level, "
+                "personal_best"
             ),
         ),
         (

@@ -10,8 +10,12 @@ from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
+from gamification.feedback import Change, tell
 from models import AuditEntry, Context, MessageTemplate
-from tests.factories import a_member
+from models.news import KINDS
+from tests.factories import a_badge, a_member
+from tests.support.awarding import an_award
+from tests.support.clock import NOW
 from tests.support.launches import CATALOG, Caller, a_caller, a_live_course, hand_in
 
 
@@ -58,7 +62,7 @@ def test_a_course_begins_with_laurels_own_words(teacher: Caller) -> None:
         "example": "You have earned Author.",
     }
     kinds = [one["kind"] for one in read["messages"]]
-    assert (kinds, read["locked"]) == (["award", "milestone", "expiring"], False)
+    assert (kinds, read["locked"]) == (list(KINDS), False)
 
 
 def test_other_words_are_a_version_and_null_goes_back(
@@ -198,3 +202,65 @@ def test_a_learner_reads_the_courses_words_in_the_news_and_on_the_overview(
     assert other["text"] == "First contribution & more in Botany"
     assert "You have earned" not in plain
     assert '<p class="won-text">First contribution &amp; more in Botany</p>' in page
+
+
+def test_no_news_is_without_words_whatever_it_is_of(
+    session: Session, client: FlaskClient, course: Context, teacher: Caller
+) -> None:
+    ada = a_member(session, of=course)
+    award = an_award(session, ada, a_badge(session, of=course, key="kind_help"))
+    of_award = [
+        Change(ada.id, kind, f"{kind}:x", {"award": award.id})
+        for kind in ("expiring", "expired", "revoked", "lifted", "renewed")
+    ]
+    levels = [
+        Change(
+            ada.id, "level", f"level:{number}", {"milestone": "level", "value": number}
+        )
+        for number in range(1, 5)
+    ]
+    others = [
+        Change(ada.id, "milestone", "points", {"milestone": "points", "value": 1000}),
+        Change(ada.id, "milestone", "share", {"milestone": "share", "value": 25}),
+        Change(ada.id, "personal_best", "week", {"best": "week", "value": 28}),
+        Change(ada.id, "personal_best", "result", {"best": "result", "value": 95}),
+        Change(ada.id, "personal_best", "run", {"best": "run", "value": 4}),
+    ]
+    session.commit()
+    put(teacher, {"revoked": "We took {badge}.", "level": "{level}!"})
+    learner = a_caller(session, client, member=ada)
+
+    def told() -> list[str]:
+        items: Any = learner.get("/api/v1/me/notifications").json["items"]  # type: ignore[index] # it has some
+        return [item["text"] for item in reversed(items)]
+
+    tell(session, course.id, [*of_award, *others, *levels], NOW)
+    session.commit()
+    endless = told()
+    award.expires_at = NOW
+    tell(session, course.id, [replace(levels[0], key="level:5")], NOW)
+    session.commit()
+
+    forever = "Kind help is yours for good."
+    until = "22 November 2026"
+    assert endless[:6] == [
+        "You have earned Kind help.",
+        *[forever] * 2,
+        "We took Kind help.",
+        "You can earn Kind help again.",
+        forever,
+    ]
+    assert endless[6:] == [
+        "You have reached 1,000 points.",
+        "You have completed 25 % of the activities.",
+        "Your best so far: 28 points in one week.",
+        "Your best so far: 95 % in an activity.",
+        "Your best so far: 4 weeks in a row.",
+        "You have come up 4 levels.",
+    ]
+    assert [told()[place] for place in (1, 2, 5, -1)] == [
+        f"Kind help lasts until {until}.",
+        f"Kind help lasted until {until}.",
+        f"Kind help now lasts until {until}.",
+        "1!",
+    ]

@@ -3,7 +3,9 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.catalog.messages import PLACES
 from models import AuditEntry, Context, MessageTemplate
+from models.news import KINDS
 from tests.integration.gamification.conftest import Flask
 
 OF = ("--course", "42")
@@ -11,6 +13,12 @@ SHIPPED = [
     "award shipped You have earned {badge}.",
     "milestone shipped You have reached {points} points.",
     "expiring shipped {badge} lasts until {date}.",
+    "expired shipped {badge} lasted until {date}.",
+    "revoked shipped {badge} was taken back; its page says why.",
+    "lifted shipped You can earn {badge} again.",
+    "renewed shipped {badge} now lasts until {date}.",
+    "level shipped You have reached level {level}.",
+    "personal_best shipped Your best so far: {best}.",
 ]
 
 
@@ -33,6 +41,20 @@ def test_a_message_is_shown_tried_set_and_given_back(
     assert len(session.scalars(sa.select(MessageTemplate)).all()) == 1
     noted = sa.select(AuditEntry.action).where(AuditEntry.action == "messages_saved")
     assert len(session.scalars(noted).all()) == 2
+
+
+def test_every_kind_of_news_can_be_told_in_the_courses_words(
+    flask: Flask, course: Context
+) -> None:
+    saved = [
+        flask("messages", "set", kind, f"In {{course}}: {{{PLACES[kind][0]}}}", *OF)
+        for kind in KINDS
+    ]
+    after = flask("messages", "show", *OF)
+
+    assert [one.exit_code for one in saved] == [0] * len(KINDS)
+    assert after.stdout.splitlines() == [one.stdout.strip() for one in saved]
+    assert {line.split()[1] for line in after.stdout.splitlines()} == {"course"}
 
 
 def test_what_is_wrong_is_said_and_nothing_is_written(

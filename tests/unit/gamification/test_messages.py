@@ -6,18 +6,28 @@ from gamification.catalog import parse
 from gamification.catalog.messages import (
     EXAMPLES,
     LONGEST,
+    OF_MANY,
+    PLACE,
     PLACES,
     SHIPPED,
     BadMessage,
     checked,
     render,
 )
+from models.news import KINDS
 
 
 def fault(kind: str, text: object) -> str:
     with pytest.raises(BadMessage) as refused:
         checked(kind, text)
     return str(refused.value)
+
+
+def test_there_are_words_for_every_kind_of_news() -> None:
+    assert list(PLACES) == list(SHIPPED) == list(OF_MANY) == list(KINDS)
+    assert [
+        text for text in OF_MANY.values() if PLACE.findall(text) != ["number"]
+    ] == []
 
 
 @pytest.mark.parametrize("kind", sorted(SHIPPED))
@@ -77,7 +87,8 @@ def test_an_organisation_says_it_in_the_catalog_and_its_mistakes_are_named() -> 
         ),
         (
             "catalog.toml, tenant acme, messages (prize): "
-            'there is no message "prize"; there are award, milestone, expiring'
+            'there is no message "prize"; there are award, milestone, expiring, expired, '
+            "revoked, lifted, renewed, level, personal_best"
         ),
     ]
     assert len(strange.notes) == 1

@@ -13,10 +13,13 @@ SAID = {"milestone": Message("milestone", "{points} points!", "course", 1)}
 
 @pytest.mark.parametrize(
     ("kind", "value", "said"),
-    [("points", 50, "50 points!"), ("share", 25, None)],
+    [
+        ("points", 50, "50 points!"),
+        ("share", 25, "You have completed 25 % of the activities."),
+    ],
 )
 def test_a_share_of_the_activities_is_not_told_as_points(
-    kind: str, value: int, said: str | None
+    kind: str, value: int, said: str
 ) -> None:
     news = NewsItem(
         id="1",
@@ -28,3 +31,11 @@ def test_a_share_of_the_activities_is_not_told_as_points(
     )
 
     assert text_of(news, SAID, Context(title="Botany")) == said
+
+
+def test_what_is_gone_has_no_words() -> None:
+    news = NewsItem(
+        id="1", kind="award", created_at=NOW, seen=False, count=1, subjects=[]
+    )
+
+    assert text_of(news, SAID, Context(title="Botany")) is None
