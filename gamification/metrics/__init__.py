@@ -13,13 +13,8 @@ from gamification.metrics.periods import (
     week_of,
 )
 from gamification.metrics.queries import (
-    averages,
     contributors,
-    percents,
-    reaching,
     totals,
-    values,
-    weekly_streaks,
 )
 from gamification.metrics.scopes import Scope, days_of_period, last_days
 
@@ -32,7 +27,6 @@ __all__ = [
     "TERM",
     "Metric",
     "Scope",
-    "averages",
     "begin_of",
     "contributors",
     "day_of",
@@ -41,11 +35,7 @@ __all__ = [
     "keys_of",
     "last_days",
     "month_key",
-    "percents",
-    "reaching",
     "totals",
-    "values",
     "week_key",
     "week_of",
-    "weekly_streaks",
 ]

@@ -52,9 +52,14 @@ def items_with(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.count(sa.distinct(Earned.item_id)).filter(*IS_RESULT, *conditions)
 
 
+def parts_of(whole: int) -> sa.ColumnElement[int | None]:
+    """Return a result in so many parts of its full marks, rounded down."""
+    return Earned.score * whole // Earned.maximum
+
+
 def best_percent(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     """Return the best percent, rounded down to be shown: 79.999 is 79."""
-    best = sa.func.max(Earned.score * 100 // Earned.maximum)
+    best = sa.func.max(parts_of(100))
     return sa.func.coalesce(best.filter(*IS_RESULT, *conditions), 0)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gamification.feedback import Change, tell
 from gamification.metrics import POINT
-from gamification.metrics.results import IS_RESULT
+from gamification.metrics.results import IS_RESULT, parts_of
 from gamification.metrics.streaks import streaks
 from models import Context, Earned, Item, PersonalBest, Standing
 from models.portable import pairs_in
@@ -154,7 +154,7 @@ def _runs(context: Context, members: Collection[int]) -> sa.Select[*tuple[Any, .
 
 def _results(context: Context, members: Collection[int]) -> sa.Select[*tuple[Any, ...]]:
     """Select each member's best results, to a millionth: what is equal so far."""
-    share = Earned.score * PARTS // Earned.maximum
+    share = parts_of(PARTS)
     place = sa.func.rank().over(
         partition_by=Earned.membership_id, order_by=share.desc()
     )

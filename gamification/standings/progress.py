@@ -107,7 +107,9 @@ def my_progress(session: Session, member: Membership, now: datetime) -> MyProgre
 def run_until(worked: Collection[int], free: Collection[int], week: int) -> int:
     """Return the weeks in a row that end now, as streaks count them.
 
-    This week is not missed before it is over; one missed week is forgiven.
+    This week is not missed before it is over; one missed week is forgiven. A plain
+    count beside `streaks`, which knows no week as the present one: its weeks are here
+    anyway, and the longest run there ever was is what `streaks` says.
     """
     weeks, missed = int(week in worked), 0
     first = min(worked, default=week)

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from gamification.activity import record
-from gamification.metrics import weekly_streaks
 from gamification.standings.calendar import week_number
+from gamification.standings.progress import run_until
 from models import FreeWeek
 from tests.factories import a_context, a_member
 from tests.integration.gamification.conftest import a_fact
 from tests.support.clock import NOW
+from tests.support.measuring import weekly_streaks
 
 MONDAY = date(2026, 9, 7)
 WEEKS = st.sets(st.integers(0, 9), max_size=8)
@@ -32,7 +33,7 @@ def test_streaks_over_free_weeks_are_those_of_a_plain_count(
 ) -> None:
     context = a_context(session)
     zero = week_number(MONDAY)
-    expected = {}
+    expected, runs = {}, {}
     free = [(0, week) for week in common]
     for worked, own in people:
         member = a_member(session, of=context)
@@ -44,6 +45,10 @@ def test_streaks_over_free_weeks_are_those_of_a_plain_count(
         free += [(member.id, week) for week in own]
         if worked:
             expected[member.id] = longest(worked, common | own)
+            runs[member.id] = max(
+                run_until({one for one in worked if one <= week}, common | own, week)
+                for week in worked
+            )
     rows = [
         {"context_id": context.id, "membership_id": member, "week": zero + week}
         for member, week in free
@@ -51,7 +56,7 @@ def test_streaks_over_free_weeks_are_those_of_a_plain_count(
     if rows:
         session.execute(sa.insert(FreeWeek), rows)
 
-    assert weekly_streaks(session, context.id) == expected
+    assert weekly_streaks(session, context.id) == expected == runs
 
 
 def noon_of(week: int) -> datetime:

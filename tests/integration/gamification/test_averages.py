@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards import evaluate, holds
-from gamification.metrics import Scope, averages
+from gamification.metrics import Scope
 from models import Award, BadgeVersion, Item, Membership
 from tests.factories import POINT, a_badge, a_member, an_item
 from tests.integration.gamification.conftest import ON, Act, Counting
+from tests.support.measuring import averages
 
 DAY = timedelta(days=1)
 SQLITE_AS_IT_COMES = {

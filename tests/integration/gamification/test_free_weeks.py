@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from gamification.activity import record
-from gamification.metrics import weekly_streaks
 from gamification.standings.calendar import (
     Rest,
     breaks_of,
@@ -23,6 +22,7 @@ from models import Membership
 from tests.factories import a_context, a_member
 from tests.integration.gamification.conftest import a_fact
 from tests.support.clock import NOW
+from tests.support.measuring import weekly_streaks
 
 MONDAY = date(2026, 9, 7)
 WEEK = timedelta(days=7)

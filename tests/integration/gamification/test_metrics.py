@@ -1,5 +1,6 @@
 """Metrics are exact on both databases, and read `earned` alone."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -7,10 +8,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.metrics import METRICS, contributors, percents, reaching, values
+from gamification.metrics import METRICS, contributors
+from gamification.metrics.results import Bound, is_at_least, is_more_than
 from models import Contribution
 from tests.factories import POINT, a_context, a_member, an_item
 from tests.integration.gamification.conftest import Act
+from tests.support.measuring import percents, reaching, values
 
 
 def all_values(session: Session, context_id: int, member_id: int) -> dict[str, int]:
@@ -173,9 +176,12 @@ def test_a_third_reaches_no_rounded_third(session: Session, act: Act) -> None:
 
 
 @pytest.mark.parametrize("bound", [Decimal("0.001"), 1001, -1001])
-def test_a_bound_that_could_overflow_is_refused(session: Session, bound: int) -> None:
+@pytest.mark.parametrize("compared", [is_at_least, is_more_than])
+def test_a_bound_that_could_overflow_is_refused(
+    compared: Callable[[Bound], object], bound: Bound
+) -> None:
     with pytest.raises(ValueError, match="at most two decimals"):
-        reaching(session, 1, 1, at_least=bound)
+        compared(bound)
 
 
 def test_contributors_are_active_learners_with_a_fact_that_counts(

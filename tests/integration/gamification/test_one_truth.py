@@ -2,7 +2,8 @@
 
 import re
 import tracemalloc
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,15 +13,18 @@ from sqlalchemy.orm import Session
 
 from gamification.awards import badges_for, recompute
 from gamification.awards.portfolio import portfolio
-from gamification.catalog import load
-from gamification.metrics import METRICS, POINT, values
+from gamification.awards.preview import Proposal, preview
+from gamification.catalog import Criterion, load
+from gamification.metrics import METRICS, POINT
 from gamification.standings import digest, standing_of
 from models import Award, Context, Contribution, Earned, Membership, User
-from tests.factories import a_context, a_member, an_item
+from tests.factories import a_badge, a_context, a_member, an_item
 from tests.integration.gamification.conftest import ON, Act, Counting
 from tests.support.launches import CATALOG, a_caller, a_live_course, hand_in
+from tests.support.measuring import values
 
 SMALL, LARGE = 1_000, 10_000
+WEEK = timedelta(days=7)
 
 
 PARAMETER = re.compile(r"(?:%\(\w+\)s|\?)(?:::\w+)?")
@@ -99,6 +103,61 @@ def test_a_changed_metric_changes_every_face(
     assert (
         f"{events} contributions, {points} points" in teacher.get("/panel/manage").text
     )
+
+
+@pytest.mark.demand("A24")
+@pytest.mark.parametrize(
+    ("leaf", "number", "best"),
+    [
+        ({"metric": "percent", "item": "quiz-1"}, 77, ("result_percent", 90)),
+        (
+            {"metric": "average_percent", "items": ["quiz-1", "quiz-2"]},
+            *(83, ("result_percent", 90)),
+        ),
+        ({"metric": "streak_weeks"}, 3, ("run_weeks", 3)),
+    ],
+)
+def test_a_result_an_average_and_a_streak_are_one_number_to_all(
+    client: FlaskClient,
+    session: Session,
+    now: datetime,
+    act: Act,
+    leaf: dict[str, Any],
+    number: int,
+    best: tuple[str, int],
+) -> None:
+    course = a_live_course(session)
+    ada = a_member(session, of=course)
+    had, ahead = (
+        a_badge(session, of=course, criterion={**leaf, "at_least": number + more})
+        for more in (0, 1)
+    )
+    for key, points, full in (("quiz-1", 24, 31), ("quiz-2", 9, 10)):
+        quiz = an_item(session, of=course, key=key)
+        act(ada, "graded", quiz, score=points * POINT, maximum=full * POINT)
+    for weeks in (0, 1, 3):
+        act(ada, "posted", attempt=str(weeks), occurred_at=now - weeks * WEEK)
+    session.commit()
+    learner = a_caller(session, client, member=ada)
+
+    api: Any = learner.get("/api/me/badges").json
+    page = learner.get(f"/panel/badges/{ahead.key}").text
+    mine: Any = learner.get("/api/v1/me/progress").json
+    gains = [
+        preview(session, course, Proposal(rule), now).gains.count
+        for rule in (
+            Criterion.from_json({**leaf, "at_least": number + more}) for more in (0, 1)
+        )
+    ]
+
+    awarded = session.scalars(sa.select(Award.badge_id)).all()
+    told = {badge["key"]: badge["progress"] for badge in api["badges"]}
+    assert (had.id in awarded, ahead.id in awarded) == (True, False)
+    assert (told[had.key], told[ahead.key]) == (number, number)
+    assert f'max="{number + 1}"' in page
+    assert f'value="{number}"' in page
+    assert gains == [1, 0]
+    assert mine["bests"][best[0]] == best[1]
 
 
 @pytest.mark.demand("A28")

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.activity import rebuild, record
-from gamification.metrics import percents, values
 from gamification.standings import standing_of
 from models import Earned, Scoring, Standing
 from tests.factories import POINT, a_badge, a_context, a_member, an_item
 from tests.integration.gamification.conftest import Act, a_fact, counts, log
+from tests.support.measuring import percents, values
 
 
 def test_the_same_fact_again_changes_nothing(session: Session, act: Act) -> None:

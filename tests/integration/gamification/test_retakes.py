@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from gamification.activity import rebuild, record
 from gamification.awards import evaluate, holds
-from gamification.metrics import percents, values
 from gamification.standings import standing_of
 from jobs.attempts import Basis
 from jobs.marks import Marker, log_of
@@ -16,6 +15,7 @@ from lti.grades import Result
 from models import Award, BadgeVersion, Item, Membership
 from tests.factories import POINT, a_badge, a_member, an_item
 from tests.integration.gamification.conftest import ON, Act
+from tests.support.measuring import percents, values
 
 DAY = timedelta(days=1)
 

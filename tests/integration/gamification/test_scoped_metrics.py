@@ -6,18 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from gamification.metrics import (
-    METRICS,
-    Scope,
-    averages,
-    days_of_period,
-    last_days,
-    percents,
-    values,
-    weekly_streaks,
-)
+from gamification.metrics import METRICS, Scope, days_of_period, last_days
 from tests.factories import POINT, a_context, a_member, an_item
 from tests.integration.gamification.conftest import Act
+from tests.support.measuring import averages, percents, values, weekly_streaks
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 

@@ -12,11 +12,11 @@ from gamification.activity.item_sets import SetTold, set_item_sets
 from gamification.awards import badges_for, evaluate, holds
 from gamification.awards.preview import Proposal, preview
 from gamification.catalog import Criterion
-from gamification.metrics import values
 from gamification.standings.following import follow
 from models import Award, Earned, Item, Membership, Scoring
 from tests.factories import POINT, a_badge, a_context, a_member, an_item
 from tests.integration.gamification.conftest import ON, Act, a_class, a_fact
+from tests.support.measuring import values
 from tests.support.merging import everything, merged, parted
 
 DAY = timedelta(days=1)
