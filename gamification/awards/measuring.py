@@ -216,6 +216,7 @@ def _seen(
             continue
         haves: tuple[Have, ...] = ()
         if criterion.is_flat:
+            # Whole numbers of one unit, as the statement that awards compares them.
             value = values[criterion.metric]
             haves = (Have(value >= criterion.needed, value),)
         award = (granted_at, visited_at, bool(has_news), bool(barred))

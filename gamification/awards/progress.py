@@ -16,7 +16,10 @@ Holds = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Have:
-    """What a member has of one condition: the database says whether it is met."""
+    """What a member has of one condition, and whether it is met.
+
+    The database says both; of the shorthand the number, compared as it is.
+    """
 
     is_met: bool
     value: int
