@@ -8,6 +8,7 @@ from models.base import Base, Identified
 CURRENT = sa.text("superseded_at IS NULL")
 WAITING = sa.text("is_waiting")
 LAUNCHED = sa.text("kind = 'launched'")
+SPENT = sa.text("kind = 'spent'")
 
 
 class Contribution(Identified, Base):
@@ -108,6 +109,13 @@ class Earned(Base):
             "ix_earned_metrics",
             *("context_id", "membership_id", "kind", "item_id", "day", "points"),
             "seconds",
+        ),
+        # Whether any time is reported is asked of each page, and mostly none is.
+        sa.Index(
+            "ix_earned_spent",
+            *("context_id", "kind"),
+            postgresql_where=SPENT,
+            sqlite_where=SPENT,
         ),
     )
 

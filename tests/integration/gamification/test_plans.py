@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from gamification.activity import record
 from gamification.activity.item_sets import SetTold, item_sets_of, set_item_sets
 from gamification.awards import evaluate
+from gamification.metrics.sources import unfed
 from models import BadgeVersion, Context, Item, Membership, Scoring
 from tests.factories import POINT, a_badge, an_item
 from tests.integration.gamification.conftest import ON, a_class, a_fact
@@ -115,6 +116,19 @@ def test_a_courses_sets_are_read_without_those_of_others(
     held = [line for _, lines in plans for line in lines if " item_in_set" in line]
     assert len(held) == 3
     assert [line for line in held if "(item_set_id=?" not in line] == []
+
+
+def test_whether_time_is_reported_is_asked_of_what_is_reported_alone(
+    session: Session, engine: sa.Engine, people: list[Membership]
+) -> None:
+    with explained(engine) as plans:
+        found = unfed(session, people[0].context_id)
+
+    assert "time_spent" in found
+    asked = [line for _, lines in plans for line in lines if "ix_earned_spent" in line]
+    assert [line.partition("INDEX ")[2] for line in asked] == [
+        "ix_earned_spent (context_id=? AND kind=?)"
+    ]
 
 
 def the_quiz(session: Session, context: Context) -> Item:
