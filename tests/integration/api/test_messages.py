@@ -11,7 +11,7 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from gamification.feedback import Change, tell
-from models import AuditEntry, Context, MessageTemplate
+from models import AuditEntry, Award, Context, Membership, MessageTemplate
 from models.news import KINDS
 from tests.factories import a_badge, a_member
 from tests.support.awarding import an_award
@@ -204,20 +204,20 @@ def test_a_learner_reads_the_courses_words_in_the_news_and_on_the_overview(
     assert '<p class="won-text">First contribution &amp; more in Botany</p>' in page
 
 
-def test_no_news_is_without_words_whatever_it_is_of(
-    session: Session, client: FlaskClient, course: Context, teacher: Caller
-) -> None:
-    ada = a_member(session, of=course)
-    award = an_award(session, ada, a_badge(session, of=course, key="kind_help"))
-    of_award = [
-        Change(ada.id, kind, f"{kind}:x", {"award": award.id})
-        for kind in ("expiring", "expired", "revoked", "lifted", "renewed")
-    ]
-    levels = [
+def levels_of(ada: Membership) -> list[Change]:
+    return [
         Change(
             ada.id, "level", f"level:{number}", {"milestone": "level", "value": number}
         )
         for number in range(1, 5)
+    ]
+
+
+def everything(ada: Membership, award: Award) -> list[Change]:
+    """Return a change of each kind, with what each may be about."""
+    of_award = [
+        Change(ada.id, kind, f"{kind}:x", {"award": award.id})
+        for kind in ("expiring", "expired", "revoked", "lifted", "renewed")
     ]
     others = [
         Change(ada.id, "milestone", "points", {"milestone": "points", "value": 1000}),
@@ -226,19 +226,28 @@ def test_no_news_is_without_words_whatever_it_is_of(
         Change(ada.id, "personal_best", "result", {"best": "result", "value": 95}),
         Change(ada.id, "personal_best", "run", {"best": "run", "value": 4}),
     ]
+    return [*of_award, *others, *levels_of(ada)]
+
+
+def told(learner: Caller) -> list[str]:
+    items: Any = learner.get("/api/v1/me/notifications").json["items"]  # type: ignore[index] # it has some
+    return [item["text"] for item in reversed(items)]
+
+
+def test_no_news_is_without_words_whatever_it_is_of(
+    session: Session, client: FlaskClient, course: Context, teacher: Caller
+) -> None:
+    ada = a_member(session, of=course)
+    award = an_award(session, ada, a_badge(session, of=course, key="kind_help"))
     session.commit()
     put(teacher, {"revoked": "We took {badge}.", "level": "{level}!"})
     learner = a_caller(session, client, member=ada)
 
-    def told() -> list[str]:
-        items: Any = learner.get("/api/v1/me/notifications").json["items"]  # type: ignore[index] # it has some
-        return [item["text"] for item in reversed(items)]
-
-    tell(session, course.id, [*of_award, *others, *levels], NOW)
+    tell(session, course.id, everything(ada, award), NOW)
     session.commit()
-    endless = told()
+    endless = told(learner)
     award.expires_at = NOW
-    tell(session, course.id, [replace(levels[0], key="level:5")], NOW)
+    tell(session, course.id, [replace(levels_of(ada)[0], key="level:5")], NOW)
     session.commit()
 
     forever = "Kind help is yours for good."
@@ -258,7 +267,7 @@ def test_no_news_is_without_words_whatever_it_is_of(
         "Your best so far: 4 weeks in a row.",
         "You have come up 4 levels.",
     ]
-    assert [told()[place] for place in (1, 2, 5, -1)] == [
+    assert [told(learner)[place] for place in (1, 2, 5, -1)] == [
         f"Kind help lasts until {until}.",
         f"Kind help lasted until {until}.",
         f"Kind help now lasts until {until}.",

@@ -120,24 +120,6 @@ def test_where_no_activities_are_known_no_number_of_them_is_too_many(
     assert (used.status_code, used.json["findings"]) == (201, [])
 
 
-def test_what_is_completed_in_no_activity_makes_their_number_no_bound(
-    session: Session, course: Context, ada: Membership, teacher: Caller
-) -> None:
-    loose = Fact(
-        context_id=course.id,
-        membership_id=ada.id,
-        kind="completed",
-        occurred_at=NOW,
-        source="test",
-    )
-    record(session, [loose], NOW, environment=True)
-    session.commit()
-
-    used = put(teacher, "new", {"metric": "completed", "threshold": 10_000})
-
-    assert (used.status_code, used.json["findings"]) == (201, [])
-
-
 def test_time_is_doubted_until_some_is_reported(
     session: Session, course: Context, ada: Membership, teacher: Caller
 ) -> None:
