@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -21,7 +22,15 @@ from gamification.switches import Switch
 from models import Award, Badge, BadgeVersion, Context, Item, Membership
 from models.db import tune_sqlite
 from tests.factories import POINT, a_badge, a_context, a_member, an_item
-from tests.properties.trees import ACTS, KEYS, PEOPLE, SETS, TREES
+from tests.properties.trees import (
+    ACTS,
+    KEYS,
+    PEOPLE,
+    PREREQUISITES,
+    SETS,
+    TERM,
+    TREES,
+)
 from tests.support.by_hand import Deed, Person
 from tests.support.clock import NOW
 from tests.support.databases import Databases
@@ -39,7 +48,14 @@ class Course:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.context: Context = a_context(session)
+        first, last = TERM
+        self.context: Context = a_context(
+            session,
+            term_start=first,
+            term_end=last,
+            ranked_from=first,
+            ranked_to=last,
+        )
         self.people: list[Membership] = [
             a_member(session, of=self.context) for _ in range(PEOPLE)
         ]
@@ -52,7 +68,9 @@ class Course:
             for key, items in SETS.items()
         ]
         set_item_sets(session, self.context, "test", sets, NOW)
-        a_badge(session, of=self.context, key="first", metric="events", threshold=1)
+        for key, rule in PREREQUISITES.items():
+            # Kept for good, it would tell what a correction has taken back.
+            a_badge(session, of=self.context, key=key, criterion=rule, policy="revoke")
 
     def with_rule(self, rule: dict[str, Any], policy: str = "keep") -> Badge:
         return a_badge(self.session, of=self.context, criterion=rule, policy=policy)
@@ -83,10 +101,11 @@ class Course:
                 day = last.get(key, act)["day"]
                 last[key] = {**act, "day": day}
         deeds = [self._deed(act) for act in last.values()]
-        events = {"submitted", "posted", "completed"}
-        started = any(deed.counts and deed.kind in events for deed in deeds)
-        badges = frozenset({"first"} if started else ())
-        return Person(deeds, badges, NOW.date(), SETS)
+        person = Person(deeds, frozenset(), NOW.date(), SETS, TERM)
+        for badge, rule in PREREQUISITES.items():
+            if person.meets(rule):
+                person = replace(person, badges=person.badges | {badge})
+        return person
 
     def _deed(self, act: dict[str, Any]) -> Deed:
         score = None

@@ -1,11 +1,21 @@
 """Random rules of every kind, and random acts that they look at."""
 
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
 
 KEYS = ["quiz-0", "quiz-1", "quiz-2", "nowhere"]
 PEOPLE = 2
+TERM = (date(2026, 11, 14), date(2026, 11, 21))
+"""The course's term: it was over yesterday, and acts lie on both sides of it."""
+PREREQUISITES: dict[str, dict[str, Any]] = {
+    "first": {"metric": "events", "at_least": 1},
+    "second": {
+        "all": [{"badge": "first"}, {"metric": "completed", "at_least": 1}],
+    },
+}
+"""The rules of badges that others ask for, in the order in which they are given."""
 SETS = {"unit-1": ["quiz-0", "quiz-1"], "unit-2": ["quiz-2"], "empty": []}
 
 ITEMS = st.lists(st.sampled_from(KEYS), min_size=1, max_size=3, unique=True)
@@ -20,6 +30,7 @@ WINDOWS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
         {"last_days": 2},
         {"period": "week"},
         {"period": "month"},
+        {"period": "term"},
         {"from": "2026-11-20"},
         {"to": "2026-11-20"},
         {"by": "2026-11-21"},
@@ -38,14 +49,15 @@ SHRINKING = st.one_of(
     ),
 )
 PERCENTS = st.sampled_from([-0.5, 0, 50, 66.66, 66.67, 80, 90, 100])
+SPANS = st.tuples(PERCENTS, PERCENTS).map(sorted)
+ANYWHERE: st.SearchStrategy[dict[str, Any]] = st.just({})
 
 
 def counts(compared: st.SearchStrategy[dict[str, Any]]) -> Any:  # noqa: ANN401 -- a strategy
     metric = st.sampled_from(
         ["score", "events", "authored", "active_days", "completed", "time_spent"]
     )
-    anywhere: st.SearchStrategy[dict[str, Any]] = st.just({})
-    scope = st.one_of(anywhere, SCOPES)
+    scope = st.one_of(ANYWHERE, SCOPES)
     return st.tuples(
         st.fixed_dictionaries({"metric": metric}), scope, compared, WINDOWS
     ).map(merged)
@@ -58,6 +70,7 @@ def merged(parts: tuple[dict[str, Any], ...]) -> dict[str, Any]:
 def results(names: list[str]) -> Any:  # noqa: ANN401 -- a strategy
     compared = st.one_of(
         *(st.fixed_dictionaries({name: PERCENTS}) for name in names),
+        st.fixed_dictionaries({"between": SPANS}),
     )
     metric = st.sampled_from(["percent", "average_percent"])
     return st.tuples(
@@ -77,7 +90,7 @@ DONE = st.tuples(
 ).map(merged)
 CAPPED = st.tuples(
     st.fixed_dictionaries({"metric": st.sampled_from(["events", "completed"])}),
-    st.one_of(st.just({}), SCOPES),
+    st.one_of(ANYWHERE, SCOPES),
     st.one_of(GROWING, SHRINKING),
     st.one_of(
         *(
@@ -87,15 +100,20 @@ CAPPED = st.tuples(
     ),
     WINDOWS,
 ).map(merged)
-STREAK = st.fixed_dictionaries({"metric": st.just("streak_weeks"), "at_least": NUMBERS})
+STREAKS = st.tuples(
+    st.just({"metric": "streak_weeks"}),
+    st.one_of(ANYWHERE, ANYWHERE, SCOPES),
+    st.one_of(GROWING, GROWING, SHRINKING),
+    WINDOWS,
+).map(merged)
 LEAVES = st.one_of(
     counts(GROWING),
     counts(SHRINKING),
     results(["at_least", "more_than", "at_most"]),
     DONE,
     CAPPED,
-    STREAK,
-    st.just({"badge": "first"}),
+    STREAKS,
+    st.fixed_dictionaries({"badge": st.sampled_from([*PREREQUISITES, "nowhere"])}),
 )
 TREES = st.recursive(
     LEAVES,

@@ -43,6 +43,8 @@ class Person:
     today: date
     sets: Mapping[str, list[str]] = field(default_factory=dict)
     """The items that are in each set."""
+    term: tuple[date, date] | None = None
+    """The first and the last day of the course's term."""
 
     def meets(self, rule: dict[str, Any]) -> bool:
         """Say whether a rule, as it is written in JSON, is met."""
@@ -90,9 +92,7 @@ class Person:
             return False
         if leaf.get("on_time") and deed.status == "late":
             return False
-        if leaf.get("period") == "week" and deed.day < _monday(self.today):
-            return False
-        if leaf.get("period") == "month" and deed.day < self.today.replace(day=1):
+        if not self._is_in_period(leaf.get("period"), deed.day):
             return False
         if "last_days" in leaf and deed.day <= self.today - timedelta(
             leaf["last_days"]
@@ -100,6 +100,12 @@ class Person:
             return False
         first, last = leaf.get("from", "0001-01-01"), leaf.get("to", "9999-12-31")
         return bool(first <= deed.day.isoformat() <= min(last, leaf.get("by", last)))
+
+    def _is_in_period(self, period: str | None, day: date) -> bool:
+        if period == "term":
+            return self.term is not None and self.term[0] <= day <= self.term[1]
+        firsts = {"week": _monday(self.today), "month": self.today.replace(day=1)}
+        return period is None or day >= firsts[period]
 
     def _number(self, leaf: dict[str, Any], deeds: Sequence[Deed]) -> Fraction:
         metric = leaf["metric"]
