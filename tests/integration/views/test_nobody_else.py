@@ -6,6 +6,7 @@ The addresses come from the application itself, so a new one is read here, too.
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -16,14 +17,21 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from gamification.activity import Fact, record
+from gamification.standings.dealing import deal
 from gamification.standings.groups import GroupTold, groups_of, set_groups
 from models import Award, Badge, Context, Membership, StreamEvent
 from tests.factories import a_member
 from tests.support.awarding import an_award
 from tests.support.clock import NOW
 from tests.support.launches import Caller, a_caller, a_live_course, hand_in
+from tests.support.markup import text_of
 
-OTHERS = 9
+OTHERS = 21
+WEEKS = 4
+RUN = 37
+"""Weeks in a row that are nobody's points, rank or number of badges."""
+NUMBER = re.compile(rf"(?<![\w.-])(?<!\d:){RUN}(?![\w:-])")
 OURS = ("/api/", "/panel/", "/stream", "/download")
 BODIES: dict[str, object] = {
     "/api/v1/me/board": {"joined": True},
@@ -41,19 +49,24 @@ def course(session: Session) -> Context:
         board_identity="name",
         board_top=50,
         board_neighbours=10,
+        board_lists=True,
+        board_leagues=True,
         memberships_url="https://lms.example/members",
     )
 
 
 @pytest.fixture
 def others(session: Session, course: Context) -> list[Membership]:
-    """Enrol classmates who do all there is to do, and consent to no name."""
+    """Enrol classmates who do all there is to do, and consent to no name.
+
+    The platform has put their addresses where their names should be.
+    """
     members = [
         a_member(
             session,
             of=course,
             id=910_000_001 + number,
-            name=f"Zora Geheim {number}",
+            name=f"zora.geheim.{number}@school.example",
             sub=f"sub-geheim-{number}",
             alias=f"Alias {number}",
         )
@@ -63,20 +76,40 @@ def others(session: Session, course: Context) -> list[Membership]:
     for member in members:
         hand_in(session, member, times=3)
         an_award(session, member, badges[-1])
+    worked(session, members, WEEKS)
     return members
+
+
+def worked(session: Session, members: list[Membership], weeks: int) -> None:
+    """Let everybody post something in each of so many weeks before this one."""
+    facts = [
+        Fact(
+            context_id=member.context_id,
+            membership_id=member.id,
+            kind="posted",
+            attempt=f"week {week}",
+            occurred_at=NOW - timedelta(weeks=week),
+            source="test",
+        )
+        for member in members
+        for week in range(1, weeks + 1)
+    ]
+    record(session, facts, NOW, environment=True)
 
 
 @pytest.fixture
 def me(session: Session, course: Context, others: list[Membership]) -> Membership:
-    """Enrol the one who asks, in a team with some of the others."""
+    """Enrol the one who asks, in a team and in a league with some of the others."""
     me = a_member(session, of=course, name="Ada", alias="Alias me")
     hand_in(session, me, times=2)
+    worked(session, [me], WEEKS)
     halves = {"mine": [me, *others[:4]], "theirs": others[4:]}
     told = [
         GroupTold(name, name, frozenset(m.id for m in members))
         for name, members in halves.items()
     ]
     set_groups(session, course, "team", told, NOW)
+    deal(session, course, NOW)
     return me
 
 
@@ -88,7 +121,7 @@ def marks_of(session: Session, others: list[Membership]) -> list[str]:
         )
     )
     people = [mark for m in others for mark in (m.user.public_id, str(m.id), m.name)]
-    return ["Geheim", "sub-geheim", *people, *awards]
+    return ["geheim", "@school.example", *people, *awards]
 
 
 def asked(app: OpenAPI, values: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
@@ -150,7 +183,7 @@ def values_of(session: Session, others: list[Membership]) -> dict[str, list[str]
         "badge": ["author"],
         "period": ["all", "week", "month", "2026-W46", "2026-10"],
         "group": [row.id for row in groups_of(session, context)],
-        "search": ["Geheim"],
+        "search": ["geheim"],
         "kind": ["team"],
     }
 
@@ -174,9 +207,24 @@ def test_no_answer_to_a_learner_holds_anybody_else(
     }
     assert told == {}
     # There was something to read: the others, under their aliases, and one's own data.
+    assert unready(caller) == []
     read = [way for way, text in answers.items() if "Alias 3" in text]
     assert len(read) >= 8
     assert len(answers) >= 20
+
+
+def unready(caller: Caller) -> list[str]:
+    """Name what holds nobody: the lists, and one's own league on either face."""
+    lists: Any = caller.get(f"{caller.course}/lists").json
+    board: Any = caller.get(f"{caller.course}/leaderboard?period=week").json
+    page = text_of(caller.get("/panel/leaderboard?period=week").text)
+    states = {name: one["state"] for name, one in lists.items()}
+    states |= {"board": board["state"]}
+    return [
+        *(name for name, state in states.items() if state != "ready"),
+        *(["league"] if board.get("league") != "mine" else []),
+        *(["page"] if "This is your league" not in page else []),
+    ]
 
 
 def test_an_instructor_reads_by_the_same_ways_who_they_are(
@@ -192,7 +240,7 @@ def test_an_instructor_reads_by_the_same_ways_who_they_are(
     answers = said_to(teacher, app, values)
 
     found = {mark for mark in marks for text in answers.values() if mark in text}
-    assert {"Geheim", others[0].user.public_id} <= found
+    assert {"geheim", others[0].user.public_id} <= found
 
 
 def test_no_event_to_a_learner_holds_anybody_else(
@@ -241,3 +289,31 @@ def test_a_name_is_read_with_its_owners_consent_alone(
         if member.name in text
     }
     assert named == {others[0].name}
+
+
+def test_nobody_reads_how_many_weeks_somebody_else_kept_at_it(
+    app: OpenAPI,
+    client: FlaskClient,
+    session: Session,
+    me: Membership,
+    others: list[Membership],
+) -> None:
+    """A run of weeks is one's own, whatever else somebody is on the board with."""
+    runner = others[0]
+    runner.name_consent = True
+    worked(session, [runner], RUN - 1)
+    values = values_of(session, others)
+
+    told = {
+        name: [
+            way
+            for way, text in said_to(
+                a_caller(session, client, member=member), app, values
+            ).items()
+            if NUMBER.search(text)
+        ]
+        for name, member in (("me", me), ("runner", runner))
+    }
+
+    assert told["me"] == []
+    assert "GET /api/v1/me/progress" in told["runner"]
