@@ -4,11 +4,14 @@ They are generated from the OpenAPI document, the same ones in every run: some t
 it, and some that do not.
 """
 
+import re
+from datetime import timedelta
 from itertools import cycle
 from typing import Any
 
 import pytest
 import schemathesis
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
 from hypothesis import HealthCheck, Phase, given, settings
@@ -18,9 +21,11 @@ from schemathesis.core.result import Ok
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from models import Context, Membership
+from gamification.awards.claims import Terms, make_code
+from models import ClaimCode, Context, Membership
 from tests.factories import a_badge, a_member, an_item
 from tests.support.awarding import an_award
+from tests.support.clock import NOW
 from tests.support.experiments import a_running_experiment
 from tests.support.launches import a_caller, a_live_course, hand_in
 from tests.support.merging import a_merge
@@ -28,6 +33,8 @@ from tests.support.programs import a_key
 
 ROLES = ("learner", "assistant", "instructor", "admin", "key")
 AnyCase = Case[Any]
+IN_PATH = re.compile(r"{(\w+)}")
+A_CODE = Terms(badge="helper", uses=100, expires_at=NOW + timedelta(days=1))
 every_run_the_same = settings(
     max_examples=len(ROLES),
     derandomize=True,
@@ -56,6 +63,9 @@ def ada(session: Session, course: Context) -> Membership:
     an_award(session, ada, badge).public_id = "award"
     a_running_experiment(session, course, "helper")
     a_merge(session, course.tenant, "merge")
+    made = make_code(session, course, A_CODE, "iris", NOW)
+    assert made is not None
+    session.execute(sa.update(ClaimCode).values(public_id="code"))
     return ada
 
 
@@ -78,14 +88,15 @@ def test_no_operation_fails_whatever_it_is_asked(
         "code_id": "code",
         "key": "helper",
         "merge_id": "merge",
+        "user_id": ada.user.public_id,
     }
     schema = schemathesis.openapi.from_dict(app.api_doc)
-    answered: dict[int, int] = {}
+    answered: dict[int, set[str]] = {}
     failed: list[str] = []
 
     def ask(case: AnyCase, role: str) -> None:
         answer = sent(client, case, tokens[role])
-        answered[answer.status_code] = answered.get(answer.status_code, 0) + 1
+        answered.setdefault(answer.status_code, set()).update(case.path_parameters)
         if answer.status_code >= 500:
             failed.append(f"{role}: {case.as_curl_command()}")
 
@@ -96,8 +107,7 @@ def test_no_operation_fails_whatever_it_is_asked(
         @given(case=cases, is_astray=st.integers(0, 3).map(lambda n: n == 0))
         def generated(case: AnyCase, *, is_astray: bool) -> None:
             if not is_astray:
-                there = case.path_parameters
-                there |= {name: known[name] for name in known.keys() & there}
+                lead_to_rows(case, known)
             ask(case, next(turns))
 
         generated()
@@ -109,6 +119,19 @@ def test_no_operation_fails_whatever_it_is_asked(
 
     assert failed == []
     assert {200, 403, 404, 422} <= set(answered)
+    # Whatever stands in an address was once that of a row.
+    assert answered[200] == known.keys() == parameters_of(app)
+
+
+def lead_to_rows(case: AnyCase, known: dict[str, str]) -> None:
+    """Let whatever stands in the address be that of a row."""
+    there = case.path_parameters
+    there |= {name: known[name] for name in known.keys() & there}
+
+
+def parameters_of(app: OpenAPI) -> set[str]:
+    """Return all that stands in addresses for something else."""
+    return {name for path in app.api_doc["paths"] for name in IN_PATH.findall(path)}
 
 
 def sent(client: FlaskClient, case: AnyCase, token: str) -> TestResponse:
