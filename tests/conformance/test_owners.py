@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from models import Context
 from tests.factories import a_context, a_member, a_registration
+from tests.support.databases import Database
 from tests.support.launches import Caller, a_caller, a_live_course, hand_in
 
 pytestmark = pytest.mark.conformance
@@ -104,6 +105,7 @@ WITHIN: dict[str, dict[str, object]] = {
 def test_f02_a_session_of_elsewhere_gets_nothing_of_this_course(
     elsewhere: Callable[[Session, Context], Context],
     role: str,
+    database: Database,
     here: Context,
     app: OpenAPI,
     client: FlaskClient,
@@ -125,7 +127,11 @@ def test_f02_a_session_of_elsewhere_gets_nothing_of_this_course(
 
 
 def test_f02_who_is_here_reads_what_the_others_do_not(
-    here: Context, app: OpenAPI, client: FlaskClient, session: Session
+    database: Database,
+    here: Context,
+    app: OpenAPI,
+    client: FlaskClient,
+    session: Session,
 ) -> None:
     """The check above fails where there is something to read."""
     caller = a_caller(session, client, of=here, role="instructor")
