@@ -1,7 +1,5 @@
 """The shapes of made-up names."""
 
-from pydantic import ConfigDict
-
 from views.api.examples import example
 from views.api.schemas import Answer, Asked
 
@@ -15,9 +13,7 @@ class AliasWanted(Asked):
 class Alias(Answer):
     """The caller's made-up name, and how often they may have another today."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"example": {"name": "Keen Kestrel", "left_today": 2}}
-    )
+    model_config = example(name="Keen Kestrel", left_today=2)
 
     name: str
     left_today: int

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, Field, StrictBool
 
 from gamification.awards.decisions import OURS
-from views.api.examples import example
+from views.api.examples import example, shown
 from views.api.schemas import Answer, Asked, CoursePath, Printable
 
 LONG_AGO, FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -87,6 +87,26 @@ class Renewal(Asked):
 class Award(Answer):
     """An award, open or over, with the evidence and the version it was granted by."""
 
+    model_config = example(
+        id="5f2c0a…",
+        user_id="91c2f0…",
+        name="Ada Ahorn",
+        badge="helper",
+        label="Helper",
+        icon="🤝",
+        version=1,
+        sequence=1,
+        state="open",
+        origin="hand",
+        evidence={"by": "77ab01…", "role": "instructor", "reason": "helped in week 3"},
+        granted_at="2026-11-22T10:00:00Z",
+        expires_at=None,
+        ended_at=None,
+        end_reason=None,
+        ended_by=None,
+        barred=False,
+    )
+
     id: str
     user_id: str
     name: str
@@ -113,6 +133,8 @@ class Award(Answer):
 
 
 class AwardList(Answer):
+    model_config = example(items=[shown(Award)], next=None)
+
     items: list[Award]
     next: str | None
 
@@ -124,6 +146,14 @@ class BadRow(Answer):
 
 class AwardsImported(Answer):
     """What came of a file; of the refused rows the first thousand are named."""
+
+    model_config = example(
+        dry_run=False,
+        granted=28,
+        held=1,
+        refused=1,
+        rows=[{"line": 7, "reason": "there is no such badge here; there are helper"}],
+    )
 
     dry_run: bool
     granted: int
@@ -145,6 +175,16 @@ class CodeWanted(Asked):
 class Code(Answer):
     """A code, without its word."""
 
+    model_config = example(
+        id="c0de5f…",
+        badge="helper",
+        uses=30,
+        used=4,
+        state="open",
+        created_at="2026-11-22T10:00:00Z",
+        expires_at="2026-12-01T17:00:00Z",
+    )
+
     id: str
     badge: str
     uses: int
@@ -155,11 +195,15 @@ class Code(Answer):
 
 
 class NewCode(Code):
+    model_config = example(**shown(Code) | {"used": 0, "code": "K7QP-2MXA-9TFW"})
+
     code: str | None
     """The word, told this once: empty where the same `Idempotency-Key` comes again."""
 
 
 class CodeList(Answer):
+    model_config = example(items=[shown(Code)], next=None)
+
     items: list[Code]
     next: None = None
 

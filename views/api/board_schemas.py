@@ -2,16 +2,11 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
 from views.api.award_schemas import Id
-from views.api.examples import example
-from views.api.schemas import Answer, Asked, CoursePath, Printable
+from views.api.examples import example, shown
+from views.api.schemas import Answer, Asked, CoursePath, IfAny, Printable
 
 Kind = Literal["department", "section", "group", "team"]
 MOST_GROUPS = 2_000
@@ -26,22 +21,21 @@ class GroupsQuery(Asked):
 
 
 class Group(Answer):
+    model_config = example(id="6b90d2…", kind="team", key="red", name="Red", people=12)
+
     id: str
     """What `?group=` of the leaderboard takes."""
     kind: Kind
     key: str
     """What its source calls it."""
     name: str
-    people: int | None = None
+    people: IfAny[int | None] = None
     """How many are in it; for staff."""
-
-    @model_serializer(mode="wrap")
-    def _leave_out(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
-        row: dict[str, object] = dump(self)
-        return {k: v for k, v in row.items() if k != "people" or v is not None}
 
 
 class GroupList(Answer):
+    model_config = example(items=[shown(Group)], next=None)
+
     items: list[Group]
     next: None = None
 

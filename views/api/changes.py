@@ -17,7 +17,7 @@ from jobs.sync import request_sync
 from models import Context
 from models.db import db
 from models.locks import lock_course
-from views.api import schemas
+from views.api import setting_schemas as schemas
 from views.pages import switch_now
 
 NAMES = {

@@ -2,6 +2,7 @@
 
 from flask_openapi3.models import RawModel
 
+from views.api.examples import example
 from views.api.schemas import Answer
 
 TOML = "text/toml"
@@ -51,6 +52,11 @@ class Text(RawModel):
 
 class Configured(Answer):
     """What changes by a text; nothing in both, where all is so already."""
+
+    model_config = example(
+        changes=["The badge “Starter” (starter) is added: Contribute 3 times."],
+        drafts=[],
+    )
 
     changes: list[str]
     """One sentence for each difference."""

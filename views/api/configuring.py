@@ -26,7 +26,7 @@ from jobs.noting import note
 from jobs.scoring import save_scoring
 from models import Context
 from models.db import db
-from views.api import schemas
+from views.api import setting_schemas as schemas
 from views.api.changes import change
 from views.api.customs_in_text import customs_in
 from views.api.weights_in_text import weights_in

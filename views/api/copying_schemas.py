@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from views.api.examples import example
+from views.api.examples import example, shown
 from views.api.schemas import Answer, Asked
 
 LONGEST_SHIFT = 3660
@@ -38,6 +38,14 @@ class Pair(Answer):
 class CourseImported(Answer):
     """What comes along; twice is once."""
 
+    model_config = example(
+        changes=["The badge “Starter” (starter) is added: Contribute 3 times."],
+        drafts=[],
+        mapping=[{"there": "quiz-1", "here": "quiz-1", "label": "Quiz 1"}],
+        dates=[],
+        stays=[],
+    )
+
     changes: list[str]
     """One sentence for each difference."""
     drafts: list[str]
@@ -50,6 +58,10 @@ class CourseImported(Answer):
 
 
 class Source(Answer):
+    model_config = example(
+        id="5d1f…", title="Biology 101", label="BIO-101", badges=4, proposed=True
+    )
+
     id: str
     title: str
     label: str
@@ -60,10 +72,14 @@ class Source(Answer):
 
 
 class SourceList(Answer):
+    model_config = example(items=[shown(Source)], next=None)
+
     items: list[Source]
     next: None = None
 
 
 class Dismissed(Answer):
+    model_config = example(dismissed=True)
+
     dismissed: bool
     """False: nothing was proposed, or it was decided already."""

@@ -10,6 +10,7 @@ from gamification.metrics.cursors import BadCursor
 from jobs.api_keys import COURSES_READ
 from jobs.key_courses import courses_for
 from models.db import db
+from views.api.examples import example, shown
 from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import Answer, Asked, Cursor, Printable
@@ -27,7 +28,15 @@ class CoursesQuery(Asked):
     limit: int = Field(default=50, ge=1, le=200)
 
 
-class CourseFound(Answer):
+class CourseListed(Answer):
+    model_config = example(
+        id="5d1f…",
+        title="Biology 101",
+        platform="https://lms.example",
+        platform_id="42",
+        enabled=True,
+    )
+
     id: str
     """Ours: what every address of a course takes."""
     title: str
@@ -40,7 +49,9 @@ class CourseFound(Answer):
 
 
 class CourseList(Answer):
-    items: list[CourseFound]
+    model_config = example(items=[shown(CourseListed)], next=None)
+
+    items: list[CourseListed]
     next: str | None
 
 
@@ -59,6 +70,6 @@ def get_courses(query: CoursesQuery) -> Response:
         )
     except BadCursor as error:
         return problem(422, f"cursor: {error}")
-    items = [CourseFound.model_validate(row) for row in found.rows]
+    items = [CourseListed.model_validate(row) for row in found.rows]
     answer = CourseList(items=items, next=found.next)
     return jsonify(answer.model_dump(mode="json"))

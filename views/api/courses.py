@@ -11,7 +11,7 @@ from jobs.key_courses import course_for
 from jobs.locking import Locked
 from models import STAFF, ApiKey, Context
 from models.db import db
-from views.api import schemas
+from views.api import schemas, setting_schemas
 from views.api.badges import badges_in
 from views.api.changes import change, lock, settings_of
 from views.api.etags import IfMatch, changed_since, tag_of
@@ -62,7 +62,7 @@ def get_badges(path: schemas.CoursePath) -> Response:
 
 @bp.get(
     "/<course_id>/settings",
-    **operation(STAFF, schemas.Settings, refusals=(404,), key=COURSES_READ),
+    **operation(STAFF, setting_schemas.Settings, refusals=(404,), key=COURSES_READ),
 )
 @requires(*STAFF, key=COURSES_READ)
 @checked
@@ -73,13 +73,13 @@ def get_settings(path: schemas.CoursePath) -> Response:
 
 @bp.put(
     "/<course_id>/settings",
-    **operation(TEACHERS, schemas.Settings, refusals=(404, 412, 415)),
+    **operation(TEACHERS, setting_schemas.Settings, refusals=(404, 412, 415)),
 )
 @requires(*TEACHERS)
 @checked
 @whole
 def put_settings(
-    path: schemas.CoursePath, header: IfMatch, body: schemas.SettingsChange
+    path: schemas.CoursePath, header: IfMatch, body: setting_schemas.SettingsChange
 ) -> Response:
     """Change the settings that are named; the answer has all of them."""
     context = the_course(path)
@@ -95,12 +95,12 @@ def put_settings(
     return _told(settings_of(context))
 
 
-def _told(settings: schemas.Settings) -> Response:
+def _told(settings: setting_schemas.Settings) -> Response:
     """Answer the settings, with their tag."""
     response = jsonify(settings.model_dump(mode="json"))
     response.set_etag(_tag(settings))
     return response
 
 
-def _tag(settings: schemas.Settings) -> str:
+def _tag(settings: setting_schemas.Settings) -> str:
     return tag_of(settings.model_dump(mode="json"))

@@ -5,11 +5,23 @@ from typing import Any, Literal
 from pydantic import Field
 
 from gamification.awards.saving import MOST_BADGES
-from views.api.examples import example
+from views.api.examples import example, shown
 from views.api.schemas import Answer, SentBack
 
 
 class DocumentList(Answer):
+    model_config = example(
+        items=[
+            {
+                "badge_id": "compliance_101",
+                "name": "Compliance Novice",
+                "description": "Completed the basic compliance training module",
+                "criteria": "Complete Module 1 and pass quiz with 80% or higher",
+            },
+        ],
+        next=None,
+    )
+
     items: list[dict[str, Any]]
     """Other programs' badges to the letter, with their `badge_id`; the others, with
     their `key`, as a catalog has them."""
@@ -39,6 +51,16 @@ class DocumentsBrought(SentBack):
 class DocumentTaken(Answer):
     """What came of one document."""
 
+    model_config = example(
+        key="compliance_101",
+        outcome="kept",
+        text="Complete Module 1 and pass quiz with 80% or higher",
+        proposal={"metric": "completed", "item": "module-1"},
+        sentence="Complete Module 1",
+        unbound=[],
+        reason="",
+    )
+
     key: str
     """As it says it; empty where it says none."""
     outcome: Literal["kept", "known", "refused"]
@@ -58,5 +80,7 @@ class DocumentTaken(Answer):
 
 class DocumentsTaken(Answer):
     """What came of each document, in their order."""
+
+    model_config = example(items=[shown(DocumentTaken)])
 
     items: list[DocumentTaken]

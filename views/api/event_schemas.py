@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from gamification.activity.facts import LONGEST_TIME, OLDEST_YEAR, SCORELESS
-from views.api.examples import example
+from views.api.examples import example, shown
 from views.api.schemas import Answer, Asked, Cursor, Printable
 
 POINT = 1_000_000
@@ -64,6 +64,10 @@ class ItemsQuery(Asked):
 class Item(Answer):
     """Something that can be completed or graded; rules name its `key`."""
 
+    model_config = example(
+        id="a3e07b…", key="quiz-1", label="Quiz 1", maximum="30", gone=False
+    )
+
     id: str
     key: str
     label: str
@@ -74,6 +78,8 @@ class Item(Answer):
 
 
 class ItemList(Answer):
+    model_config = example(items=[shown(Item)], next=None)
+
     items: list[Item]
     next: str | None
 
@@ -90,6 +96,22 @@ class EventsQuery(Asked):
 
 class AnyEvent(Answer):
     """A fact, whoever reads it."""
+
+    model_config = example(
+        kind="graded",
+        item="quiz-1",
+        label="Quiz 1",
+        status="normal",
+        score="24",
+        maximum="30",
+        seconds=None,
+        attempt="",
+        occurred_at="2026-11-20T09:30:00Z",
+        recorded_at="2026-11-20T09:31:00Z",
+        source="api",
+        revision=1,
+        superseded_at=None,
+    )
 
     kind: AnyKind
     item: str | None
@@ -112,11 +134,15 @@ class AnyEvent(Answer):
 class Event(AnyEvent):
     """One fact of the log."""
 
+    model_config = example(**shown(AnyEvent), user_id="91c2f0…", name="Ada Ahorn")
+
     user_id: str
     name: str
 
 
 class EventList(Answer):
+    model_config = example(items=[shown(Event)], next=None)
+
     items: list[Event]
     next: str | None
 
@@ -202,6 +228,16 @@ class BadEvent(Answer):
 
 class Taken(Answer):
     """What came of events; those that are wrong were left out and the others done."""
+
+    model_config = example(
+        new=1,
+        corrected=0,
+        unchanged=0,
+        refused=1,
+        awarded=0,
+        items=["quiz-1"],
+        rows=[{"index": 1, "reason": "this is not a member of the course"}],
+    )
 
     new: int
     corrected: int

@@ -1,17 +1,17 @@
-"""What a question looks like, for the OpenAPI document."""
+"""What questions and answers look like, for the OpenAPI document."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 from flask_openapi3.models.media_type import MediaType
 from flask_openapi3.models.path_item import PathItem
 from flask_openapi3.models.request_body import RequestBody
 from flask_openapi3.openapi import OpenAPI
-from pydantic import ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 
 def example(**fields: object) -> ConfigDict:
-    """Show in the document what is asked for; the rest is as for all questions."""
+    """Show in the document what is asked for, or answered; the rest is as for all."""
     # A key of flask-openapi3's own, which pydantic keeps and does not know.
     return cast("ConfigDict", {"openapi_extra": {"example": fields}})
 
@@ -19,6 +19,13 @@ def example(**fields: object) -> ConfigDict:
 def example_if_any(**fields: object) -> ConfigDict:
     """Show the same of what need not be sent."""
     return cast("ConfigDict", {"openapi_extra": {"example": fields, "required": False}})
+
+
+def shown(model: type[BaseModel]) -> dict[str, Any]:
+    """Return what is shown of a model, to stand in what is shown of another."""
+    extra = cast("dict[str, Any]", model.model_config)["openapi_extra"]
+    found: dict[str, Any] = extra["example"]
+    return found
 
 
 def show_texts(app: OpenAPI, examples: Mapping[str, str]) -> None:

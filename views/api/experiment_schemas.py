@@ -8,7 +8,7 @@ from pydantic import Field
 from gamification.catalog.definitions import KEY
 from gamification.experiments.assignment import MOST_WEIGHT
 from gamification.experiments.planning import MOST_VARIANTS
-from views.api.examples import example
+from views.api.examples import example, shown
 from views.api.schemas import Answer, Asked, CoursePath, SentBack
 
 Key = Annotated[str, Field(pattern=f"^{KEY.pattern}$")]
@@ -41,6 +41,15 @@ class ExperimentChange(SentBack):
 class Experiment(Answer):
     """A question to a course: which of a few forms serves its people better."""
 
+    model_config = example(
+        key="board",
+        kind="board_form",
+        state="on",
+        created_at="2026-11-22T10:00:00Z",
+        variants={"absolute": 50, "relative": 50},
+        people={"absolute": 12, "relative": 11},
+    )
+
     key: str
     kind: Kind
     state: State
@@ -52,12 +61,16 @@ class Experiment(Answer):
 
 
 class ExperimentList(Answer):
+    model_config = example(items=[shown(Experiment)], next=None)
+
     items: list[Experiment]
     next: None = None
 
 
 class OwnVariant(Answer):
     """Which form of something the caller sees."""
+
+    model_config = example(key="board", kind="board_form", variant="relative")
 
     key: str
     """The experiment's."""
@@ -67,6 +80,8 @@ class OwnVariant(Answer):
 
 class OwnVariants(Answer):
     """The caller's variants in what is on at the moment."""
+
+    model_config = example(items=[shown(OwnVariant)], next=None)
 
     items: list[OwnVariant]
     next: None = None

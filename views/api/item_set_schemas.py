@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from gamification.catalog.definitions import KEY
 from gamification.catalog.rules.leaf import MOST_ITEMS
-from views.api.examples import example
+from views.api.examples import example, shown
 from views.api.schemas import Answer, Asked, Printable
 
 Kind = Literal["module", "section"]
@@ -15,6 +15,14 @@ Key = Annotated[str, Field(pattern=f"^{KEY.pattern}$")]
 
 
 class ItemSet(Answer):
+    model_config = example(
+        key="module-1",
+        kind="module",
+        label="Module 1",
+        source="instructor",
+        items=["quiz-1", "essay"],
+    )
+
     key: str
     """What rules name: `"item_set": "module-1"`."""
     kind: Kind
@@ -26,6 +34,8 @@ class ItemSet(Answer):
 
 
 class ItemSetList(Answer):
+    model_config = example(items=[shown(ItemSet)], next=None)
+
     items: list[ItemSet]
     next: None = None
 

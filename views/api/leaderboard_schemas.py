@@ -3,16 +3,10 @@
 from datetime import datetime
 from typing import Literal, Self
 
-from pydantic import (
-    Field,
-    SerializerFunctionWrapHandler,
-    StrictBool,
-    model_serializer,
-    model_validator,
-)
+from pydantic import Field, StrictBool, model_validator
 
-from views.api.examples import example
-from views.api.schemas import Answer, Asked
+from views.api.examples import example, shown
+from views.api.schemas import Answer, Asked, IfAny
 
 
 class LeaderboardQuery(Asked):
@@ -50,24 +44,32 @@ class BoardChoice(Asked):
 class BoardPlace(Answer):
     """Whether the caller is on the leaderboard, and under which name."""
 
+    model_config = example(joined=True, named=False, name="Keen Kestrel")
+
     joined: bool
     named: bool
     """The others read the caller's own name, not the alias."""
     name: str
-    league: bool | None = None
+    league: IfAny[bool | None] = None
     """Whether the caller has leagues; where the course has them."""
-
-    @model_serializer(mode="wrap")
-    def _leave_out(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
-        return without(dump(self), "league")
 
 
 class LeaderboardRow(Answer):
     """A place on the board; `gap` and `user_id` are there only for who may see them."""
 
+    model_config = example(
+        rank=1,
+        name="Keen Kestrel",
+        points=34,
+        completed=3,
+        badges=2,
+        updated_at="2026-11-22T10:00:00Z",
+        me=True,
+    )
+
     rank: int | None
     """1, 2, 2, 4; empty where the course shows no ranks."""
-    gap: int | None = None
+    gap: IfAny[int | None] = None
     """Whole points ahead of the caller; where the course shows distances."""
     name: str
     points: int
@@ -75,16 +77,21 @@ class LeaderboardRow(Answer):
     badges: int
     updated_at: datetime
     me: bool
-    user_id: str | None = None
+    user_id: IfAny[str | None] = None
     """For staff."""
-
-    @model_serializer(mode="wrap")
-    def _leave_out(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
-        return without(dump(self), "gap", "user_id")
 
 
 class Leaderboard(Answer):
     """The board as the caller may see it; `off` and `too_few` have no rows."""
+
+    model_config = example(
+        state="ready",
+        period="2026-W47",
+        final=False,
+        people=18,
+        items=[shown(LeaderboardRow)],
+        next=None,
+    )
 
     state: Literal["off", "too_few", "ready"]
     period: str
@@ -92,18 +99,9 @@ class Leaderboard(Answer):
     final: bool
     """It is over for a week and stays as it is."""
     people: int
-    league: int | Literal["mine"] | None = None
+    league: IfAny[int | Literal["mine"] | None] = None
     """Whose board this is, where it is a league's; learners are told no number."""
-    leagues: int | None = None
+    leagues: IfAny[int | None] = None
     """How many leagues that week has; for staff."""
     items: list[LeaderboardRow]
     next: None = None
-
-    @model_serializer(mode="wrap")
-    def _leave_out(self, dump: SerializerFunctionWrapHandler) -> dict[str, object]:
-        return without(dump(self), "league", "leagues")
-
-
-def without(row: dict[str, object], *names: str) -> dict[str, object]:
-    """Return a row without those of some members that are empty."""
-    return {k: v for k, v in row.items() if k not in names or v is not None}

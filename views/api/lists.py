@@ -7,6 +7,7 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from views import learner
 from views.api.courses import the_course
+from views.api.examples import example
 from views.api.operations import LEARNERS, checked, operation
 from views.api.schemas import Answer, CoursePath
 from views.api.writing import guard
@@ -57,6 +58,18 @@ class TeamList(Answer):
 
 class Lists(Answer):
     """Each list for itself: one that is `off` or has `too_few` people has no items."""
+
+    model_config = example(
+        improved={
+            "state": "ready",
+            "items": [{"name": "Keen Kestrel", "more": 11, "me": False}],
+        },
+        steady={
+            "state": "ready",
+            "items": [{"name": "Keen Kestrel", "weeks": 3, "me": False}],
+        },
+        teams={"state": "too_few", "items": []},
+    )
 
     improved: ImprovedList
     steady: SteadyList

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from views.api.award_schemas import PublicId
-from views.api.examples import example
+from views.api.examples import example, shown
 from views.api.schemas import Answer, Asked, Cursor
 
 
@@ -37,6 +37,16 @@ class MergeWanted(Asked):
 class Merge(Answer):
     """A merge, by our ids alone; one that was taken back stays as a record."""
 
+    model_config = example(
+        id="3e81a0…",
+        state="merged",
+        kept="91c2f0…",
+        merged="7ab344…",
+        by="operator",
+        merged_at="2026-11-22T10:00:00Z",
+        reversed_at=None,
+    )
+
     id: str
     state: Literal["merged", "taken_back"]
     kept: str
@@ -49,5 +59,7 @@ class Merge(Answer):
 
 
 class MergeList(Answer):
+    model_config = example(items=[shown(Merge)], next=None)
+
     items: list[Merge]
     next: str | None

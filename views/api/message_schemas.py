@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from views.api.examples import example
+from views.api.examples import example, shown
 from views.api.news_schemas import Kind
 from views.api.schemas import Answer, Asked
 
@@ -21,6 +21,15 @@ class MessagesChange(Asked):
 
 
 class Message(Answer):
+    model_config = example(
+        kind="award",
+        text="Well done: {badge}!",
+        origin="course",
+        version=1,
+        places=["{badge}"],
+        example="Well done: Helper!",
+    )
+
     kind: Kind
     text: str
     origin: Literal["shipped", "tenant", "course"]
@@ -33,18 +42,24 @@ class Message(Answer):
 
 
 class Messages(Answer):
+    model_config = example(messages=[shown(Message)], locked=False)
+
     messages: list[Message]
     locked: bool
     """The organisation keeps them as they are."""
 
 
 class MessageTried(Answer):
+    model_config = example(kind="award", example="Well done: Helper!")
+
     kind: Kind
     example: str
 
 
 class MessagesTried(Answer):
     """How other words would read; nothing was written."""
+
+    model_config = example(items=[shown(MessageTried)], next=None)
 
     items: list[MessageTried]
     next: None = None

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
-from views.api.examples import example
+from views.api.examples import example, shown
 from views.api.schemas import Answer, Asked, Cursor
 
 Kind = Literal[
@@ -44,25 +44,16 @@ class NewsSubject(Answer):
 class NewsItem(Answer):
     """One change, or many that came together."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "id": "17",
-                "kind": "award",
-                "created_at": "2026-11-22T10:00:00Z",
-                "seen": False,
-                "count": 1,
-                "text": "You have earned Author.",
-                "subjects": [
-                    {
-                        "award": "5f2c0a9be1d34c77a0b1c2",
-                        "key": "author",
-                        "label": "Author",
-                        "icon": "📚",
-                    }
-                ],
-            }
-        }
+    model_config = example(
+        id="17",
+        kind="award",
+        created_at="2026-11-22T10:00:00Z",
+        seen=False,
+        count=1,
+        text="You have earned Author.",
+        subjects=[
+            {"award": "5f2c0a…", "key": "author", "label": "Author", "icon": "📚"},
+        ],
     )
 
     id: str
@@ -80,6 +71,8 @@ class NewsItem(Answer):
 class NewsList(Answer):
     """One's own news, the newest first; none while a switch is off."""
 
+    model_config = example(items=[shown(NewsItem)], next=None, unseen=1)
+
     items: list[NewsItem]
     next: str | None = None
     unseen: int = 0
@@ -93,6 +86,8 @@ class NewsSeen(Asked):
 
 
 class Unseen(Answer):
+    model_config = example(unseen=0)
+
     unseen: int
 
 
@@ -105,4 +100,6 @@ class NewsChoice(Asked):
 
 
 class NewsChoices(Answer):
+    model_config = example(off=["milestone", "renewed"])
+
     off: list[Kind]

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from views.api.award_schemas import Award
 from views.api.event_schemas import AnyEvent
+from views.api.examples import example, shown
 from views.api.schemas import Answer, Asked, Course, Cursor, User
 
 
@@ -17,9 +18,13 @@ class HistoryQuery(Asked):
 class OwnEvent(AnyEvent):
     """Something the caller did, as it counts now."""
 
+    model_config = example(**shown(AnyEvent))
+
 
 class Happened(Answer):
     """An event or an award; the other one is empty."""
+
+    model_config = example(at="2026-11-20T09:30:00Z", event=shown(OwnEvent), award=None)
 
     at: datetime
     event: OwnEvent | None
@@ -27,12 +32,26 @@ class Happened(Answer):
 
 
 class History(Answer):
+    model_config = example(items=[shown(Happened)], next=None)
+
     items: list[Happened]
     next: str | None
 
 
 class OwnMembership(Answer):
     """What is known of the caller in this course, and what they decided."""
+
+    model_config = example(
+        name="Ada Ahorn",
+        alias="Keen Kestrel",
+        role="learner",
+        status="active",
+        board_consent=True,
+        name_consent=None,
+        leagues_left_at=None,
+        first_seen_at="2026-09-01T08:00:00Z",
+        left_at=None,
+    )
 
     name: str
     alias: str
@@ -50,6 +69,17 @@ class OwnMembership(Answer):
 
 class OwnData(Answer):
     """Everything that is kept about the caller in this course."""
+
+    model_config = example(
+        told_at="2026-11-22T10:00:00Z",
+        user=shown(User),
+        platform_ids=["42"],
+        course=shown(Course),
+        membership=shown(OwnMembership),
+        events=[shown(OwnEvent)],
+        awards=[shown(Award)],
+        kept={},
+    )
 
     told_at: datetime
     user: User

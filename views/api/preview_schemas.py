@@ -39,6 +39,13 @@ class PreviewedSide(Answer):
 class Previewed(Answer):
     """What a rule would come to at this moment; nothing was written."""
 
+    model_config = example(
+        criterion="Reach more than 90 % in Quiz 1",
+        gains={"count": 1, "members": [{"user_id": "91c2f0…", "name": "Ada Ahorn"}]},
+        losses={"count": 0, "members": []},
+        findings=[],
+    )
+
     criterion: str
     """What to do, in a sentence."""
     gains: PreviewedSide

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from views.api.examples import example
 from views.api.schemas import Answer, Asked, Printable
@@ -69,31 +69,18 @@ class Steadiness(Answer):
 class MyProgress(Answer):
     """How one comes along; nothing while a switch is off."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "enabled": True,
-                "points": 34,
-                "this_week": 9,
-                "level": {
-                    "number": 1,
-                    "next_at": 50,
-                    "points_needed": 16,
-                    "percent": 46,
-                },
-                "items": {"done": 3, "total": 8},
-                "milestones": [
-                    {
-                        "kind": "points",
-                        "value": 25,
-                        "reached_at": "2026-11-22T10:00:00Z",
-                    }
-                ],
-                "next": [{"kind": "points", "value": 50, "missing": 16}],
-                "bests": {"week_points": 12, "week": "2026-W45"},
-                "steadiness": {"active_weeks": 5, "of_weeks": 8, "run": 3},
-            }
-        }
+    model_config = example(
+        enabled=True,
+        points=34,
+        this_week=9,
+        level={"number": 1, "next_at": 50, "points_needed": 16, "percent": 46},
+        items={"done": 3, "total": 8},
+        milestones=[
+            {"kind": "points", "value": 25, "reached_at": "2026-11-22T10:00:00Z"},
+        ],
+        next=[{"kind": "points", "value": 50, "missing": 16}],
+        bests={"week_points": 12, "week": "2026-W45"},
+        steadiness={"active_weeks": 5, "of_weeks": 8, "run": 3},
     )
 
     enabled: bool
@@ -156,6 +143,10 @@ class Levels(Asked):
 
 
 class LevelsTold(Answer):
+    model_config = example(
+        base=20, growth=1.5, starts=[20, 50, 95, 162, 262, 412, 637, 974, 1479, 2236]
+    )
+
     base: int
     growth: float
     starts: list[int]

@@ -37,6 +37,16 @@ class RecomputeWanted(Asked):
 class Recomputed(Answer):
     """What came of it at once, or would, badge by badge and in all."""
 
+    model_config = example(
+        state="done",
+        contributors=18,
+        badges_awarded=2,
+        badges_ended=0,
+        gains=[{"badge": "helper", "people": 2}],
+        losses=[],
+        locked=[],
+    )
+
     state: Literal["done", "tried"]
     contributors: int
     """So many people have done anything that counts."""
@@ -50,6 +60,8 @@ class Recomputed(Answer):
 
 class RecomputeAsked(Answer):
     """The course is large: it is done soon, in the background, and counted nowhere."""
+
+    model_config = example(state="asked", locked=[])
 
     state: Literal["asked"] = "asked"
     locked: list[str]

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictBool
 from gamification.catalog.definitions import KEY, LONGEST, LONGEST_VALID
 from models.texts import can_be_kept, one_line
 from views.api.award_schemas import Moment
-from views.api.examples import example
+from views.api.examples import example, shown
 from views.api.schemas import Answer, Asked, CoursePath, Printable, SentBack
 
 State = Literal["draft", "active", "held", "retired"]
@@ -87,6 +87,14 @@ class BadgeChange(SentBack, BadgeWish):
 
 
 class BadgeVersion(Answer):
+    model_config = example(
+        number=1,
+        label="Quiz master",
+        created_at="2026-11-22T10:00:00Z",
+        retired_at=None,
+        effective_from=None,
+    )
+
     number: int
     label: str
     created_at: datetime
@@ -96,6 +104,15 @@ class BadgeVersion(Answer):
 
 class BadgeListed(Answer):
     """A badge of the course in brief."""
+
+    model_config = example(
+        key="quiz_master",
+        label="Quiz master",
+        icon="🎯",
+        state="active",
+        origin="course",
+        version=1,
+    )
 
     key: str
     label: str
@@ -107,12 +124,30 @@ class BadgeListed(Answer):
 
 
 class BadgesListed(Answer):
+    model_config = example(items=[shown(BadgeListed)], next=None)
+
     items: list[BadgeListed]
     next: None = None
 
 
 class BadgeWritten(Answer):
     """A badge of the course as it is written."""
+
+    model_config = example(
+        **shown(BadgeListed),
+        description="",
+        criterion={"metric": "percent", "item": "quiz-1", "more_than": 90},
+        sentence="Reach more than 90 % in Quiz 1",
+        policy="keep",
+        valid_days=None,
+        held_at=None,
+        effective_from=None,
+        versions=[shown(BadgeVersion)],
+        findings=[],
+        locked=False,
+        source=None,
+        proposal=None,
+    )
 
     key: str
     label: str

@@ -1,27 +1,18 @@
 """The shapes of the API's answers and questions; sentences are for people."""
 
-from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Literal, Self
-from zoneinfo import available_timezones
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
-    StrictBool,
     model_validator,
 )
 
 from models.texts import can_be_kept, one_line
-from views.api.examples import example, example_if_any
-
-
-def _known_zone(name: str) -> str:
-    name = name.strip()
-    if name not in available_timezones():
-        raise ValueError("this is not an IANA time zone such as Europe/Berlin")
-    return name
+from views.api.examples import example, example_if_any, shown
 
 
 def _printable(text: str) -> str:
@@ -31,7 +22,9 @@ def _printable(text: str) -> str:
 
 
 Printable = Annotated[str, AfterValidator(_printable)]
-ZoneName = Annotated[str, AfterValidator(_known_zone)]
+Value = TypeVar("Value")
+IfAny = Annotated[Value, Field(exclude_if=lambda value: value is None)]
+"""Not in the answer where there is none."""
 Cursor = Annotated[str, Field(max_length=500)]
 
 
@@ -72,6 +65,21 @@ class MembersQuery(Asked):
 class Badge(Answer):
     """A badge, and how far the asking person is."""
 
+    model_config = example(
+        key="contributor",
+        label="Contributor",
+        icon="✍️",
+        description="Your contributions are adding up.",
+        criterion="Earn 25 points",
+        metric="score",
+        earned=False,
+        progress=10,
+        threshold=25,
+        percent=40,
+        missing=["Earn 15 more points"],
+        granted_at=None,
+    )
+
     key: str
     label: str
     icon: str
@@ -95,27 +103,39 @@ class Badge(Answer):
 class MyBadges(Answer):
     """The caller's catalog; empty while a switch is off."""
 
+    model_config = example(enabled=True, badges=[shown(Badge)])
+
     enabled: bool
     badges: list[Badge]
 
 
 class BadgeList(Answer):
+    model_config = example(items=[shown(Badge)], next=None)
+
     items: list[Badge]
     next: None = None
 
 
 class Course(Answer):
+    model_config = example(id="5d1f…", title="Biology 101", enabled=True)
+
     id: str
     title: str
     enabled: bool
 
 
 class User(Answer):
+    model_config = example(id="91c2f0…", name="Ada Ahorn")
+
     id: str
     name: str
 
 
 class Me(Answer):
+    model_config = example(
+        user=shown(User), roles=["learner"], course=shown(Course), tenant="acme"
+    )
+
     user: User
     roles: list[str]
     course: Course
@@ -124,6 +144,10 @@ class Me(Answer):
 
 class MyStanding(Answer):
     """One's own totals; points in wholes, rounded down."""
+
+    model_config = example(
+        points=34, events=12, completed=3, this_week=9, best_week=12, percentile=75
+    )
 
     points: int = 0
     events: int = 0
@@ -138,6 +162,18 @@ class MyStanding(Answer):
 
 
 class Member(Answer):
+    model_config = example(
+        user_id="91c2f0…",
+        name="Ada Ahorn",
+        alias="Keen Kestrel",
+        role="learner",
+        status="active",
+        points=34,
+        completed=3,
+        badges=2,
+        last_active_at="2026-11-22T10:00:00Z",
+    )
+
     user_id: str
     name: str
     alias: str
@@ -150,77 +186,10 @@ class Member(Answer):
 
 
 class MemberList(Answer):
+    model_config = example(items=[shown(Member)], next=None)
+
     items: list[Member]
     next: str | None
-
-
-class Span(Asked):
-    neighbours: int = Field(default=2, ge=0, le=10)
-    top: int = Field(default=3, ge=0, le=50)
-
-
-class SpanChange(Asked):
-    neighbours: int | None = Field(default=None, ge=0, le=10)
-    top: int | None = Field(default=None, ge=0, le=50)
-
-
-class Board(Answer):
-    enabled: bool
-    identity: Literal["alias", "name"]
-    rank: Literal["absolute", "relative", "hidden"]
-    span: Span
-    participation: Literal["opt_in", "opt_out", "all"]
-    minimum: int
-    """The points of a period from which on one is listed on its board."""
-    lists: bool
-    """Whether there are lists beside it: who improves, who is steady, teams."""
-    leagues: bool
-    """Whether a week's board is that of one's league: of people with like points."""
-
-
-class BoardChange(Asked):
-    enabled: StrictBool | None = None
-    identity: Literal["alias", "name"] | None = None
-    rank: Literal["absolute", "relative", "hidden"] | None = None
-    span: SpanChange = SpanChange()
-    participation: Literal["opt_in", "opt_out", "all"] | None = None
-    minimum: int | None = Field(default=None, ge=0, le=1_000_000)
-    lists: StrictBool | None = None
-    leagues: StrictBool | None = None
-
-
-class Term(Asked):
-    start: date | None = None
-    end: date | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.start and self.end and self.end < self.start:
-            raise ValueError("the term ends before it starts")
-        return self
-
-
-class Settings(Answer):
-    """What a course's instructors decide. `enabled` is the course's own switch."""
-
-    enabled: bool
-    board: Board
-    time_zone: str
-    term: Term
-    locked: list[str]
-
-
-class SettingsChange(Asked):
-    """The settings to change; those it does not name stay as they are."""
-
-    model_config = example(enabled=True, board={"enabled": True, "rank": "hidden"})
-
-    enabled: StrictBool | None = None
-    board: BoardChange = BoardChange()
-    time_zone: ZoneName | None = None
-    term: Term | None = None
-    locked: list[str] | None = None
-    """Read-only: who sends back what was read need not leave it out."""
 
 
 class SyncWanted(Asked):
@@ -238,9 +207,13 @@ class SyncWanted(Asked):
 
 
 class SyncAsked(Answer):
+    model_config = example(state="asked")
+
     state: Literal["asked"] = "asked"
 
 
 class SessionRenewed(Answer):
+    model_config = example(expires_at="2026-11-22T11:00:00Z")
+
     expires_at: datetime
     """When it ends unless it is renewed again."""

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from gamification.metrics import POINT
 from views.api.award_schemas import Moment
-from views.api.examples import example
+from views.api.examples import example, shown
 from views.api.schemas import Answer, Asked, Printable
 
 MOST = 1000
@@ -82,6 +82,10 @@ class ScoringChange(Asked):
 
 
 class Weight(Answer):
+    model_config = example(
+        kind="posted", item=None, weight="0.5", daily_cap="2", effective_from=None
+    )
+
     kind: Kind
     item: str | None
     weight: str
@@ -92,6 +96,10 @@ class Weight(Answer):
 
 class Scoring(Answer):
     """What facts are worth in a course."""
+
+    model_config = example(
+        version=1, weights=[shown(Weight)], locked=False, recounting=False
+    )
 
     version: int
     """0 until the course decides about it: then all is as shipped."""
@@ -109,6 +117,15 @@ class BadgeCount(Answer):
 
 class ScoringEffect(Answer):
     """What other weights would come to at this moment; nothing was written."""
+
+    model_config = example(
+        people=12,
+        up=0,
+        down=12,
+        most="4.5",
+        gains=[],
+        losses=[{"badge": "contributor", "people": 1}],
+    )
 
     people: int
     """So many would have other points."""

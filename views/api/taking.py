@@ -16,7 +16,7 @@ from jobs.scoring import save_scoring
 from jobs.settling import settle
 from models import Context
 from models.db import db
-from views.api import schemas
+from views.api import setting_schemas as schemas
 from views.api.changes import change, lock
 from views.api.configuring import follow
 

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from views.api.award_schemas import Award
+from views.api.examples import example, shown
 from views.api.schemas import Answer, Asked, Badge, Printable
 
 
@@ -13,6 +14,13 @@ class WhoseQuery(Asked):
 
 class StandingWithBadge(Answer):
     """Why somebody has a badge, or what is missing."""
+
+    model_config = example(
+        user_id="91c2f0…",
+        badge=shown(Badge),
+        why=["Earn 15 more points."],
+        award=None,
+    )
 
     user_id: str
     badge: Badge

@@ -1,20 +1,19 @@
 """What the OpenAPI document promises of every operation, whoever adds the next one."""
 
-import pkgutil
 from collections import Counter
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
+import jsonschema_rs
+import pytest
 from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from jobs.api_keys import PERMISSIONS
 from tests.factories import a_badge, a_context, a_member
 from tests.support.launches import a_caller
-from views import api
+from views.api.schemas import Answer
 
 Operation = dict[str, Any]
 ROLES = {"public", "learner", "assistant", "instructor", "admin", "key"}
@@ -126,6 +125,82 @@ def test_every_body_has_an_example(app: OpenAPI) -> None:
     assert breaking(app, has) == []
 
 
+def answers_of(operation: Operation) -> list[dict[str, Any]]:
+    """Return what an operation answers where it does what it is asked."""
+    return [
+        one
+        for code, said in operation["responses"].items()
+        if code < "3"
+        for one in said["content"].values()
+    ]
+
+
+def is_one(app: OpenAPI, schema: dict[str, Any], value: object) -> bool:
+    """Tell whether a value is what a schema says, with no member it does not name."""
+    named: dict[str, Any] = app.api_doc["components"]["schemas"]
+    exact = {
+        name: {"additionalProperties": False, **one} for name, one in named.items()
+    }
+    whole = {**schema, "components": {"schemas": exact}}
+    return jsonschema_rs.validator_for(whole, validate_formats=True).is_valid(value)
+
+
+def test_every_answer_has_an_example(app: OpenAPI) -> None:
+    def has(_method: str, _path: str, it: Operation) -> bool:
+        answers = answers_of(it)
+        return bool(answers) and all(one.get("example") for one in answers)
+
+    assert breaking(app, has) == []
+
+
+def test_what_is_shown_of_an_answer_is_what_the_answer_says_it_is(
+    app: OpenAPI,
+) -> None:
+    def fits(_method: str, _path: str, it: Operation) -> bool:
+        return all(is_one(app, one["schema"], one["example"]) for one in answers_of(it))
+
+    assert breaking(app, fits) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rank": "first"},
+        {"updated_at": "yesterday"},
+        {"avatar": "owl.png"},
+        {"name": None},
+    ],
+    ids=str,
+)
+def test_another_row_is_not_what_the_leaderboard_says_it_is(
+    app: OpenAPI, change: dict[str, object]
+) -> None:
+    """The check above fails where something is wrong, within a list, too."""
+    board = operations(app)["get", "/api/v1/courses/{course_id}/leaderboard"]
+    (said,) = answers_of(board)
+    (row,) = said["example"]["items"]
+    wrong = {**said["example"], "items": [{**row, **change}]}
+
+    assert is_one(app, said["schema"], said["example"])
+    assert not is_one(app, said["schema"], wrong)
+
+
+def test_no_two_shapes_have_the_same_name(app: OpenAPI) -> None:
+    """Of two, the document would describe one, and call both by it."""
+    shapes = [
+        one for one in shapes_of(Answer) if one.__module__.startswith("views.api")
+    ]
+
+    names = Counter(one.__name__ for one in shapes)
+
+    assert [name for name, number in names.items() if number > 1] == []
+    assert len(names) > 50
+
+
+def shapes_of(model: type[Answer]) -> list[type[Answer]]:
+    return [one for sub in model.__subclasses__() for one in (sub, *shapes_of(sub))]
+
+
 def test_whatever_a_post_makes_is_made_once(app: OpenAPI) -> None:
     def is_named(method: str, path: str, it: Operation) -> bool:
         if method != "post" or path in MAKES_NOTHING or path.endswith("/preview"):
@@ -188,23 +263,3 @@ def test_the_table_that_is_shown_is_one_that_is_taken(
 
     # The other one is nobody here.
     assert (answer.json["granted"], answer.json["refused"]) == (1, 1)
-
-
-def test_no_two_shapes_have_one_name(app: OpenAPI) -> None:
-    """The document has one schema for each name: of two the later one would be both."""
-    modules = [
-        import_module(f"views.api.{module.name}")
-        for module in pkgutil.iter_modules(api.__path__)
-    ]
-    names = Counter(
-        name
-        for module in modules
-        for name, shape in vars(module).items()
-        if isinstance(shape, type)
-        and issubclass(shape, BaseModel)
-        and shape.__module__ == module.__name__
-    )
-
-    told = app.api_doc["components"]["schemas"].keys()
-    assert {name for name, count in names.items() if count > 1} & told == set()
-    assert len(names) > 100

@@ -10,7 +10,7 @@ from gamification.catalog.settings import COLUMNS, read_settings
 from gamification.catalog.settling import AS_DELIVERED, decided, settled
 from gamification.copying.settings import nested
 from models import Context
-from views.api.schemas import SettingsChange
+from views.api.setting_schemas import SettingsChange
 
 HIDDEN, RELATIVE, ABSOLUTE = (
     {"board.rank": rank} for rank in ("hidden", "relative", "absolute")
