@@ -5,9 +5,7 @@ The addresses come from the application itself, so a new one is read here, too.
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from itertools import product
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
 
 from gamification.activity import Fact, record
 from gamification.standings.dealing import deal
@@ -26,18 +23,13 @@ from tests.support.awarding import an_award
 from tests.support.clock import NOW
 from tests.support.launches import Caller, a_caller, a_live_course, hand_in
 from tests.support.markup import text_of
+from tests.support.saying import said_to
 
 OTHERS = 21
 WEEKS = 4
 RUN = 37
 """Weeks in a row that are nobody's points, rank or number of badges."""
 NUMBER = re.compile(rf"(?<![\w.-])(?<!\d:){RUN}(?![\w:-])")
-OURS = ("/api/", "/panel/", "/stream", "/download")
-BODIES: dict[str, object] = {
-    "/api/v1/me/board": {"joined": True},
-    "/api/v1/me/claims": {"code": "2345-6789-ABCD"},
-}
-ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 @pytest.fixture
@@ -122,53 +114,6 @@ def marks_of(session: Session, others: list[Membership]) -> list[str]:
     )
     people = [mark for m in others for mark in (m.user.public_id, str(m.id), m.name)]
     return ["geheim", "@school.example", *people, *awards]
-
-
-def asked(app: OpenAPI, values: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
-    """Yield every way to ask that the application knows, its questions included."""
-    document = app.api_doc["paths"]
-    for rule in app.url_map.iter_rules():
-        if not rule.rule.startswith(OURS):
-            continue
-        for path in paths_of(rule, values):
-            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield method, path
-                if method == "GET":
-                    for name in questions_of(document, rule):
-                        for value in values.get(name, []):
-                            yield method, f"{path}?{name}={value}"
-
-
-def paths_of(rule: Rule, values: dict[str, list[str]]) -> list[str]:
-    names = ARGUMENT.findall(rule.rule)
-    found = []
-    for chosen in product(*(values.get(name, ["nothing"]) for name in names)):
-        path = rule.rule
-        for value in chosen:
-            path = ARGUMENT.sub(value, path, count=1)
-        found.append(path)
-    return found
-
-
-def questions_of(document: dict[str, Any], rule: Rule) -> list[str]:
-    described = document.get(ARGUMENT.sub(r"{\1}", rule.rule), {}).get("get", {})
-    found = [p["name"] for p in described.get("parameters", []) if p["in"] == "query"]
-    return found or (["period"] if rule.rule.startswith("/panel/") else [])
-
-
-def said_to(
-    caller: Caller, app: OpenAPI, values: dict[str, list[str]]
-) -> dict[str, str]:
-    """Ask everything; return the answers that are no refusal."""
-    answers = {}
-    for method, path in asked(app, values):
-        body = BODIES.get(path, {})
-        answer = (
-            caller.get(path) if method == "GET" else caller.send(method, path, body)
-        )
-        if answer.status_code < 400:
-            answers[f"{method} {path}"] = answer.text
-    return answers
 
 
 def values_of(session: Session, others: list[Membership]) -> dict[str, list[str]]:
