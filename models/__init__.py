@@ -43,6 +43,7 @@ from models.progress import (
     PersonalBest,
 )
 from models.recognition import Award, Badge, BadgeVersion
+from models.webhooks import Delivery, OutboundWebhook
 from models.work import JobRun, Notice, Outbox, StreamEvent, SyncState
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "Context",
     "Contribution",
     "CopyProposal",
+    "Delivery",
     "Deployment",
     "Earned",
     "ExcusedPeriod",
@@ -91,6 +93,7 @@ __all__ = [
     "Notice",
     "Notification",
     "NotificationPreference",
+    "OutboundWebhook",
     "Outbox",
     "PendingLaunch",
     "PersonMerge",

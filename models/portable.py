@@ -37,6 +37,21 @@ class AsJson(FunctionElement[dict[str, Any]]):
     inherit_cache = True
 
 
+class JsonObject(FunctionElement[dict[str, Any]]):
+    """An object of names and values in turn; the names are texts of the caller's."""
+
+    type = sa.JSON()
+    inherit_cache = True
+
+    @classmethod
+    def of(cls, **fields: Any) -> "JsonObject":  # noqa: ANN401 -- as in pairs_in
+        """Return the object that has these values by these names."""
+        parts: list[Any] = []
+        for name, value in fields.items():
+            parts += [sa.literal_column(f"'{name}'"), value]
+        return cls(*parts)
+
+
 @compiles(RandomName)
 def _random_on_postgresql(_element: RandomName, _compiler: Any, **_: Any) -> str:  # noqa: ANN401 -- SQLAlchemy's signature
     return "left(replace(CAST(gen_random_uuid() AS text), '-', ''), 22)"
@@ -55,3 +70,13 @@ def _json_on_postgresql(element: AsJson, compiler: Any, **named: Any) -> str:  #
 @compiles(AsJson, "sqlite")
 def _json_on_sqlite(element: AsJson, compiler: Any, **named: Any) -> str:  # noqa: ANN401 -- SQLAlchemy's signature
     return str(compiler.process(element.clauses, **named))
+
+
+@compiles(JsonObject)
+def _object_on_postgresql(element: JsonObject, compiler: Any, **named: Any) -> str:  # noqa: ANN401 -- SQLAlchemy's signature
+    return f"json_build_object({compiler.process(element.clauses, **named)})"
+
+
+@compiles(JsonObject, "sqlite")
+def _object_on_sqlite(element: JsonObject, compiler: Any, **named: Any) -> str:  # noqa: ANN401 -- SQLAlchemy's signature
+    return f"json_object({compiler.process(element.clauses, **named)})"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.giving import Giver
 from gamification.awards.statements import EXPIRED, UNMET
-from gamification.feedback import Change, tell
+from gamification.feedback import Change, tell, tell_programs
 from models import Award, StreamEvent
 from models.locks import lock_course
 
@@ -95,13 +95,14 @@ def renew(
 
 
 def _announce(session: Session, award: Award, kind: str, now: datetime) -> None:
-    """Tell the award's owner, once: by a row that stays, and their streams."""
+    """Tell its owner, once, by a row that stays, and their streams; and programs."""
     session.flush()
     # An award is renewed more than once, and each time is another change.
     again = f":{now.timestamp():.6f}" if kind == "renewed" else ""
     key, subject = f"{kind}:{award.id}{again}", {"award": award.id}
     change = Change(award.membership_id, kind, key, subject)
     tell(session, award.context_id, [change], now)
+    tell_programs(session, award.context_id, kind, Award.id == award.id, now)
     session.add(
         StreamEvent(
             context_id=award.context_id,

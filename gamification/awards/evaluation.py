@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards import statements
-from gamification.awards.expiring import set_ends
-from gamification.awards.rules import COURSE
+from gamification.awards.expiring import set_ends, timed_out
+from gamification.awards.rules import COURSE, whose
 from gamification.awards.trees import award_trees, end_unjustified
 from gamification.catalog.criteria import is_shorthand
-from gamification.feedback import tell_of_awards
+from gamification.feedback import is_heard, tell_of_awards, tell_programs
 from gamification.switches import Switch
 from models import Award, Badge, BadgeVersion, Context, StreamEvent
 from models.locks import lock_course
@@ -71,6 +71,11 @@ class Look:
         """Hold for the awards of the course that it granted."""
         # The moment is for the index: without it each look read all of a course's.
         return (Award.granted_at == self.moment) & (Award.id > self.before)
+
+    @property
+    def is_unmet(self) -> sa.ColumnElement[bool]:
+        """Hold for the awards that ended at that moment as their rule is not met."""
+        return (Award.ended_at == self.moment) & (Award.end_reason == statements.UNMET)
 
 
 def evaluate(
@@ -144,23 +149,37 @@ def grant(
 
     A look at everybody does, once, what was said of the past when a rule was saved;
     `settle` comes after it, as soon as the new awards were read. Who lost one is told
-    here unless it is `silent`; who gained one, by whoever asks.
+    here unless it is `silent`; who gained one, by whoever asks. Programs are told here
+    of all of it, silent or not.
     """
     lock_course(session, context_id)
-    before = session.scalar(sa.select(sa.func.max(Award.id))) or 0
+    before, heard = _before(session, context_id)
     rules = rules_of(session, context_id)
     trees = [rule for rule in rules if not is_shorthand(rule.criterion)]
     flat = [rule for rule in rules if is_shorthand(rule.criterion)]
     first = [] if members is not None else [r for r in rules if r.quiet or r.ends_unmet]
     end_unjustified(session, context_id, now, [r for r in first if r.ends_unmet])
+    if heard:
+        over = sa.and_(*whose(context_id, members), *timed_out(now))
+        tell_programs(session, context_id, "expired", over, now)
     _grant_flat(session, context_id, now, flat, members)
     award_trees(session, context_id, now, trees, members=members)
     days = {rule.valid_days for rule in rules if rule.valid_days is not None}
     set_ends(session, context_id, before, now, days)
+    look = Look(before, now, has_first=bool(first))
+    if heard:
+        tell_programs(session, context_id, "unmet", look.is_unmet, now)
+        tell_programs(session, context_id, "granted", look.is_new, now)
     if not silent and any(r.policy == "revoke" or r.ends_unmet for r in rules):
-        unmet = (Award.ended_at == now) & (Award.end_reason == statements.UNMET)
-        _tell(session, context_id, "revoked", unmet, now)
-    return Look(before, now, has_first=bool(first))
+        _tell(session, context_id, "revoked", look.is_unmet, now)
+    return look
+
+
+def _before(session: Session, context_id: int) -> tuple[int, bool]:
+    """Return the last award's id, and whether programs are told of the course's."""
+    last = sa.select(sa.func.max(Award.id)).scalar_subquery()
+    before, heard = session.execute(sa.select(last, is_heard(context_id))).one()
+    return before or 0, bool(heard)
 
 
 def rules_of(session: Session, context_id: int) -> Sequence[Any]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards import statements
-from gamification.feedback import Change, tell
+from gamification.feedback import Change, tell, tell_programs
 from gamification.metrics.people import RANKED
 from models import Award, BadgeVersion, Context, Membership, StreamEvent, Tenant
 
@@ -56,7 +56,7 @@ def courses_with_news(session: Session, now: datetime) -> list[int]:
 
 def courses_with_ends(session: Session, now: datetime) -> list[int]:
     """Return the courses, of those that are on, where an award's time is over."""
-    over = sa.exists().where(Award.context_id == Context.id, *_over(now))
+    over = sa.exists().where(Award.context_id == Context.id, *timed_out(now))
     query = (
         sa.select(Context.id)
         .join(Tenant, Tenant.id == Context.tenant_id)
@@ -71,11 +71,13 @@ def end_expired(
     """End the awards of a course whose time is over; return whose, up to `named`."""
     whose = (
         sa.select(Award.membership_id)
-        .where(Award.context_id == context_id, *_over(now))
+        .where(Award.context_id == context_id, *timed_out(now))
         .distinct()
         .limit(named)
     )
     members = sorted(session.scalars(whose))
+    over = sa.and_(*timed_out(now))
+    tell_programs(session, context_id, "expired", over, now)
     asked = {"course": context_id, "moment": now}
     session.execute(statements.end_expired(some=False), asked)
     return members
@@ -153,10 +155,10 @@ def _soon(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def _unnoticed(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(*_over(now), _is_here())
+    return sa.and_(*timed_out(now), _is_here())
 
 
-def _over(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def timed_out(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     """Hold for awards that are over, and nobody has written that down."""
     return Award.ended_at.is_(None), Award.expires_at <= now
 

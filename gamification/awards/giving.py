@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gamification.awards.evaluation import Granted, announce
 from gamification.awards.giveable import Giveable, giveable_badges
 from gamification.awards.pinning import BY_PEOPLE, pin
-from gamification.feedback import tell_of_awards
+from gamification.feedback import tell_of_awards, tell_programs
 from gamification.metrics.awarded import is_open
 from gamification.metrics.people import Person, people_of
 from models import OPERATOR, Award, Context
@@ -140,7 +140,7 @@ def give(
     badges = giveable_badges(session, context)
     judged = [_judged(gift, people, badges, now) for gift in gifts]
     wanted = [one for one in judged if isinstance(one, _Wanted)]
-    known = _known(session, wanted, now)
+    known = _known(session, context.id, wanted, now)
     rows: list[dict[str, Any]] = []
     pinned: dict[str, dict[str, Any]] = {}
     outcomes: list[Outcome] = []
@@ -189,7 +189,7 @@ def _no_such_badge(badges: dict[str, Giveable]) -> NotGiven:
 
 
 def _known(
-    session: Session, wanted: Iterable[_Wanted], now: datetime
+    session: Session, context_id: int, wanted: Iterable[_Wanted], now: datetime
 ) -> dict[tuple[int, int], _Known]:
     """Return what there is of the awards that are wanted; those that are over end."""
     pairs = {one.pair for one in wanted}
@@ -199,9 +199,11 @@ def _known(
         Award.membership_id.in_({member for member, _ in pairs}),
         Award.badge_id.in_({badge for _, badge in pairs}),
     )
+    over = sa.and_(theirs, Award.ended_at.is_(None), Award.expires_at <= now)
+    tell_programs(session, context_id, "expired", over, now)
     session.execute(
         sa.update(Award)
-        .where(theirs, Award.ended_at.is_(None), Award.expires_at <= now)
+        .where(over)
         .values(ended_at=Award.expires_at, end_reason="expired")
         .execution_options(synchronize_session=False)
     )
@@ -272,3 +274,4 @@ def _write(
     announce(session, context_id, now, sorted(granted, key=lambda one: one.award_id))
     theirs = Award.id.in_([one.award_id for one in granted])
     tell_of_awards(session, context_id, "award", theirs, now)
+    tell_programs(session, context_id, "granted", theirs, now)

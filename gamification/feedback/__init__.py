@@ -1,6 +1,7 @@
-"""What members are told: one row a change, in the transaction that changes it."""
+"""What members and other programs are told: one row a change, where it is made."""
 
 from gamification.feedback.choices import kinds_off, set_kinds_off
+from gamification.feedback.programs import is_heard, tell_programs
 from gamification.feedback.reading import (
     BadCursor,
     BadgeNews,
@@ -23,10 +24,12 @@ __all__ = [
     "NewsItem",
     "NewsPage",
     "Subject",
+    "is_heard",
     "kinds_off",
     "mark_seen",
     "news_of",
     "set_kinds_off",
     "tell",
     "tell_of_awards",
+    "tell_programs",
 ]

@@ -224,6 +224,7 @@ def test_a_class_costs_as_many_statements_as_one_learner(
         give(session, context, gifts, IRIS, now)
 
     work = [text for text in sent if not text.startswith(("BEGIN", "SELECT pg_adv"))]
-    # People, offers, what is over, what is known, the awards, the stream, their news.
-    assert len(work) == 7
+    # People, offers, what is over, what is known, the awards, the stream, their news;
+    # and what programs are told of what is over and new.
+    assert len(work) == 9
     assert len(told(session)) == people
