@@ -34,6 +34,7 @@ from views.commands import (
     scoring,
     standing,
     sync,
+    webhook,
     worker,
 )
 
@@ -72,6 +73,7 @@ COMMANDS: tuple[click.Command, ...] = (
     scoring.group,
     standing.group,
     sync.group,
+    webhook.group,
     worker.worker,
 )
 

@@ -21,6 +21,7 @@ EVENTS_WRITE = "events:write"
 AWARDS_WRITE = "awards:write"
 PEOPLE_WRITE = "people:write"
 AUDIT_READ = "audit:read"
+WEBHOOKS_WRITE = "webhooks:write"
 PERMISSIONS = {
     COURSES_READ: "courses, their badges, items, settings, experiments and boards by alias",
     PEOPLE_READ: "who is in a course, with names, awards and what they did; merges",
@@ -28,6 +29,7 @@ PERMISSIONS = {
     AWARDS_WRITE: "give, renew and revoke awards",
     PEOPLE_WRITE: "let two users of the organisation be one person, and take it back",
     AUDIT_READ: "what was decided in the organisation, by whom, and the chain's head",
+    WEBHOOKS_WRITE: "which other programs are told of the organisation's awards",
 }
 """All that a key can be allowed."""
 OVERLAP = timedelta(hours=24)

@@ -12,6 +12,7 @@ from lti.audit import PASSING
 from models import (
     AuditEntry,
     ClaimAttempt,
+    Delivery,
     FormerAlias,
     Invitation,
     JobRun,
@@ -34,10 +35,11 @@ REFUSALS_KEPT = timedelta(days=90)
 INVITATIONS_KEPT = timedelta(days=90)
 ATTEMPTS_KEPT = timedelta(days=1)
 NEWS_KEPT = timedelta(days=365)
+DELIVERIES_KEPT = timedelta(days=30)
 
 
 def clean_up() -> None:
-    """Delete what has had its time: logins, sessions, events, runs, answers, tries, news.
+    """Delete what has had its time, from logins to news and deliveries.
 
     Of the audit only what anybody may cause goes; what was decided stays.
     """
@@ -59,6 +61,8 @@ def _expired(moment: datetime) -> tuple[sa.Delete, ...]:
         sa.delete(ClaimAttempt).where(ClaimAttempt.tried_at < moment - ATTEMPTS_KEPT),
         sa.delete(FormerAlias).where(FormerAlias.given_back_at < moment - NOBODYS_FOR),
         sa.delete(Notification).where(Notification.created_at < moment - NEWS_KEPT),
+        # Those that still wait are of a webhook that is disabled.
+        sa.delete(Delivery).where(Delivery.created_at < moment - DELIVERIES_KEPT),
         sa.delete(KeptAnswer).where(KeptAnswer.created_at < moment - KEPT),
         sa.delete(JobRun).where(JobRun.started_at < moment - RUNS_KEPT),
         *_refusals(moment),

@@ -50,6 +50,7 @@ def schedule(config: Config) -> tuple[Periodic, ...]:
         Periodic("clean_up", "every hour", zone, HOURLY),
         Periodic("publish_due_scores", "every minute", zone),
         Periodic("end_awards", "every minute", zone),
+        Periodic("send_deliveries", "every minute", zone),
         Periodic(
             "remind",
             f"every day at {REMIND_AT:%H:%M} ({named})",

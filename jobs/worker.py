@@ -7,6 +7,7 @@ from jobs import outbox
 from jobs.awards import evaluate_course, recompute_all
 from jobs.boards import show_due_boards
 from jobs.cleaning import clean_up
+from jobs.deliveries import send_deliveries
 from jobs.endings import end_awards
 from jobs.freshness import RECOUNT_COURSE, SYNC_COURSE, SYNC_COURSE_NOW
 from jobs.leagues import deal_due_leagues
@@ -57,6 +58,7 @@ JOBS: Jobs = {
     "recompute": recompute,
     "tick": tick,
     "clean_up": clean_up,
+    "send_deliveries": send_deliveries,
     "end_awards": end_awards,
     "remind": remind,
     "seal_audit": seal_audit,

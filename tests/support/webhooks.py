@@ -10,11 +10,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+import sqlalchemy as sa
+from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
+from jobs.worker import JOBS
 from models import Award, Context, Delivery, OutboundWebhook, Tenant
 from models.webhooks import TOLD
+from tests.factories import a_member
 from tests.support.clock import NOW
+from tests.support.launches import hand_in
 
 ANYWHERE = "https://badges.example/laurel"
 
@@ -114,3 +119,41 @@ def receiving() -> Iterator[Receiver]:
         yield receiver
         server.shutdown()
         thread.join()
+
+
+def added(app: OpenAPI, course: Context, url: str, *more: str) -> tuple[str, str]:
+    words = ("webhook", "add", "--tenant", course.tenant.key, "--url", url, *more)
+    done = app.test_cli_runner().invoke(args=words)
+    assert done.exit_code == 0, done.output
+    public_id, secret = done.stdout.split()
+    return public_id, secret
+
+
+def earned(session: Session, course: Context, people: int = 1) -> None:
+    """Let so many learners earn a badge."""
+    session.rollback()
+    for _ in range(people):
+        hand_in(session, a_member(session, of=course), times=1)
+    session.commit()
+
+
+def sent(app: OpenAPI) -> object:
+    with app.app_context():
+        return JOBS["send_deliveries"]()
+
+
+def rows(session: Session) -> list[Delivery]:
+    session.rollback()
+    query = sa.select(Delivery).order_by(Delivery.id)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def the_row(session: Session) -> Delivery:
+    (row,) = rows(session)
+    return row
+
+
+def the_webhook(session: Session) -> OutboundWebhook:
+    session.rollback()
+    query = sa.select(OutboundWebhook).execution_options(populate_existing=True)
+    return session.scalars(query).one()

@@ -1,13 +1,18 @@
+from collections.abc import Iterator
+
 import pytest
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
+from models import Context
+from tests.factories import a_badge, a_context
 from tests.support.believing import let_be_cut
 from tests.support.enrolling import learners
 from tests.support.launches import Caller, a_caller
 from tests.support.platform import Registered
 from tests.support.publishing import a_column
 from tests.support.syncing import Desk, a_course
+from tests.support.webhooks import Receiver, added, receiving
 
 
 @pytest.fixture
@@ -46,3 +51,19 @@ def cut(desk: Desk) -> Desk:
     assert desk.sync().ok
     let_be_cut(desk)
     return desk
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def heard(app: OpenAPI, session: Session, receiver: Receiver) -> Context:
+    """Build a course of whose awards the receiver is told."""
+    course = a_context(session)
+    a_badge(session, of=course, key="first", metric="events", threshold=1)
+    session.commit()
+    receiver.secret = added(app, course, receiver.url)[1]
+    return course

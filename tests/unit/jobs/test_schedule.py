@@ -34,6 +34,7 @@ def test_what_happens_by_itself_when_nobody_set_anything(by_itself: Config) -> N
         "clean_up": "every hour",
         "publish_due_scores": "every minute",
         "end_awards": "every minute",
+        "send_deliveries": "every minute",
         "remind": "every day at 07:00 (UTC)",
         "seal_audit": "every minute",
         "seal_late_entries": "every day at 05:20 (UTC)",
