@@ -14,6 +14,7 @@ from tests.support.clock import NOW
 from tests.support.documents import COMPLIANCE
 from tests.support.experiments import PLAN, a_running_experiment
 from tests.support.merging import a_merge
+from tests.support.webhooks import a_delivery, a_webhook
 
 PUBLIC = {
     "GET /api/v1/openapi.json",
@@ -46,6 +47,7 @@ TEACHERS = {"instructor", "admin"}
 ALLOWED = {
     "DELETE /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS | KEY,
     "DELETE /api/v1/courses/<course_id>/codes/<code_id>": TEACHERS,
+    "DELETE /api/v1/webhooks/<webhook_id>": KEY,
     "GET /api/me/badges": PEOPLE,
     "GET /api/v1/audit": KEY,
     "GET /api/v1/audit/head": KEY,
@@ -89,6 +91,9 @@ ALLOWED = {
     "GET /api/v1/me/variants": PEOPLE,
     "GET /api/v1/merges": KEY,
     "GET /api/v1/merges/<merge_id>": KEY,
+    "GET /api/v1/webhooks": KEY,
+    "GET /api/v1/webhooks/<webhook_id>": KEY,
+    "GET /api/v1/webhooks/<webhook_id>/deliveries": KEY,
     "GET /lti/deep-linking/preview": STAFF,
     "GET /panel/badges": EVERYONE,
     "GET /panel/badges/<key>": PEOPLE,
@@ -119,6 +124,8 @@ ALLOWED = {
     "POST /api/v1/me/notifications/seen": PEOPLE,
     "POST /api/v1/merges": KEY,
     "POST /api/v1/merges/<merge_id>/reversal": KEY,
+    "POST /api/v1/webhooks": KEY,
+    "POST /api/v1/webhooks/<webhook_id>/deliveries/<delivery_id>/retry": KEY,
     "POST /lti/deep-linking": STAFF,
     "PUT /api/v1/courses/<course_id>/awards/<award_id>": TEACHERS | KEY,
     "PUT /api/v1/courses/<course_id>/configuration": TEACHERS,
@@ -162,6 +169,7 @@ BODIES: dict[str, object] = {
     "POST /api/v1/me/claims": {"code": CODE},
     "POST /api/v1/me/exposures": {"experiment": "author"},
     "POST /api/v1/merges": {"kept": "cleo", "merged": "dora"},
+    "POST /api/v1/webhooks": {"url": "https://badges.example/laurel"},
     "POST /lti/deep-linking": {"items": []},
     "PUT /api/v1/courses/<course_id>/awards/<award_id>": {"expires_at": None},
     "POST /api/v1/courses/<course_id>/messages/preview": {"messages": {}},
@@ -202,7 +210,10 @@ def cast(session: Session, member: Membership) -> None:
     author, first, *_ = session.scalars(query.order_by(Badge.key))
     assert author.key == "author"
     owner = member if member.role == "learner" else ada
-    an_award(session, owner, first).public_id = "the-award"
+    award = an_award(session, owner, first)
+    award.public_id = "the-award"
+    webhook = a_webhook(session, tenant, "the-webhook")
+    a_delivery(session, webhook, award, "the-delivery")
     a_running_experiment(session, member.context, "author")
     terms = Terms("author", 1, NOW + timedelta(days=1))
     made = make_code(session, member.context, terms, "iris", NOW)

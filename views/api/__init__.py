@@ -33,6 +33,7 @@ from views.api import (
     session,
     standings,
     syncing,
+    webhooks,
     whys,
 )
 from views.api.configuration_schemas import EXAMPLE, TOML
@@ -76,6 +77,7 @@ def register(app: OpenAPI) -> None:
         item_sets,
         merges,
         audit,
+        webhooks,
         course_lists,
         digests,
         own,

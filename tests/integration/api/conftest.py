@@ -6,10 +6,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from gamification.standings import set_consent
-from models import Award, Context, Membership
+from models import Award, Badge, Context, Delivery, Membership
 from tests.factories import a_badge, a_context, a_member
+from tests.support.awarding import an_award
 from tests.support.clock import NOW
 from tests.support.launches import Caller, a_caller, a_live_course, hand_in
+from tests.support.webhooks import a_delivery, a_webhook
 
 
 def a_board(session: Session, people: int = 6, **columns: Any) -> list[Membership]:  # noqa: ANN401 -- any column of the course
@@ -62,3 +64,15 @@ def awards(session: Session) -> list[Award]:
     session.rollback()
     query = sa.select(Award).order_by(Award.id)
     return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+@pytest.fixture
+def delivery(session: Session, ada: Membership) -> Delivery:
+    """Return what a webhook was told of Ada, and is to be told again."""
+    badge = session.scalars(
+        sa.select(Badge).where(Badge.context_id == ada.context_id)
+    ).one()
+    webhook = a_webhook(session, ada.context.tenant, "the-webhook")
+    made = a_delivery(session, webhook, an_award(session, ada, badge), "the-delivery")
+    session.commit()
+    return made

@@ -21,6 +21,7 @@ WRITES = {"post", "put", "delete"}
 MAKES_NOTHING = {
     "/api/session": "begins an hour anew",
     "/api/v1/courses/{course_id}/imports/dismiss": "who has said no has said no",
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/retry": "due is due",
     "/api/v1/me/exposures": "a variant is assigned once, and a day noted once",
     "/api/v1/me/notifications/seen": "what was seen is seen",
 }

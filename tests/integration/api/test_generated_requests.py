@@ -30,6 +30,7 @@ from tests.support.experiments import a_running_experiment
 from tests.support.launches import a_caller, a_live_course, hand_in
 from tests.support.merging import a_merge
 from tests.support.programs import a_key
+from tests.support.webhooks import a_delivery, a_webhook
 
 ROLES = ("learner", "assistant", "instructor", "admin", "key")
 AnyCase = Case[Any]
@@ -60,7 +61,9 @@ def ada(session: Session, course: Context) -> Membership:
     ada = a_member(session, of=course, name="Ada")
     hand_in(session, ada, times=3)
     badge = a_badge(session, of=course, key="helper")
-    an_award(session, ada, badge).public_id = "award"
+    award = an_award(session, ada, badge)
+    award.public_id = "award"
+    a_delivery(session, a_webhook(session, course.tenant, "webhook"), award, "delivery")
     a_running_experiment(session, course, "helper")
     a_merge(session, course.tenant, "merge")
     made = make_code(session, course, A_CODE, "iris", NOW)
@@ -123,8 +126,10 @@ def known_of(ada: Membership) -> dict[str, str]:
         "award_id": "award",
         "code_id": "code",
         "key": "helper",
+        "delivery_id": "delivery",
         "merge_id": "merge",
         "user_id": ada.user.public_id,
+        "webhook_id": "webhook",
     }
 
 

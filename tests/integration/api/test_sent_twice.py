@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from gamification.catalog import adopt, load
-from models import Award, ClaimCode, Context, Contribution, KeptAnswer, PersonMerge
+from models import (
+    Award,
+    ClaimCode,
+    Context,
+    Contribution,
+    KeptAnswer,
+    OutboundWebhook,
+    PersonMerge,
+)
 from tests.factories import a_context, a_member
 from tests.support.clock import NOW
 from tests.support.launches import CATALOG, Caller, a_caller
@@ -25,6 +33,8 @@ IDS = {
     "<award_id>": "the-award",
     "<code_id>": "the-code",
     "<merge_id>": "the-merge",
+    "<webhook_id>": "the-webhook",
+    "<delivery_id>": "the-delivery",
 }
 
 
@@ -50,7 +60,7 @@ def course(session: Session) -> Context:
 def callers(
     session: Session, client: FlaskClient, course: Context
 ) -> dict[str, Caller]:
-    """Let a learner ask what is about oneself, a program of merges, a teacher the rest."""
+    """Let a learner ask what is about oneself, a program what is a program's."""
     iris = a_member(session, of=course, role="instructor")
     cast(session, iris)
     teacher = a_caller(session, client, member=iris, role="instructor")
@@ -58,6 +68,7 @@ def callers(
     return {
         "/me/": a_caller(session, client, member=bob),
         "/merges": a_program(session, client, course),
+        "/webhooks": a_program(session, client, course),
         "": teacher,
     }
 
@@ -91,7 +102,7 @@ def send(
 
 def made(session: Session) -> list[int]:
     session.rollback()
-    tables = (Award, ClaimCode, Contribution, KeptAnswer, PersonMerge)
+    tables = (Award, ClaimCode, Contribution, KeptAnswer, OutboundWebhook, PersonMerge)
     counts = [sa.select(sa.func.count()).select_from(table) for table in tables]
     return [session.scalar(count) or 0 for count in counts]
 
@@ -110,6 +121,7 @@ def test_a_write_that_is_sent_again_with_its_key_is_answered_as_before(
         told: Any = {
             **(first.json or {}),
             **({"code": None} if "code" in route else {}),
+            **({"secret": None} if "webhook" in route else {}),
         }
         assert 200 <= first.status_code < 300, (route, first.text)
         assert (again.status_code, again.json) == (first.status_code, told), route

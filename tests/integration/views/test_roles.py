@@ -40,6 +40,8 @@ def ask(caller: Caller, route: str, course_id: str) -> int:
         .replace("<award_id>", "the-award")
         .replace("<code_id>", "the-code")
         .replace("<merge_id>", "the-merge")
+        .replace("<webhook_id>", "the-webhook")
+        .replace("<delivery_id>", "the-delivery")
     )
     body = BODIES.get(route)
     if route.endswith("/standing") and caller.token.startswith(PREFIX):
