@@ -4,15 +4,16 @@ from datetime import date
 
 from flask import Response, jsonify
 from flask_openapi3.blueprint import APIBlueprint
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from gamification.standings import NoSuchPeriod, Weeks, digests
 from gamification.standings.digest import MOST_WEEKS
-from jobs.api_keys import COURSES_READ
+from jobs.api_keys import PEOPLE_READ
 from jobs.clock import now
 from models import STAFF
 from models.db import db
 from views.api.courses import the_course
+from views.api.examples import example
 from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import Answer, Asked, CoursePath
@@ -31,7 +32,7 @@ class DigestQuery(Asked):
     """The last of them, `2026-W45`; left out, the running one."""
 
 
-class BadgeCount(Answer):
+class WeekBadge(Answer):
     key: str
     label: str
     icon: str
@@ -56,41 +57,37 @@ class Week(Answer):
     """How many facts of each kind; without the kinds there are none of."""
     people: int
     """Who has a new badge; awards that were over again by its end are left out."""
-    badges: list[BadgeCount]
+    badges: list[WeekBadge]
     """How often which badge was awarded, in the catalog's order."""
 
 
 class WeekList(Answer):
     """The weeks from the oldest to the newest; none while a switch is off."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "enabled": True,
-                "items": [
+    model_config = example(
+        enabled=True,
+        items=[
+            {
+                "week": "2026-W47",
+                "first": "2026-11-16",
+                "last": "2026-11-22",
+                "is_free": False,
+                "contributors": 2,
+                "events": 3,
+                "points": 12,
+                "facts": {"submitted": 2, "completed": 1, "graded": 1},
+                "people": 1,
+                "badges": [
                     {
-                        "week": "2026-W47",
-                        "first": "2026-11-16",
-                        "last": "2026-11-22",
-                        "is_free": False,
-                        "contributors": 2,
-                        "events": 3,
-                        "points": 12,
-                        "facts": {"submitted": 2, "completed": 1, "graded": 1},
-                        "people": 1,
-                        "badges": [
-                            {
-                                "key": "author",
-                                "label": "Author",
-                                "icon": "📝",
-                                "awards": 1,
-                            }
-                        ],
+                        "key": "author",
+                        "label": "Author",
+                        "icon": "📝",
+                        "awards": 1,
                     }
                 ],
-                "next": None,
             }
-        }
+        ],
+        next=None,
     )
 
     enabled: bool
@@ -100,9 +97,9 @@ class WeekList(Answer):
 
 @bp.get(
     "/<course_id>/digest",
-    **operation(STAFF, WeekList, refusals=(404,), key=COURSES_READ),
+    **operation(STAFF, WeekList, refusals=(404,), key=PEOPLE_READ),
 )
-@requires(*STAFF, key=COURSES_READ)
+@requires(*STAFF, key=PEOPLE_READ)
 @checked
 def get_digest(path: CoursePath, query: DigestQuery) -> Response:
     """Tell the running week, or a run of weeks, in numbers; nothing while it is off."""

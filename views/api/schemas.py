@@ -71,6 +71,7 @@ class Badge(Answer):
         icon="✍️",
         description="Your contributions are adding up.",
         criterion="Earn 25 points",
+        rule={"metric": "score", "at_least": 25},
         metric="score",
         earned=False,
         progress=10,

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import ConfigDict
-
+from views.api.examples import example
 from views.api.schemas import Answer
 
 
-class Source(Answer):
+class SourceFreshness(Answer):
     """What is read of a course, or sent to it, and what came of it."""
 
     source: str
@@ -32,32 +31,28 @@ class Source(Answer):
 class Freshness(Answer):
     """How fresh a course is; while a switch is off nothing is read."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "enabled": True,
-                "waiting": False,
-                "items": [
-                    {
-                        "source": "roster",
-                        "state": "fresh",
-                        "succeeded_at": "2026-11-22T10:00:00Z",
-                        "attempted_at": "2026-11-22T10:00:00Z",
-                        "next_attempt_at": "2026-11-22T11:00:00Z",
-                        "counts": {"new": 2, "people": 31, "left": 0},
-                        "dropped": {"no roles": 1},
-                        "rows": ["page 1, row 8: no roles"],
-                        "problem": None,
-                    }
-                ],
-                "next": None,
+    model_config = example(
+        enabled=True,
+        waiting=False,
+        items=[
+            {
+                "source": "roster",
+                "state": "fresh",
+                "succeeded_at": "2026-11-22T10:00:00Z",
+                "attempted_at": "2026-11-22T10:00:00Z",
+                "next_attempt_at": "2026-11-22T11:00:00Z",
+                "counts": {"new": 2, "people": 31, "left": 0},
+                "dropped": {"no roles": 1},
+                "rows": ["page 1, row 8: no roles"],
+                "problem": None,
             }
-        }
+        ],
+        next=None,
     )
 
     enabled: bool
     waiting: bool
     """News are asked for and are not here yet."""
-    items: list[Source]
+    items: list[SourceFreshness]
     """Those that the platform offers; none while it is off."""
     next: None = None

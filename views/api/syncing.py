@@ -82,11 +82,11 @@ def _asked(context: Context, body: schemas.SyncWanted) -> Response:
     return response
 
 
-def _shape(source: SourceFreshness) -> shapes.Source:
+def _shape(source: SourceFreshness) -> shapes.SourceFreshness:
     """Return a source; where rows were dropped names people's ids, so no key reads it."""
     counts = source.counts
     is_key = isinstance(caller(), ApiKey)
-    return shapes.Source(
+    return shapes.SourceFreshness(
         source=source.source,
         state=source.state,
         succeeded_at=source.succeeded_at,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from views.api.award_schemas import PublicId
-from views.api.examples import example
+from views.api.examples import example, shown
 from views.api.schemas import Answer, Asked, Cursor
 
 Kind = Literal["award_granted", "award_ended", "award_renewed", "award_lifted"]
@@ -47,6 +47,17 @@ class WebhookWanted(Asked):
 class Webhook(Answer):
     """A webhook, without its secret."""
 
+    model_config = example(
+        id="5d1f30…",
+        url="https://badges.example/laurel",
+        kinds=["award_granted", "award_ended"],
+        state="enabled",
+        created_by="operator",
+        created_at="2026-11-22T10:00:00Z",
+        disabled_at=None,
+        disabled_why=None,
+    )
+
     id: str
     url: str
     kinds: list[Kind]
@@ -59,17 +70,37 @@ class Webhook(Answer):
 
 
 class NewWebhook(Webhook):
+    model_config = example(**{**shown(Webhook), "secret": "5XvH…"})
+
     secret: str | None
     """What signs, told this once: empty where the same `Idempotency-Key` comes again."""
 
 
 class WebhookList(Answer):
+    model_config = example(items=[shown(Webhook)], next=None)
+
     items: list[Webhook]
     next: str | None
 
 
 class Delivery(Answer):
     """One change that a webhook is told of, by ids alone."""
+
+    model_config = example(
+        id="b07c41…",
+        kind="award_granted",
+        occurred_at="2026-11-22T10:00:00Z",
+        course="91c2f0…",
+        user="7ab344…",
+        badge="author",
+        award="3e81a0…",
+        state="done",
+        attempts=1,
+        status=200,
+        reason=None,
+        next_attempt_at=None,
+        delivered_at="2026-11-22T10:01:00Z",
+    )
 
     id: str
     kind: Kind
@@ -90,5 +121,7 @@ class Delivery(Answer):
 
 
 class DeliveryList(Answer):
+    model_config = example(items=[shown(Delivery)], next=None)
+
     items: list[Delivery]
     next: str | None

@@ -82,7 +82,7 @@ def test_weeks_in_a_row_and_a_past_one_begin_with_the_oldest(teacher: Caller) ->
 def test_a_program_and_an_assistant_read_the_same_without_a_name(
     session: Session, client: FlaskClient, teacher: Caller, worked: Context
 ) -> None:
-    program = a_program(session, client, worked, COURSES_READ)
+    program = a_program(session, client, worked, PEOPLE_READ)
     assistant = a_caller(session, client, of=worked, role="assistant")
 
     told = digest(program, "?weeks=4")
@@ -108,18 +108,18 @@ def test_learners_and_other_keys_may_not_ask(
     session: Session, client: FlaskClient, worked: Context
 ) -> None:
     learner = a_caller(session, client, of=worked)
-    other = a_program(session, client, worked, PEOPLE_READ)
+    other = a_program(session, client, worked, COURSES_READ)
 
     assert problem(digest(learner))[0] == 403
     status, said = problem(digest(other))
-    assert (status, "courses:read" in said) == (403, True)
+    assert (status, "people:read" in said) == (403, True)
 
 
 def test_another_organisations_course_is_not_there(
     session: Session, client: FlaskClient, teacher: Caller, worked: Context
 ) -> None:
     theirs = a_context(session).public_id
-    program = a_program(session, client, worked, COURSES_READ)
+    program = a_program(session, client, worked, PEOPLE_READ)
 
     for caller in (teacher, program):
         answer = caller.get(f"/api/v1/courses/{theirs}/digest")
