@@ -7,16 +7,16 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from gamification.awards.compiled import Frame
+from gamification.awards.compiled import Frame, Ruled, who_meet
 from gamification.awards.lacks import lacks
-from gamification.awards.reach import asks_for_named, verdict
+from gamification.awards.reach import asks_for_named, judged, judging, verdict
 from gamification.catalog import Criterion
 from gamification.catalog.circles import circle_in
-from gamification.catalog.linting import lint
-from gamification.catalog.rules import BadRule, Fault
+from gamification.catalog.linting import impossible, lint
+from gamification.catalog.rules import BadRule, Fault, Leaf
 from gamification.catalog.rules.naming import named_in
 from gamification.metrics.weights import Worth
-from models import Badge, BadgeVersion, Item, ItemSet
+from models import Badge, BadgeVersion, Item, ItemSet, Membership
 
 MOST_NAMED = 20
 
@@ -100,8 +100,7 @@ class Found:
 
 
 def senseless(criterion: Criterion, frame: Frame) -> list[str]:
-    first, last = frame.term
-    days = (last - first).days + 1 if first and last else None
+    days = _term_days(frame)
     found = lint(criterion, days)
     asks_for_term = any(leaf.period == "term" for leaf in criterion.leaves)
     if days is None and asks_for_term:
@@ -124,10 +123,22 @@ def senseless_in(
 
 def findings(session: Session, criterion: Criterion, frame: Frame) -> Found:
     """Say what makes no sense about a rule, or none in this course."""
-    reach = verdict(session, criterion, frame)
     lacking = lacks(session, criterion, frame)
-    doubts = [*reach.advice, *lacking.hindering]
+    judge = judging(session, lacking.rule, frame)
+    makes_none = [
+        *senseless(criterion, frame),
+        *judged(lacking.rule, judge).never,
+    ]
+
+    def hinders(leaf: Leaf) -> list[str]:
+        return [*judge(leaf).all, *impossible(leaf, _term_days(frame))]
+
+    hindering = lacking.hindering(hinders)
+    doubts = [said for said in hindering if said not in makes_none]
     advice = [said for said in lacking.all if said not in doubts]
+    if doubts and _is_met(session, criterion, frame):
+        # Somebody shows that it can be met: nobody else may, and that is all.
+        doubts, advice = [], [*doubts, *advice]
     leaves = criterion.leaves
     ends = [
         min(day for day in (leaf.to, leaf.by) if day)
@@ -136,7 +147,18 @@ def findings(session: Session, criterion: Criterion, frame: Frame) -> Found:
     ]
     if ends and len(ends) == len(leaves) and max(ends) < frame.today:
         advice.append("Its days are over: who does not meet it now never will.")
-    return Found([*senseless(criterion, frame), *reach.never], doubts, advice)
+    return Found(makes_none, doubts, advice)
+
+
+def _is_met(session: Session, criterion: Criterion, frame: Frame) -> bool:
+    """Tell whether anybody meets a rule already. One query."""
+    query = who_meet(sa.select(Membership.id), Ruled(criterion), frame)
+    return session.scalar(query.limit(1)) is not None
+
+
+def _term_days(frame: Frame) -> int | None:
+    first, last = frame.term
+    return (last - first).days + 1 if first and last else None
 
 
 def listed(there: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """What a course lacks so far for a rule to be met: items, reports, badges in use."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,9 @@ from gamification.catalog import Criterion
 from gamification.catalog.linting import ONCE_AN_ITEM, is_above, most_in
 from gamification.catalog.own import HELD, state_of
 from gamification.catalog.rules import All, AnyOf, Leaf, NoneOf, Prerequisite
+from gamification.metrics.awarded import is_open
 from gamification.metrics.sources import unfed
-from models import Badge, Item
+from models import Award, Badge, Item
 
 IDLE = {"draft": "it is a draft", HELD: "it is held", "retired": "it is retired"}
 """Why a badge in such a state is gained by nobody."""
@@ -32,6 +33,8 @@ class Lacks:
     """The metrics that nothing raises."""
     idle: Mapping[str, str]
     """Why nobody gains a badge that it asks for, by that one's key."""
+    held: frozenset[str]
+    """Those of these badges that somebody has."""
     activities: int | None = None
     """How many the course has; None: nobody asked, or there are none to go by."""
 
@@ -40,10 +43,12 @@ class Lacks:
         """What is lacking, wherever it is asked for."""
         return list(dict.fromkeys(self._below(self.rule)))
 
-    @property
-    def hindering(self) -> list[str]:
-        """What keeps everybody from meeting the rule, whatever way they take."""
-        return list(dict.fromkeys(self._in_the_way(self.rule)))
+    def hindering(self, also: Callable[[Leaf], Iterable[str]]) -> list[str]:
+        """Say what keeps everybody from meeting the rule, whatever way they take.
+
+        `also` tells what else keeps everybody from a condition.
+        """
+        return list(dict.fromkeys(self._in_the_way(self.rule, also)))
 
     def _below(self, rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which is no type
         if isinstance(rule, Leaf | Prerequisite):
@@ -52,15 +57,21 @@ class Lacks:
             for part in rule.parts:
                 yield from self._below(part)
 
-    def _in_the_way(self, rule: Any) -> list[str]:  # noqa: ANN401 -- a Rule, which is no type
+    def _in_the_way(
+        self,
+        rule: Any,  # noqa: ANN401 -- a Rule, which is no type
+        also: Callable[[Leaf], Iterable[str]],
+    ) -> list[str]:
         if isinstance(rule, NoneOf):
             return []
         if isinstance(rule, All | AnyOf):
-            ways = [self._in_the_way(part) for part in rule.parts]
+            ways = [self._in_the_way(part, also) for part in rule.parts]
             is_open = isinstance(rule, AnyOf) and not all(ways)
             return [] if is_open else [why for way in ways for why in way]
-        is_met = isinstance(rule, Leaf) and rule.by_nothing
-        return [] if is_met else list(self._of(rule))
+        if isinstance(rule, Leaf):
+            return [] if rule.by_nothing else [*also(rule), *self._of(rule)]
+        # Who has it may go on, whoever else gains it.
+        return [] if rule.badge in self.held else list(self._of(rule))
 
     def _of(self, part: Leaf | Prerequisite) -> Iterator[str]:
         if isinstance(part, Leaf):
@@ -106,10 +117,11 @@ def lacks(session: Session, criterion: Criterion, frame: Frame) -> Lacks:
     One question, one for badges it asks for, and one where it counts activities.
     """
     rule = criterion.filled(frame.sets).rule
-    idle = _idle(session, criterion, frame)
+    idle, held = _idle(session, criterion, frame)
     counts = any(_counts_activities(leaf) for leaf in criterion.leaves)
     activities = _activities(session, frame.context_id) if counts else None
-    return Lacks(rule, frame, unfed(session, frame.context_id), idle, activities)
+    missing = unfed(session, frame.context_id)
+    return Lacks(rule, frame, missing, idle, held, activities)
 
 
 def _counts_activities(leaf: Leaf) -> bool:
@@ -130,12 +142,18 @@ def _activities(session: Session, context_id: int) -> int | None:
     return session.scalar(number) or None
 
 
-def _idle(session: Session, criterion: Criterion, frame: Frame) -> dict[str, str]:
+def _idle(
+    session: Session, criterion: Criterion, frame: Frame
+) -> tuple[dict[str, str], frozenset[str]]:
+    """Return why nobody gains which badges that are asked for, and which somebody has."""
     asked = criterion.prerequisites
     if not asked:
-        return {}
-    query = sa.select(Badge).where(
+        return {}, frozenset()
+    is_held = sa.exists().where(Award.badge_id == Badge.id, is_open(frame.now))
+    query = sa.select(Badge, is_held).where(
         Badge.context_id == frame.context_id, Badge.key.in_(asked)
     )
-    states = {badge.key: state_of(badge) for badge in session.scalars(query)}
-    return {key: IDLE[state] for key, state in states.items() if state in IDLE}
+    rows = session.execute(query).all()
+    states = {badge.key: state_of(badge) for badge, _ in rows}
+    idle = {key: IDLE[state] for key, state in states.items() if state in IDLE}
+    return idle, frozenset(badge.key for badge, held in rows if held)

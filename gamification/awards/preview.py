@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from gamification.awards.compiled import Frame, Ruled, frame_of, measured, met
+from gamification.awards.compiled import Frame, Ruled, frame_of, measured, met, who_meet
 from gamification.awards.compiled.queries import had
 from gamification.awards.findings import (
     circles_in_course,
@@ -21,7 +21,7 @@ from gamification.catalog.drafts import find_badge
 from gamification.catalog.own import Past
 from gamification.catalog.rules import Fault
 from gamification.metrics.awarded import is_open
-from gamification.metrics.people import RANKED, learners
+from gamification.metrics.people import learners
 from models import Award, Context, Membership, User
 
 MOST_MEMBERS = 200
@@ -115,14 +115,7 @@ def _may_lose(ruled: Ruled, past: Past) -> bool:
 
 
 def _gaining(ruled: Ruled, frame: Frame) -> sa.Select[*tuple[Any, ...]]:
-    asked = measured(ruled, frame)
-    total = asked.query.cte("total").prefix_with("MATERIALIZED")
-    query = (
-        _people()
-        .outerjoin(total, total.c.membership_id == Membership.id)
-        .where(Membership.context_id == frame.context_id, *RANKED)
-        .where(met(ruled, frame, asked.parts, total))
-    )
+    query = who_meet(_people(), ruled, frame)
     if ruled.badge_id is None:
         return query
     barred = aliased(Award)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -58,6 +59,9 @@ class Verdict:
         return cls(_once(one.never for one in told), _once(one.advice for one in told))
 
 
+Judge = Callable[[Leaf], Verdict]
+
+
 def verdict(
     session: Session,
     criterion: Criterion,
@@ -70,14 +74,27 @@ def verdict(
     the weights, where they are to be others than the course's.
     """
     rule = criterion.filled(frame.sets).rule
+    return judged(rule, judging(session, rule, frame, worths))
+
+
+def judging(
+    session: Session,
+    rule: Any,  # noqa: ANN401 -- a Rule, which is no type
+    frame: Frame,
+    worths: list[Worth] | None = None,
+) -> Judge:
+    """Return what says the same of each condition by itself, and asks once of each."""
     if not any(_points_asked(rule)):
-        return Verdict()
+        return lambda _leaf: Verdict()
     if worths is None:
         _, worths = newest(session, frame.context_id)
     paid = worths
     daily = _daily(session, frame.context_id, paid)
 
+    @cache
     def judge(leaf: Leaf) -> Verdict:
+        if not any(_points_asked(leaf)):
+            return Verdict()
         reach = _reach(session, frame, leaf, paid, daily)
         said = _said(leaf, frame, reach)
         if not said:
@@ -87,7 +104,7 @@ def verdict(
         is_sure = is_bound and reach.is_sure
         return Verdict(never=(said,)) if is_sure else Verdict(advice=(said,))
 
-    return _judged(rule, judge)
+    return judge
 
 
 def asks_for_named(criterion: Criterion) -> bool:
@@ -105,13 +122,13 @@ def _points_asked(rule: Any) -> Iterator[Leaf]:  # noqa: ANN401 -- a Rule, which
             yield from _points_asked(part)
 
 
-def _judged(rule: Any, judge: Callable[[Leaf], Verdict]) -> Verdict:  # noqa: ANN401 -- a Rule, which is no type
+def judged(rule: Any, judge: Judge) -> Verdict:  # noqa: ANN401 -- a Rule, which is no type
     """Say what stands in everybody's way: of several ways, all must be closed."""
     if isinstance(rule, Leaf):
-        return Verdict.of(map(judge, _points_asked(rule)))
+        return judge(rule)
     if not isinstance(rule, All | AnyOf):
         return Verdict()
-    ways = [_judged(part, judge) for part in rule.parts]
+    ways = [judged(part, judge) for part in rule.parts]
     found = Verdict.of(ways)
     if isinstance(rule, All) or all(way.never for way in ways):
         return found

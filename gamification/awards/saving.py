@@ -17,7 +17,6 @@ from gamification.catalog.criteria import Criterion
 from gamification.catalog.drafts import find_badge
 from gamification.catalog.own import (
     ACTIVE,
-    DRAFT,
     HELD,
     LIVE,
     Wish,
@@ -126,7 +125,7 @@ def save(session: Session, context: Context, wish: Wish, now: datetime) -> Writt
 def _refuse(judged: Judged, wish: Wish) -> None:
     """Raise BadgeRefused where a rule cannot be kept in the state that is wished."""
     faults = judged.circle
-    if wish.state != DRAFT:
+    if wish.state in LIVE:
         faults = [*judged.faults, *judged.circle]
     if faults:
         raise BadgeRefused("; ".join(faults))

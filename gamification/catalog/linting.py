@@ -18,9 +18,7 @@ def lint(criterion: Criterion, term_days: int | None = None) -> list[str]:
 
     Its term has so many days; None: that is not known.
     """
-    term = {} if term_days is None else {"term": term_days}
-    periods = {**PERIOD_DAYS, **term}
-    found = [*_impossible(criterion.rule, periods), *_contradicted(criterion.rule)]
+    found = [*impossible(criterion.rule, term_days), *_contradicted(criterion.rule)]
     if _by_nothing(criterion.rule):
         found.append(EVERYBODY)
     else:
@@ -62,17 +60,19 @@ def _by_nothing(rule: Any) -> bool:  # noqa: ANN401 -- a Rule, which is no type
     return any(parts) if isinstance(rule, AnyOf) else not any(parts)
 
 
-def _impossible(rule: Any, periods: Mapping[str, int]) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which is no type
+def impossible(rule: Any, term_days: int | None) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which is no type
     """Yield why a condition is nobody's, where it must be met."""
     if isinstance(rule, Leaf):
+        term = {} if term_days is None else {"term": term_days}
+        periods = {**PERIOD_DAYS, **term}
         most = min(_limits(rule, periods), default=None)
         if most is not None and is_above(rule, most):
             yield f'Nobody can meet "{rule.sentence({})}": {most} is the most there is.'
     elif isinstance(rule, All):
         for part in rule.parts:
-            yield from _impossible(part, periods)
+            yield from impossible(part, term_days)
     elif isinstance(rule, AnyOf):
-        ways = [list(_impossible(part, periods)) for part in rule.parts]
+        ways = [list(impossible(part, term_days)) for part in rule.parts]
         if all(ways):
             yield from (why for way in ways for why in way)
 

@@ -2,7 +2,13 @@
 
 from gamification.awards.compiled.frames import Frame, frame_of
 from gamification.awards.compiled.parts import Part, part_of
-from gamification.awards.compiled.queries import Measured, Ruled, measured, met
+from gamification.awards.compiled.queries import (
+    Measured,
+    Ruled,
+    measured,
+    met,
+    who_meet,
+)
 
 __all__ = [
     "Frame",
@@ -13,4 +19,5 @@ __all__ = [
     "measured",
     "met",
     "part_of",
+    "who_meet",
 ]

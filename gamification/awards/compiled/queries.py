@@ -12,6 +12,7 @@ from gamification.awards.compiled.parts import Part, part_of
 from gamification.catalog import Criterion
 from gamification.catalog.rules import All, AnyOf, Leaf, NoneOf, Prerequisite
 from gamification.metrics.awarded import is_open
+from gamification.metrics.people import RANKED
 from gamification.metrics.results import IS_EXCUSED
 from models import Base, Earned, Membership
 
@@ -87,6 +88,19 @@ def met(
         for number, part in enumerate(parts)
     )
     return _met(ruled.criterion.rule, flags, frame)
+
+
+def who_meet(
+    query: sa.Select[*tuple[Any, ...]], ruled: Ruled, frame: Frame
+) -> sa.Select[*tuple[Any, ...]]:
+    """Narrow a query over Membership to the learners of a course who meet a rule."""
+    asked = measured(ruled, frame)
+    total = asked.query.cte("total").prefix_with("MATERIALIZED")
+    return (
+        query.outerjoin(total, total.c.membership_id == Membership.id)
+        .where(Membership.context_id == frame.context_id, *RANKED)
+        .where(met(ruled, frame, asked.parts, total))
+    )
 
 
 def is_met_by_nothing(criterion: Criterion, parts: Sequence[Part]) -> bool:

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from gamification.activity import Fact, record
-from models import Context, Item, Membership
+from models import Award, Context, Item, Membership
 from tests.factories import a_member, an_item
 from tests.integration.api.linting.conftest import DOUBTED, QUIZ, UNIT, tell
 from tests.support.badges import Answer, holders, put
@@ -173,3 +173,41 @@ def test_ways_that_are_all_closed_are_no_way(ada: Membership, teacher: Caller) -
         'Nobody gains the badge "idea" for now: it is a draft. '
         f"Unit 1 has no items yet: nothing counts in it. {ANYWAY}"
     )
+
+
+def test_reasons_of_several_kinds_together_close_all_ways(
+    ada: Membership, teacher: Caller
+) -> None:
+    put(teacher, "idea", IDEA)
+    ways = [
+        {"badge": "idea"},
+        {"metric": "score", "at_least": 300},
+        {"metric": "active_days", "at_least": 8, "last_days": 7},
+    ]
+
+    closed = put(teacher, "new", {"criterion": {"any": ways}})
+    open_too = {"any": [*ways, {"metric": "events", "at_least": 1}]}
+    is_open = put(teacher, "new", {"criterion": open_too})
+
+    assert closed.status_code == 422
+    assert closed.json["detail"].count("Nobody ") == len(ways)
+    assert is_open.status_code == 201
+
+
+def test_what_somebody_meets_or_may_go_on_to_meet_is_no_doubt(
+    session: Session, course: Context, ada: Membership, teacher: Caller
+) -> None:
+    put(teacher, "gone", {"criterion": {"metric": "events", "at_least": 1}})
+    hand_in(session, ada, times=1)
+    session.commit()
+    put(teacher, "gone", {"state": "retired"})
+    more = {"all": [{"badge": "gone"}, {"metric": "events", "at_least": 50}]}
+
+    held = put(teacher, "more", {"criterion": more})
+    met = put(teacher, "met", {"criterion": {"badge": "gone"}})
+    session.execute(sa.delete(Award))
+    session.commit()
+    nobodys = put(teacher, "none", {"criterion": {"badge": "gone"}})
+
+    assert (held.status_code, met.status_code, nobodys.status_code) == (201, 201, 422)
+    assert any('gains the badge "gone"' in one for one in met.json["findings"])
