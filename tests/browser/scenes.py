@@ -127,6 +127,15 @@ def manage(stage: Stage) -> CoursePage:
     return as_iris(stage)
 
 
+def unlikely_roster(stage: Stage) -> CoursePage:
+    """Show the teacher that very many are gone, which is for a human to believe."""
+    a_full_course(stage)
+    roster = sa.update(SyncState).where(SyncState.source == "roster")
+    stage.session.execute(roster.values(succeeded_at=NOW, error="It lacks 7 of 8."))
+    stage.session.commit()
+    return as_iris(stage)
+
+
 def invitation(stage: Stage) -> CoursePage:
     """Show the teacher a course that is not on yet."""
     return as_iris(stage, "Recognise the work your learners do")
@@ -272,6 +281,7 @@ LEARNERS: tuple[Scene, ...] = (
 )
 STAFF: tuple[Scene, ...] = (
     manage,
+    unlikely_roster,
     invitation,
     copied,
     class_list,

@@ -1,8 +1,10 @@
 """Everything works without a mouse, shows where one is, and says what happened."""
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import expect
 
+from models import SyncState
 from tests.browser.chrome import PAINTED
 from tests.browser.scenes import (
     LEARNERS,
@@ -14,6 +16,7 @@ from tests.browser.scenes import (
     leaderboard_to_join,
     manage,
     overview,
+    unlikely_roster,
 )
 from tests.browser.stage import CoursePage, Stage
 
@@ -174,6 +177,28 @@ def test_an_instructor_synchronises_now(stage: Stage) -> None:
     press(course, "Enter")
 
     says(course, "Asked the course site for news")
+
+
+def test_an_instructor_believes_an_unlikely_roster(stage: Stage) -> None:
+    """It takes a second look: nothing is sent before the box is ticked."""
+    course = unlikely_roster(stage)
+    box = course.panel.get_by_role("checkbox", name="These people left the course")
+    button = course.panel.get_by_role("button", name="Take them out")
+    believed = sa.select(SyncState.accepted_at).where(SyncState.source == "roster")
+
+    button.focus()
+    press(course, "Enter")
+    expect(box).to_be_focused()
+    stage.session.rollback()
+    early = stage.session.scalars(believed).one()
+    press(course, "Space")
+    button.focus()
+    press(course, "Enter")
+    says(course, "Asked the course site for news")
+
+    stage.session.rollback()
+    assert early is None
+    assert stage.session.scalars(believed).one() is not None
 
 
 def test_a_refused_form_says_why(stage: Stage) -> None:
