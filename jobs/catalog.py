@@ -14,6 +14,8 @@ from jobs.settings import settings
 from models import Context
 
 log = logging.getLogger(__name__)
+_readable: dict[Path, Catalog] = {}
+"""The last catalog of each file that could be read."""
 
 
 def current_catalog() -> Catalog:
@@ -22,6 +24,17 @@ def current_catalog() -> Catalog:
     What is to be mended in the file is logged each time it has changed.
     """
     return catalog_at(settings().catalog_file)
+
+
+def locking_catalog() -> Catalog:
+    """Return the catalog whose locks hold: the last one that could be read.
+
+    A file that is being written unlocks nothing.
+    """
+    path, found = settings().catalog_file, current_catalog()
+    if found.readable:
+        _readable[path] = found
+    return _readable.get(path, found)
 
 
 def catalog_at(path: Path) -> Catalog:

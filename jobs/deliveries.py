@@ -5,9 +5,11 @@ A delivery is taken before it is sent, and sent outside any transaction.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
+from cryptography.fernet import InvalidToken
 from sqlalchemy.orm import Session
 
 from gamification.awards.giving import Giver
@@ -33,8 +35,12 @@ PIECES = 10
 """So many pieces a webhook has in one run: the others have their turn, too."""
 LEASE = timedelta(minutes=20)
 """So long whoever took a piece has: 50 times the 20 seconds of a call, and more."""
+A_WEBHOOK, A_RUN = 20, 40
+"""So many seconds a webhook has in one run, and all of them together: a slow receiver
+keeps no worker from its other work. What is left is due in the next run."""
 RECEIVER = Giver("receiver", "receiver")
 SAID_GONE = "it answered 410: gone"
+NO_KEY = "no key of ENCRYPTION_KEYS opens its secret: add it anew"
 
 
 def send_deliveries() -> dict[str, object]:
@@ -43,9 +49,11 @@ def send_deliveries() -> dict[str, object]:
     Nothing is sent while the operator's switch is off. One that fails in ourselves is
     logged, and the others have theirs.
     """
-    session, sent = db.session(), 0
+    session, sent, end = db.session(), 0, monotonic() + A_RUN
     due = _due_webhooks(session, now()) if settings().gamification_enabled else []
     for webhook_id in due:
+        if monotonic() > end:
+            break
         try:
             sent += _send_all(session, webhook_id)
         except Exception as error:  # noqa: BLE001 -- one webhook must not hold up the others
@@ -61,7 +69,8 @@ def _due_webhooks(session: Session, moment: datetime) -> list[int]:
     query = sa.select(OutboundWebhook.id).where(
         OutboundWebhook.disabled_at.is_(None), waits
     )
-    found = list(session.scalars(query.order_by(OutboundWebhook.id)))
+    # In no order: where time is short, none is always the last.
+    found = list(session.scalars(query.order_by(sa.func.random())))
     session.rollback()
     return found
 
@@ -71,15 +80,20 @@ def _is_due(moment: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _send_all(session: Session, webhook_id: int) -> int:
-    sent = 0
+    sent, end = 0, monotonic() + A_WEBHOOK
     for _ in range(PIECES):
         webhook = session.get(OutboundWebhook, webhook_id, populate_existing=True)
         if webhook is None or webhook.disabled_at is not None:
             break
-        with Line(webhook) as line:
+        try:
+            line = Line(webhook)
+        except InvalidToken:
+            _end(session, webhook_id, [], NO_KEY)
+            break
+        with line:
             session.rollback()
             piece = _take(session, webhook_id)
-            taken = _send(session, line, webhook_id, piece)
+            taken = _send(session, line, webhook_id, piece, end)
         sent += taken
         if not piece or taken < len(piece):
             break
@@ -119,13 +133,18 @@ def _send(
     line: Line,
     webhook_id: int,
     piece: Sequence[tuple[int, int, Letter]],
+    end: float,
 ) -> int:
     """Send a piece; return how many were taken.
 
-    Where nobody answers the rest is not tried, and waits as if it had been.
+    Where nobody answers the rest is not tried, and waits as if it had been. What is
+    left when its time is over waits as it did.
     """
     sent = 0
     for place, (delivery_id, attempts, letter) in enumerate(piece):
+        if monotonic() > end:
+            _put_back(session, [rest_id for rest_id, _, _ in piece[place:]])
+            break
         told = line.post(letter)
         sent += told.is_taken
         if told.status is None:
@@ -134,7 +153,8 @@ def _send(
             break
         _note(session, delivery_id, attempts, told)
         if told.status == GONE:
-            _end(session, webhook_id, [rest_id for rest_id, _, _ in piece[place + 1 :]])
+            rest = [rest_id for rest_id, _, _ in piece[place + 1 :]]
+            _end(session, webhook_id, rest, SAID_GONE)
             break
     return sent
 
@@ -158,19 +178,33 @@ def _note(session: Session, delivery_id: int, attempts: int, told: Told) -> None
     retried(session, note)
 
 
-def _end(session: Session, webhook_id: int, unsent: Sequence[int]) -> None:
-    """Disable a webhook that said it is gone; what was not sent waits as it did."""
+def _end(session: Session, webhook_id: int, unsent: Sequence[int], why: str) -> None:
+    """Disable a webhook that cannot be told; what was not sent waits as it did."""
 
     def end() -> None:
         begin_write(session)
-        webhook = session.get(OutboundWebhook, webhook_id)
+        held = {"key_share": True}
+        webhook = session.get(OutboundWebhook, webhook_id, with_for_update=held)
         if webhook is not None:
-            webhooks.disable(session, webhook, SAID_GONE, RECEIVER, now())
-        again = {"next_attempt_at": now(), "attempts": Delivery.attempts - 1}
-        _change(session, unsent, again)
+            webhooks.disable(session, webhook, why, RECEIVER, now())
+        _change(session, unsent, _as_it_was())
         session.commit()
 
+    session.rollback()
     retried(session, end)
+
+
+def _put_back(session: Session, unsent: Sequence[int]) -> None:
+    def put_back() -> None:
+        begin_write(session)
+        _change(session, unsent, _as_it_was())
+        session.commit()
+
+    retried(session, put_back)
+
+
+def _as_it_was() -> dict[str, Any]:
+    return {"next_attempt_at": now(), "attempts": Delivery.attempts - 1}
 
 
 def _change(session: Session, ids: Sequence[int], values: dict[str, Any]) -> None:

@@ -1,9 +1,20 @@
 """What an organisation keeps as it is, asked before a course changes anything."""
 
+from dataclasses import replace
+
 from gamification.awards.giving import Giver
-from gamification.catalog.locks import SETTINGS, WHO, is_locked, locked_settings
+from gamification.catalog.definitions import Catalog
+from gamification.catalog.locks import (
+    BADGES,
+    MESSAGES,
+    SCORING,
+    SETTINGS,
+    WHO,
+    is_locked,
+    locked_settings,
+)
 from gamification.catalog.settling import fixed
-from jobs.catalog import current_catalog
+from jobs.catalog import locking_catalog
 from models import OPERATOR, Context
 
 
@@ -17,7 +28,7 @@ class Locked(Exception):
 
 def locks_of(context: Context) -> tuple[str, ...]:
     """Return what a course may not change: `badges.author`, `settings.board`."""
-    return current_catalog().of(context.tenant.key).locked
+    return _ours(context).locked
 
 
 def locked_settings_of(context: Context) -> list[str]:
@@ -31,8 +42,16 @@ def locks_for(context: Context, by: Giver) -> tuple[str, ...]:
     Locks bind who teaches, and not the operator, who wrote them (decision 16): but what
     the catalog gives a locked setting is in the catalog alone (decision 25).
     """
-    ours = current_catalog().of(context.tenant.key)
+    ours = _ours(context)
     return fixed(ours) if by.role == OPERATOR else ours.locked
+
+
+def _ours(context: Context) -> Catalog:
+    """Return what holds of an organisation; without a catalog all is locked."""
+    catalog = locking_catalog()
+    if not catalog.readable:
+        return replace(catalog, locked=(BADGES, SCORING, MESSAGES, SETTINGS))
+    return catalog.of(context.tenant.key)
 
 
 def refuse_locked(context: Context, by: Giver, *names: str) -> None:

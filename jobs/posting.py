@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from requests import RequestException
+
 from jobs.clock import now
 from jobs.encryption import opened
 from jobs.settings import settings
@@ -19,6 +21,7 @@ from lti.http import BoundedSession, trusted_of
 from models import Delivery, OutboundWebhook
 
 GONE = 410
+NO_ADDRESS = "Its address cannot be called: take it away, and add another one."
 SPECIFIC = {
     3: "redirects are not followed",
     4: "the receiver refuses it",
@@ -89,6 +92,8 @@ class Line:
             answer = self._http.post(self._url, data=letter.body, headers=headers)
         except LTIError as error:
             return Told(None, str(error))
+        except (RequestException, UnicodeError):
+            return Told(None, NO_ADDRESS)
         return _judged(answer.status_code)
 
 

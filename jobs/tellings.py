@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from cryptography.fernet import InvalidToken
 from sqlalchemy.orm import Session
 
 from gamification.awards.giving import Giver
@@ -15,6 +16,17 @@ from lti import audit
 from models import Delivery, OutboundWebhook, Tenant
 
 LIST = "deliveries"
+NO_KEY = "No key of ENCRYPTION_KEYS opens its secret: add it anew."
+
+
+class Disabled(Exception):
+    """A webhook is told of nothing until it is enabled."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The webhook is disabled: whoever runs Laurel enables it (`flask webhook "
+            "enable`), or add another one."
+        )
 
 
 @dataclass(frozen=True)
@@ -63,12 +75,15 @@ def delivery_of(
 def retry(session: Session, delivery: Delivery, by: Giver, now: datetime) -> None:
     """Let a delivery be sent anew within a minute, whatever became of it.
 
-    It keeps its id, by which a receiver knows it. The caller commits.
+    It keeps its id, by which a receiver knows it. The caller commits. Raises Disabled
+    where its webhook is told of nothing.
     """
+    webhook = session.get_one(OutboundWebhook, delivery.webhook_id)
+    if webhook.disabled_at is not None:
+        raise Disabled
     delivery.state, delivery.attempts = "waiting", 0
     delivery.next_attempt_at, delivery.delivered_at = now, None
     delivery.status = delivery.reason = None
-    webhook = session.get_one(OutboundWebhook, delivery.webhook_id)
     audit.note(
         session,
         "webhook_retried",
@@ -94,6 +109,11 @@ def ping(session: Session, webhook: OutboundWebhook) -> Told:
         "occurred_at": moment_of(now()),
         "tenant": tenant.key,
     }
-    with Line(webhook) as line:
+    try:
+        line = Line(webhook)
+    except InvalidToken:
+        session.rollback()
+        return Told(None, NO_KEY)
+    with line:
         session.rollback()
         return line.post(Letter(said["id"], written(said)))

@@ -119,7 +119,8 @@ def remove(
 def reseal(session: Session) -> list[str]:
     """Encrypt every secret by the key of today; return whose cannot be read any more."""
     lost = []
-    for webhook in session.scalars(sa.select(OutboundWebhook)).all():
+    held = sa.select(OutboundWebhook).with_for_update(key_share=True)
+    for webhook in session.scalars(held).all():
         secret = resealed(webhook.secret)
         if secret is None:
             lost.append(webhook.public_id)

@@ -106,8 +106,10 @@ def _tell_the_rules(arrival: Arrival, attempt: str, moment: datetime) -> None:
         refresh(session, context, [member.id])
     environment = settings().gamification_enabled
     if not switch_of(context, environment=environment).on:
-        # One that is on is settled by the worker: nobody's launch waits for a board.
-        settle(session, context, moment)
+        # A course that is on is settled by the worker, and whoever turns one on settles
+        # it. Who is known here holds no lock, and waits for nobody's.
+        if arrival.course_is_new or arrival.is_new:
+            settle(session, context, moment)
         return
     if not member.alias and is_ranked(member):
         aliases.assign(session, context, SystemRandom(), [member.id])

@@ -131,7 +131,7 @@ def findings(session: Session, criterion: Criterion, frame: Frame) -> Found:
     ]
 
     def hinders(leaf: Leaf) -> list[str]:
-        return [*judge(leaf).all, *impossible(leaf, _term_days(frame))]
+        return [*judge(leaf).all, *impossible(leaf.unfilled(), _term_days(frame))]
 
     hindering = lacking.hindering(hinders)
     doubts = [said for said in hindering if said not in makes_none]

@@ -63,7 +63,11 @@ def _unnoted(session: Session, tenant_id: int | None) -> Iterator[Doubt]:
     is_it = sa.and_(
         noted.c.award == Award.public_id,
         noted.c.context_id == Award.context_id,
-        noted.c.by == Award.evidence["by"].as_string(),
+        # A code is said by its learner, and its award's giver is who made it.
+        sa.or_(
+            Award.origin == "code",
+            noted.c.by == Award.evidence["by"].as_string(),
+        ),
         noted.c.origin == Award.origin,
     )
     query = _of(tenant_id, Award.public_id, Award.origin).join(

@@ -213,6 +213,8 @@ def _said(leaf: Leaf, frame: Frame, reach: Reach) -> str:
     week = (days - 1) // WEEK + 1
     if first is None or week < 2:
         return ""
+    if days > (date.max - first).days:
+        return f"Nobody can reach {asked}: {pace}."
     begins = first + timedelta(days=WEEK * (week - 1))
     return f"Nobody can reach {asked} before week {week} ({_day(begins)}): {pace}."
 

@@ -103,7 +103,7 @@ def _limits(leaf: Leaf, periods: Mapping[str, int]) -> Iterator[int]:
     if days is not None and leaf.metric == "active_days":
         yield days
     if days is not None and leaf.metric == "streak_weeks":
-        # Six days may lie in two weeks, and eight in three.
+        # Two days may lie in two weeks, and nine in three.
         yield (days + 5) // 7 + 1
 
 

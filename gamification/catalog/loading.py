@@ -68,22 +68,28 @@ def parse(document: object, name: str = "catalog") -> Catalog:
 def _of_tenant(layer: Layer, key: str, table: object, name: str) -> Catalog:
     """Return what a tenant has, with all that is not a badge."""
     read = _settings(layer, key, table, name)
+    locks, wrong = _locks(layer, key, table, name)
+    # What a lock that cannot be read was to keep is released by nobody.
+    unread = COLUMNS if wrong else read.unread
     return replace(
         layer.to_catalog(),
-        locked=_locks(layer, key, table, name),
+        locked=locks,
         messages=_messages(layer, key, table, name),
-        settings=read.settings,
-        unread=tuple(read.unread),
+        settings={} if wrong else read.settings,
+        unread=tuple(unread),
     )
 
 
-def _locks(layer: Layer, key: str, table: object, name: str) -> tuple[str, ...]:
+def _locks(
+    layer: Layer, key: str, table: object, name: str
+) -> tuple[tuple[str, ...], list[str]]:
+    """Return a tenant's locks, and what is wrong with the others, which is named."""
     if not isinstance(table, Mapping):
-        return ()
+        return (), []
     locks, wrong = read_locks(table.get("locked", []))
     where = f"{name}, tenant {shown(key)}"
     layer.notes += [Note(where, "", reason) for reason in wrong]
-    return locks
+    return locks, wrong
 
 
 def _overlay(shipped: Layer, key: str, table: object, name: str) -> Layer:
@@ -120,6 +126,9 @@ def _settings(layer: Layer, key: str, table: object, name: str) -> Read:
     if not isinstance(table, Mapping):
         return Read(unread=[*COLUMNS])
     read = read_settings(table.get("settings", {}))
+    if "settings" not in table and unknown_in(table, TENANT):
+        # A table of another name may have been meant to be that of the settings.
+        read.unread += COLUMNS
     where = f"{name}, tenant {shown(key)}, settings"
     layer.notes += [Note(where, spot, reason) for spot, reason in read.faults]
     return read

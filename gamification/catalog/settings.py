@@ -58,8 +58,10 @@ def _read(found: Read, table: object, within: str) -> None:
         found.unread += [name for name in COLUMNS if name.startswith(prefix)]
         return
     parts, own = _parts(prefix), () if within else IN_COURSES
-    unknown = unknown_in(table, (*parts, *own))
-    found.faults += [(within, reason) for reason in unknown]
+    if unknown := unknown_in(table, (*parts, *own)):
+        found.faults += [(within, reason) for reason in unknown]
+        # Which of the others is meant by it is not known.
+        found.unread += _left_out(prefix, table)
     found.faults += [(name, ITS_OWN) for name in own if name in table]
     for part in parts:
         if part in table:
@@ -74,6 +76,15 @@ def _take(found: Read, name: str, value: object) -> None:
         found.unread.append(name)
     else:
         found.settings[name] = value
+
+
+def _left_out(prefix: str, table: Mapping[str, Any]) -> list[str]:
+    return [
+        name
+        for name in COLUMNS
+        if name.startswith(prefix)
+        and name.removeprefix(prefix).partition(".")[0] not in table
+    ]
 
 
 def _parts(prefix: str) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class WebhookWanted(Asked):
 
     url: Url
     """An https address in no private network; it is shown to whoever reads webhooks."""
-    kinds: list[Kind] = Field(default_factory=list, max_length=4)
+    kinds: list[Kind] | None = Field(default=None, min_length=1, max_length=4)
     """Left out, it is told of all there are."""
 
 

@@ -70,7 +70,7 @@ def post_webhook(header: IdempotencyKey, body: schemas.WebhookWanted) -> Respons
     """Let an address be told of awards; its secret is in this answer alone."""
 
     def work() -> Response:
-        wanted, key = Wanted(url=body.url, kinds=body.kinds), api_key()
+        wanted, key = Wanted(url=body.url, kinds=body.kinds or ()), api_key()
         try:
             made, secret = webhooks.add(
                 db.session(), key.tenant, wanted, giver(), now()
@@ -138,7 +138,9 @@ def get_deliveries(
 
 @bp.post(
     "/webhooks/<webhook_id>/deliveries/<delivery_id>/retry",
-    **operation(NO_LAUNCH, schemas.Delivery, refusals=(404, 415), key=WEBHOOKS_WRITE),
+    **operation(
+        NO_LAUNCH, schemas.Delivery, refusals=(404, 409, 415), key=WEBHOOKS_WRITE
+    ),
 )
 @requires(key=WEBHOOKS_WRITE)
 @checked
@@ -149,7 +151,10 @@ def post_retry(path: schemas.DeliveryPath) -> Response:
     found = tellings.delivery_of(session, api_key().tenant_id, path.delivery_id)
     if found is None or found.webhook_id != known.id:
         abort(404)
-    tellings.retry(session, found, giver(), now())
+    try:
+        tellings.retry(session, found, giver(), now())
+    except tellings.Disabled as disabled:
+        return problem(409, str(disabled))
     response = _json(_delivery(found))
     session.commit()
     return response

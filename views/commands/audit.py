@@ -13,6 +13,10 @@ from models.db import db
 from views.commands.courses import the_course, the_tenant
 from views.commands.paging import SIZE, every
 
+EMPTIED = (
+    "Entries without details are in the chain, and nothing of Laurel takes any out: "
+    "somebody wrote to the database past it."
+)
 ABOUT = ("award", "code", "badge", "key", "merge", "user", "deployment")
 """What an entry may be about, by its id."""
 
@@ -38,6 +42,8 @@ def verify(head: str | None) -> None:
     erased = f" erased={found.erased}" if found.erased else ""
     counts = f"sealed={found.sealed} unsealed={found.unsealed}{erased}"
     click.echo(f"{counts} head={found.head}")
+    if found.erased:
+        raise click.ClickException(EMPTIED)
 
 
 @group.command("check")

@@ -146,7 +146,10 @@ def retry(delivery: str, tenant: str | None) -> None:
         row = tellings.delivery_of(session, owner, delivery)
         if row is None:
             raise click.ClickException(NO_DELIVERY)
-        tellings.retry(session, row, BY_COMMAND, now())
+        try:
+            tellings.retry(session, row, BY_COMMAND, now())
+        except tellings.Disabled as disabled:
+            raise click.ClickException(str(disabled)) from None
         return "is sent anew"
 
     click.echo(f"{delivery} {_whole(tenant, work)}")

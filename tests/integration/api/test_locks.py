@@ -1,5 +1,6 @@
 """What an organisation locks its courses cannot change, and everything else they can."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -119,3 +120,26 @@ def test_the_operator_may_change_what_is_locked_for_courses(
 
     assert held.stdout == "author: held, version 1\n"
     assert '"locked": true' in shown.stdout
+
+
+@pytest.mark.parametrize("has_been_read", [True, False])
+def test_a_file_that_cannot_be_read_unlocks_nothing(
+    app: OpenAPI,
+    course: Context,
+    teacher: Caller,
+    tmp_path: Path,
+    *,
+    has_been_read: bool,
+) -> None:
+    lock(app, tmp_path, course.tenant.key, "badges.author")
+    if has_been_read:
+        assert put(teacher, "author", TWICE).status_code == 403
+    broken = tmp_path / "locked.toml"
+    broken.write_text("[tenant")
+    os.utime(broken, (1, 1))
+
+    refused, other = (put(teacher, key, TWICE) for key in ("author", "regular"))
+
+    assert refused.status_code == 403
+    # Before any was read, nobody knows what is locked.
+    assert other.status_code == (200 if has_been_read else 403)

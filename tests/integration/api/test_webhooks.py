@@ -176,7 +176,9 @@ def test_what_is_not_called_is_no_webhook(url: str, program: Caller) -> None:
     assert "url: " in answer.json["detail"]
 
 
-@pytest.mark.parametrize("more", [{"kinds": ["ping"]}, {"internal_hosts": ["lms"]}])
+@pytest.mark.parametrize(
+    "more", [{"kinds": ["ping"]}, {"kinds": []}, {"internal_hosts": ["lms"]}]
+)
 def test_what_a_key_may_not_ask_for_is_refused(
     more: dict[str, Any], program: Caller
 ) -> None:

@@ -8,6 +8,7 @@ from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from gamification.awards.giving import Giver
+from jobs.decisions import claim
 from jobs.noting import note
 from lti import audit
 from models import Award, Badge, BadgeVersion, Context, Membership
@@ -253,3 +254,19 @@ def test_an_organisation_that_is_not_there_is_said(flask: Flask, command: str) -
 
     assert result.exit_code == 2
     assert "nowhere" in result.output
+
+
+def test_an_award_that_was_claimed_by_a_code_is_as_it_should_be(
+    app: OpenAPI, flask: Flask, ada: Membership, helper: Badge, session: Session
+) -> None:
+    words = ("--course", "42", "--badge", "helper", "--uses", "1")
+    made = flask("code", "make", *words, "--until", "2026-12-01").stdout.split()
+    session.rollback()
+    with app.app_context():
+        claim(session, ada, made[1], NOW)
+        session.commit()
+
+    result = flask("audit", "check")
+
+    assert session.scalars(sa.select(Award.origin)).all() == ["code"]
+    assert (result.exit_code, result.stdout) == (0, "Nothing to look at.\n")

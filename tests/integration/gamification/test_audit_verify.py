@@ -178,7 +178,7 @@ def test_an_end_that_was_cut_off_is_found_by_a_head_that_was_kept_alone(
     )
 
 
-def test_details_that_were_erased_with_their_salt_leave_the_chain_as_it_is(
+def test_details_that_were_taken_out_with_their_salt_are_told_and_the_chain_holds(
     flask: Flask, session: Session, sealed: Tenant
 ) -> None:
     before = head(flask)
@@ -187,6 +187,8 @@ def test_details_that_were_erased_with_their_salt_leave_the_chain_as_it_is(
     result = flask("audit", "verify", "--head", before)
 
     assert result.stdout == f"sealed=4 unsealed=0 erased=1 head={before}\n"
+    assert result.exit_code == 1
+    assert "nothing of Laurel takes any out" in result.stderr
 
 
 def test_a_long_chain_is_read_page_by_page(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from gamification.activity.item_sets import INSTRUCTOR, SetTold, set_item_sets
 from gamification.activity.weighing import save_weights
 from gamification.awards.saving import BadgeRefused, Doubted, judge, save
 from gamification.catalog import Criterion
@@ -232,3 +233,32 @@ def test_of_several_ways_all_must_be_closed(session: Session, now: datetime) -> 
     assert judged(named, SCORE) == (0, 2)
     assert judged(named, SCORE, way_out) == (0, 0)
     assert judged(named, {"metric": "events", "at_least": 1}) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {**SCORE, "at_least": 900_000_000, "from": "2026-11-01"},
+        {**SCORE, "from": "9999-12-31"},
+    ],
+)
+def test_points_that_take_longer_than_there_are_days_are_nobodys(
+    session: Session, now: datetime, act: Act, rule: dict[str, Any]
+) -> None:
+    course = a_course(session)
+    post(session, course, act)
+
+    (found, *_) = said(session, course, rule, now)
+
+    assert found.startswith("Nobody can reach")
+
+
+def test_a_set_with_too_little_is_told_once(session: Session, now: datetime) -> None:
+    course = a_course(session)
+    told = SetTold("m1", "module", "Module 1", ())
+    set_item_sets(session, course, INSTRUCTOR, [told], now)
+    rule = {"metric": "completed", "item_set": "m1", "at_least": 5}
+
+    assert said(session, course, rule, now) == [
+        "Module 1 has no items yet: nothing counts in it."
+    ]

@@ -7,12 +7,13 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+import sqlalchemy as sa
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
 from jobs import deliveries
 from jobs.cleaning import clean_up
-from models import Context
+from models import Context, OutboundWebhook
 from tests.factories import a_badge, a_context
 from tests.support.clock import NOW, Clock
 from tests.support.webhooks import (
@@ -137,3 +138,55 @@ def test_deliveries_are_kept_for_thirty_days(
         left.append(len(rows(session)))
 
     assert left == [1, 0]
+
+
+@pytest.mark.parametrize("budget", ["A_WEBHOOK", "A_RUN"])
+def test_what_there_is_no_time_for_waits_as_it_did(
+    app: OpenAPI,
+    session: Session,
+    heard: Context,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    budget: str,
+) -> None:
+    monkeypatch.setattr(deliveries, budget, -1)
+    earned(session, heard)
+
+    late = sent(app)
+    monkeypatch.undo()
+
+    assert (late, receiver.asked) == ({"delivered": 0}, 0)
+    assert the_row(session).attempts == 0
+    assert sent(app) == {"delivered": 1}
+
+
+def test_an_address_that_cannot_be_called_is_told_of(
+    app: OpenAPI, session: Session, heard: Context
+) -> None:
+    url = sa.update(OutboundWebhook).values(url="https://.example.com/x")
+    session.rollback()
+    session.execute(url)
+    session.commit()
+    earned(session, heard)
+
+    sent(app)
+
+    row = the_row(session)
+    assert (row.state, row.attempts, row.status) == ("waiting", 1, None)
+    assert "cannot be called" in (row.reason or "")
+
+
+def test_a_secret_that_no_key_opens_disables_its_webhook(
+    app: OpenAPI, session: Session, heard: Context, receiver: Receiver
+) -> None:
+    session.rollback()
+    session.execute(sa.update(OutboundWebhook).values({"secret": "none of ours"}))
+    session.commit()
+    earned(session, heard)
+
+    assert sent(app) == {"delivered": 0}
+
+    session.rollback()
+    webhook = session.scalars(sa.select(OutboundWebhook)).one()
+    assert "no key of ENCRYPTION_KEYS" in (webhook.disabled_why or "")
+    assert (receiver.asked, the_row(session).attempts) == (0, 0)

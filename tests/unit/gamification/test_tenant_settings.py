@@ -206,3 +206,24 @@ def test_what_cannot_be_read_says_nothing(document: dict[str, Any]) -> None:
     settle(course, acme(HIDDEN))
 
     assert settle(course, parse(document).of("acme")) == "hidden"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"settings": {"board": {"rnak": "hidden"}}},
+        {"settings": {"bord": {"rank": "hidden"}}},
+        {"setings": {"board": {"rank": "hidden"}}},
+        {"settings": {"board": {"rank": "hidden"}}, "locked": "settings.board.rank"},
+        {"settings": {"board": {"rank": "hidden"}}, "locked": ["settings.board.rnak"]},
+    ],
+    ids=str,
+)
+def test_a_name_with_a_typing_error_takes_nothing_back(table: dict[str, Any]) -> None:
+    """What it was to say is not known, so the course stays as it is."""
+    course = a_course(board_rank="relative")
+    settle(course, acme({"board.rank": "hidden"}, "settings.board.rank"))
+    ours = parse({"tenant": {"acme": table}}, "catalog.toml").of("acme")
+
+    assert settle(course, ours) == "hidden"
+    assert course.given_settings["board.rank"]["own"] == "relative"
