@@ -12,6 +12,7 @@ from gamification.catalog.foreign import LONGEST_TEXT
 from gamification.copying.documents import documents_of
 from gamification.copying.drafting import keep_drafts
 from models import Context
+from models.texts import one_line
 from tests.factories import a_context, a_registration
 from tests.properties.trees import TREES
 from tests.support.clock import NOW
@@ -26,6 +27,8 @@ ANY = st.text(max_size=20)
 SHOWN = st.text(
     st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=16
 ).filter(lambda text: text == text.strip())
+NAMES = SHOWN.map(one_line).filter(bool)
+"""One line of what can be seen: the rest is not shown, and not told."""
 KEPT = st.text(
     st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1
 ).filter(lambda text: text.strip() and len(text) <= LONGEST_TEXT)
@@ -36,8 +39,8 @@ THEIRS = st.fixed_dictionaries(
 OURS = st.fixed_dictionaries(
     {
         "key": KEYS,
-        "label": SHOWN,
-        "icon": SHOWN,
+        "label": NAMES,
+        "icon": NAMES,
         "description": SHOWN,
         "criterion": TREES.map(lambda rule: Criterion.from_json(rule).to_document()),
         "policy": st.sampled_from(POLICIES),

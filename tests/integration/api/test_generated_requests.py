@@ -5,6 +5,7 @@ it, and some that do not.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import cycle
 from typing import Any
@@ -108,15 +109,25 @@ def test_no_operation_fails_whatever_it_is_asked(
 
         generated()
 
-    for found in schema.get_all_operations():
-        assert isinstance(found, Ok)
+    # What takes rows away comes last: the others want them.
+    for operation in sorted(operations_of(schema), key=is_a_delete):
         for mode in GenerationMode:
-            ask_all(found.ok().as_strategy(generation_mode=mode))
+            ask_all(operation.as_strategy(generation_mode=mode))
 
     assert failed == []
     assert {200, 403, 404, 422} <= set(answered)
     # Whatever stands in an address was once that of a row.
     assert answered[200] == known.keys() == parameters_of(app)
+
+
+def operations_of(schema: Any) -> Iterator[Any]:  # noqa: ANN401 -- schemathesis's own
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
+        yield found.ok()
+
+
+def is_a_delete(operation: Any) -> bool:  # noqa: ANN401 -- as above
+    return str(operation.method) == "delete"
 
 
 def known_of(ada: Membership) -> dict[str, str]:
@@ -149,5 +160,7 @@ def sent(client: FlaskClient, case: AnyCase, token: str) -> TestResponse:
     wire = case.as_transport_kwargs(base_url="http://localhost")
     kept = {name: wire[name] for name in ("json", "data") if wire.get(name) is not None}
     kept |= {"query_string": wire.get("params")}
-    headers = {**wire["headers"], "Authorization": f"Bearer {token}"}
+    # Whatever writes says that it speaks JSON, also where it says nothing else.
+    plain = {"Content-Type": "application/json"} if case.method != "GET" else {}
+    headers = {**plain, **wire["headers"], "Authorization": f"Bearer {token}"}
     return client.open(case.formatted_path, method=case.method, headers=headers, **kept)

@@ -144,5 +144,5 @@ def test_pinning_a_class_costs_as_many_statements_as_one_learner(
         give(session, context, gifts, IRIS, now)
 
     work = [text for text in sent if not text.startswith(("BEGIN", "SELECT pg_adv"))]
-    assert len(work) == 6
+    assert len(work) == 7
     assert session.scalars(sa.select(Award.origin).distinct()).all() == ["hand"]

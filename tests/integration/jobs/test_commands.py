@@ -283,6 +283,7 @@ def test_the_worker_lists_what_happens_by_itself(app: OpenAPI) -> None:
         "clean_up: every hour",
         "publish_due_scores: every minute",
         "end_awards: every minute",
+        "send_deliveries: every minute",
         "remind: every day at 07:00 (UTC)",
         "show_due_boards: every minute",
         "deal_due_leagues: every minute",
