@@ -36,7 +36,7 @@ FOCUSED = """async () => {
     return top >= 0 && top <= innerHeight && left >= 0 && right <= innerWidth + 1;
   };
   // A frame on another site is scrolled a moment later.
-  for (let frames = 0; frames < 60 && !isSeen(); frames += 1) {
+  for (let frames = 0; frames < 300 && !isSeen(); frames += 1) {
     await PAINTED;
   }
   const name = one.outerHTML.slice(0, 200);

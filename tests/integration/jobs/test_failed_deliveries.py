@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from jobs import deliveries
 from jobs.posting import Letter, Line, Told
-from models import AuditEntry, Context
+from models import AuditEntry, Context, OutboundWebhook
 from tests.factories import a_badge, a_context
 from tests.support.clock import NOW, Clock
 from tests.support.webhooks import (
@@ -171,16 +171,30 @@ def test_a_webhook_that_fails_in_ourselves_holds_up_no_other(
     heard: Context,
     receiver: Receiver,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     session.rollback()
     webhook = a_webhook(session, heard.tenant)
     webhook.id = 0
     session.commit()
     earned(session, heard)
+    take = deliveries._take
+
+    def fail(session: Session, webhook_id: int) -> object:
+        if webhook_id == 0:
+            raise RuntimeError
+        return take(session, webhook_id)
+
+    monkeypatch.setattr(deliveries, "_take", fail)
+    opened = sa.update(OutboundWebhook).where(OutboundWebhook.id == 0)
+    session.rollback()
+    theirs = sa.select(OutboundWebhook.secret).where(OutboundWebhook.id != 0)
+    session.execute(opened.values(secret=session.scalars(theirs).one()))
+    session.commit()
 
     assert sent(app) == {"delivered": 1}
 
-    assert "Sending to webhook 0 failed: InvalidToken" in caplog.text
+    assert "Sending to webhook 0 failed: RuntimeError" in caplog.text
     assert sorted(row.state for row in rows(session)) == ["done", "waiting"]
 
 
