@@ -16,7 +16,7 @@ from gamification.awards.giving import Giver
 from jobs import webhooks
 from jobs.clock import now
 from jobs.faults import logged
-from jobs.posting import GONE, Letter, Line, Told
+from jobs.posting import GONE, NO_KEY, Letter, Line, Told
 from jobs.settings import settings
 from models import Delivery, OutboundWebhook
 from models.db import db
@@ -40,7 +40,6 @@ A_WEBHOOK, A_RUN = 20, 40
 keeps no worker from its other work. What is left is due in the next run."""
 RECEIVER = Giver("receiver", "receiver")
 SAID_GONE = "it answered 410: gone"
-NO_KEY = "no key of ENCRYPTION_KEYS opens its secret: add it anew"
 
 
 def send_deliveries() -> dict[str, object]:

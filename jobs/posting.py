@@ -21,6 +21,7 @@ from lti.http import BoundedSession, trusted_of
 from models import Delivery, OutboundWebhook
 
 GONE = 410
+NO_KEY = "no key of ENCRYPTION_KEYS opens its secret: add it anew"
 NO_ADDRESS = "Its address cannot be called: take it away, and add another one."
 SPECIFIC = {
     3: "redirects are not followed",

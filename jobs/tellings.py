@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from gamification.awards.giving import Giver
 from gamification.metrics.cursors import cursor_of, place_of
+from jobs import webhooks
 from jobs.clock import now
-from jobs.posting import Letter, Line, Told, moment_of, written
-from lti import audit
+from jobs.posting import NO_KEY, Letter, Line, Told, moment_of, written
 from models import Delivery, OutboundWebhook, Tenant
 
 LIST = "deliveries"
-NO_KEY = "No key of ENCRYPTION_KEYS opens its secret: add it anew."
 
 
 class Disabled(Exception):
@@ -84,16 +83,8 @@ def retry(session: Session, delivery: Delivery, by: Giver, now: datetime) -> Non
     delivery.state, delivery.attempts = "waiting", 0
     delivery.next_attempt_at, delivery.delivered_at = now, None
     delivery.status = delivery.reason = None
-    audit.note(
-        session,
-        "webhook_retried",
-        now,
-        tenant_id=webhook.tenant_id,
-        webhook=webhook.public_id,
-        delivery=delivery.public_id,
-        by=by.id,
-        role=by.role,
-    )
+    about = {"delivery": delivery.public_id}
+    webhooks.note(session, "webhook_retried", webhook, by, now, **about)
     session.flush()
 
 
@@ -113,7 +104,7 @@ def ping(session: Session, webhook: OutboundWebhook) -> Told:
         line = Line(webhook)
     except InvalidToken:
         session.rollback()
-        return Told(None, NO_KEY)
+        return Told(None, f"It is told nothing: {NO_KEY}.")
     with line:
         session.rollback()
         return line.post(Letter(said["id"], written(said)))

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -78,7 +79,7 @@ def add(
     )
     session.add(webhook)
     session.flush()
-    _note(session, "webhook_added", webhook, by, now)
+    note(session, "webhook_added", webhook, by, now)
     return webhook, secret
 
 
@@ -92,7 +93,7 @@ def enable(
     if webhook.disabled_at is None:
         return False
     webhook.disabled_at = webhook.disabled_why = None
-    _note(session, "webhook_enabled", webhook, by, now)
+    note(session, "webhook_enabled", webhook, by, now)
     return True
 
 
@@ -103,7 +104,7 @@ def disable(
     if webhook.disabled_at is not None:
         return False
     webhook.disabled_at, webhook.disabled_why = now, why
-    _note(session, "webhook_disabled", webhook, by, now)
+    note(session, "webhook_disabled", webhook, by, now)
     return True
 
 
@@ -111,7 +112,7 @@ def remove(
     session: Session, webhook: OutboundWebhook, by: Giver, now: datetime
 ) -> None:
     """Take a webhook away, with all that it was told and would have been told."""
-    _note(session, "webhook_removed", webhook, by, now)
+    note(session, "webhook_removed", webhook, by, now)
     session.delete(webhook)
     session.flush()
 
@@ -191,10 +192,18 @@ def _refuse(url: str) -> None:
         )
 
 
-def _note(
-    session: Session, action: str, webhook: OutboundWebhook, by: Giver, now: datetime
+def note(
+    session: Session,
+    action: str,
+    webhook: OutboundWebhook,
+    by: Giver,
+    now: datetime,
+    **said: Any,  # noqa: ANN401 -- whatever JSON can hold
 ) -> None:
-    # Its host alone: the rest of an address may be a secret.
+    """Write what was decided of a webhook into the audit.
+
+    Of its address the host alone: the rest may be a secret.
+    """
     audit.note(
         session,
         action,
@@ -204,4 +213,5 @@ def _note(
         host=str(origin(webhook.url)),
         by=by.id,
         role=by.role,
+        **said,
     )

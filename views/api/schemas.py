@@ -159,7 +159,7 @@ class MyStanding(Answer):
     """The points of one's own best week."""
     percentile: int | None = None
     """How many percent of the course have fewer points, in steps of five: for the
-    caller alone, where the course has a leaderboard and twenty people have points."""
+    caller alone, where the course has a leaderboard and a hundred people have points."""
 
 
 class Member(Answer):
