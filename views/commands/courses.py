@@ -63,7 +63,7 @@ def _known(course: str, tenant: str | None) -> Overview:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise click.UsageError("No course has this id; `flask sync status` lists them.")
+        raise click.UsageError("No course has this id; `flask course list` lists them.")
     names = "; ".join(known.name for known in found)
     raise click.UsageError(
         f"Several courses have this id: take our id of one: {names}."

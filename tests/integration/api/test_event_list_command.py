@@ -125,4 +125,4 @@ def test_what_cannot_be_asked_is_said_with_what_to_do(
     assert all("Nobody in the course has this id" in one.stderr for one in people)
     assert "'launched', 'spent', 'submitted'" in words[0].stderr
     assert "x>=1" in words[1].stderr
-    assert words[2].stderr.endswith("`flask sync status` lists them.\n")
+    assert words[2].stderr.endswith("`flask course list` lists them.\n")

@@ -101,4 +101,4 @@ def test_a_person_or_a_course_that_is_not_there_is_said(
 
     assert (nobody.exit_code, elsewhere.exit_code) == (1, 2)
     assert "Nobody in the course has this id" in nobody.stderr
-    assert elsewhere.stderr.endswith("`flask sync status` lists them.\n")
+    assert elsewhere.stderr.endswith("`flask course list` lists them.\n")

@@ -127,5 +127,5 @@ def test_what_cannot_be_read_is_said_and_nothing_is_written(
     assert last[3].startswith("Error: A variant's key takes 1 to 64 letters, digits")
     assert last[4] == "Error: --variant names one variant twice."
     assert last[5].startswith("Error: An experiment's key takes 1 to 64 letters")
-    assert elsewhere.stderr.endswith("`flask sync status` lists them.\n")
+    assert elsewhere.stderr.endswith("`flask course list` lists them.\n")
     assert session.scalars(sa.select(Experiment)).all() == []

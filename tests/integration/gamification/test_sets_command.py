@@ -79,4 +79,4 @@ def test_a_course_that_is_not_there_is_refused(flask: Flask) -> None:
     told = flask("course", "sets", "--course", "no-such")
 
     assert told.exit_code == 2
-    assert told.stderr.endswith("`flask sync status` lists them.\n")
+    assert told.stderr.endswith("`flask course list` lists them.\n")

@@ -139,7 +139,7 @@ def test_a_course_that_is_not_there_is_refused(flask: Flask, name: str) -> None:
     told = flask("standing", name, "--course", "no-such")
 
     assert told.exit_code == 2
-    assert told.stderr.endswith("`flask sync status` lists them.\n")
+    assert told.stderr.endswith("`flask course list` lists them.\n")
 
 
 def test_the_lists_are_read_by_alias_too(

@@ -74,7 +74,7 @@ def test_a_course_that_is_not_there_and_a_user_that_is_not_said_are_refused(
     nobody = flask("badge", "why", "helper", *OF)
 
     assert (elsewhere.exit_code, nobody.exit_code) == (2, 2)
-    assert elsewhere.stderr.endswith("`flask sync status` lists them.\n")
+    assert elsewhere.stderr.endswith("`flask course list` lists them.\n")
     assert "Missing option '--user'" in nobody.stderr
 
 
