@@ -36,7 +36,7 @@ from tests.support.platform import Registered, a_campus, register
 from tests.support.postgres import PostgresMissing
 from tests.support.routing import compile_routes_late
 
-pytest_plugins = ["pytester", "tests.support.summary"]
+pytest_plugins = ["pytester", "tests.support.garbage", "tests.support.summary"]
 
 TESTS = Path(__file__).resolve().parent
 ON_BOTH = ("integration", "properties")

@@ -1,0 +1,12 @@
+"""Garbage is looked for among what tests make, not among all that was imported.
+
+Every application a test drops leaves cycles, and to find them the collector walked some
+300,000 objects of libraries and of the collection, which was a fifth of a run's time.
+"""
+
+import gc
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
