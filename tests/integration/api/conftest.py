@@ -10,7 +10,7 @@ from models import Award, Badge, Context, Delivery, Membership
 from tests.factories import a_badge, a_context, a_member
 from tests.support.awarding import an_award
 from tests.support.clock import NOW
-from tests.support.launches import Caller, a_caller, a_live_course, hand_in
+from tests.support.launches import Caller, a_caller, a_live_course, hand_in_all
 from tests.support.webhooks import a_delivery, a_webhook
 
 
@@ -21,8 +21,8 @@ def a_board(session: Session, people: int = 6, **columns: Any) -> list[Membershi
         a_member(session, of=course, name=f"Name {n}", alias=f"Alias {n}")
         for n in range(people)
     ]
-    for n, member in enumerate(members, 1):
-        hand_in(session, member, times=n)
+    hand_in_all(session, [(member, n) for n, member in enumerate(members, 1)])
+    for member in members:
         set_consent(session, member, NOW, joined=True)
     session.flush()
     return members
