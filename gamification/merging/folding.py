@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.awards.decisions import is_over
 from gamification.merging.steps import Rewrite, Steps, table_of
 from models import (
     STAFF,
@@ -33,9 +34,10 @@ EXCLUSIVE: dict[type[Base], tuple[str, ...]] = {
     ConsentEntry: (),
     ExcusedPeriod: (),
     LaunchSession: (),
-    GroupMember: ("group_id",),
+    GroupMember: ("group_id", "valid_to"),
 }
-"""What goes along, and by which columns a member has each once."""
+"""What goes along, and by which columns a member has each once: a group one is in
+now is not the same as having been in it."""
 
 
 def fold(steps: Steps, kept: Membership, gone: Membership) -> None:
@@ -101,7 +103,10 @@ def _homes(ids: Iterable[int], member: int) -> list[Rewrite]:
 
 
 def _awards(steps: Steps, kept: Membership, gone: Membership) -> None:
-    """Of a badge that both hold the older award stays; all are numbered anew."""
+    """Of a badge that both hold the older award stays; all are numbered anew.
+
+    One whose day is over holds nothing, though nobody has noticed its end yet.
+    """
     rows = steps.session.scalars(
         sa.select(Award)
         .where(Award.membership_id.in_((kept.id, gone.id)))
@@ -111,14 +116,20 @@ def _awards(steps: Steps, kept: Membership, gone: Membership) -> None:
     for award in rows:
         badges[award.badge_id].append(award)
     rewrites = [
-        one for awards in badges.values() for one in _numbered(awards, kept.id, gone.id)
+        one
+        for awards in badges.values()
+        for one in _numbered(awards, kept.id, gone.id, steps.now)
     ]
     steps.change(Award, rewrites, kept.context_id)
 
 
-def _numbered(awards: Sequence[Award], kept: int, gone: int) -> list[Rewrite]:
+def _numbered(
+    awards: Sequence[Award], kept: int, gone: int, now: datetime
+) -> list[Rewrite]:
     """Give one badge's awards to the kept member, but for a second open one."""
-    spare = [award for award in awards if award.ended_at is None][1:]
+    unended = [award for award in awards if award.ended_at is None]
+    # The first that holds stays; sorting leaves the older ones first.
+    spare = sorted(unended, key=lambda award: is_over(award, now))[1:]
     staying = [award for award in awards if award not in spare]
     places = [(award, kept, number) for number, award in enumerate(staying, 1)]
     places += [(award, gone, number) for number, award in enumerate(spare, 1)]

@@ -97,11 +97,18 @@ def has_groups_from(session: Session, context: Context, kind: str, prefix: str) 
 
 
 def groups_of(session: Session, context: Context) -> list[GroupRow]:
-    """Return a course's groups with how many are in each, for staff. One query."""
-    people = sa.func.count(GroupMember.id)
+    """Return a course's groups with how many of the course are in each. One query.
+
+    For staff. Who left the course stays written down in a group, and is not counted.
+    """
+    people = sa.func.count(Membership.id)
+    is_here = sa.and_(
+        Membership.id == GroupMember.membership_id, Membership.status == "active"
+    )
     rows = session.execute(
         sa.select(Group, people)
         .outerjoin(GroupMember, sa.and_(GroupMember.group_id == Group.id, CURRENT))
+        .outerjoin(Membership, is_here)
         .where(Group.context_id == context.id, Group.gone_at.is_(None))
         .group_by(Group.id)
         .order_by(Group.kind, Group.name, Group.id)
