@@ -186,12 +186,3 @@ def _fits(part: str | int) -> bool:
     if isinstance(part, int):
         return abs(part) < 2**63
     return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in part)
-
-
-def member_named(session: Session, context_id: int, user_id: str) -> Membership | None:
-    """Return the member of a course whom our id of a person names, if it names one."""
-    return session.scalar(
-        sa.select(Membership)
-        .join(User, User.id == Membership.user_id)
-        .where(Membership.context_id == context_id, User.public_id == user_id)
-    )

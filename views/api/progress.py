@@ -9,9 +9,9 @@ from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel
 
 from gamification.copying.customs import Customs
+from gamification.metrics.people import member_meant
 from gamification.standings.bests import Best, shown
 from gamification.standings.calendar import Rest, breaks_of, excused_of
-from gamification.standings.class_list import member_named
 from gamification.standings.levels import Curve, curve_of
 from gamification.standings.progress import MyProgress, my_progress
 from jobs.clock import now
@@ -171,7 +171,7 @@ def _shown(kind: str, best: Best | None) -> int | None:
 
 def _member(path: schemas.UserPath) -> Membership:
     context = the_course(CoursePath(course_id=path.course_id))
-    member = member_named(db.session(), context.id, path.user_id)
+    member = member_meant(db.session(), context.id, path.user_id)
     if member is None:
         abort(404)
     return member
