@@ -249,6 +249,30 @@ def test_the_page_says_how_old_it_is(client: FlaskClient, session: Session) -> N
     assert "is being fetched" in page_of(None, None)
 
 
+def test_a_look_after_a_quiet_week_waits_for_what_came_since(
+    client: FlaskClient, session: Session
+) -> None:
+    course = a_live_course(session, lineitems_url="https://lms.example/items")
+    state = SyncState(
+        context_id=course.id,
+        source="results",
+        succeeded_at=NOW - timedelta(days=7),
+        counts={},
+    )
+    asked = Outbox(job="sync_course", subject_id=course.id, due_at=NOW, created_at=NOW)
+    session.add_all([state, asked])
+    caller = a_caller(session, client, of=course)
+
+    quiet = caller.get("/panel/overview").text
+    state.error = "It is down."
+    session.commit()
+    down = caller.get("/panel/overview").text
+
+    assert "from 7 days ago . What came since is being fetched" in text_of(quiet)
+    assert "The course site has not answered lately" in text_of(down)
+    assert ["data-later" in page for page in (quiet, down)] == [True, True]
+
+
 def test_a_first_look_waits_for_what_is_being_fetched(
     client: FlaskClient, session: Session
 ) -> None:
