@@ -11,6 +11,7 @@ from sqlalchemy.exc import NoResultFound, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from jobs.api_keys import PREFIX
 from jobs.clock import now
 from lti import audit, registrations
 from lti.errors import (
@@ -130,6 +131,15 @@ STATUS_PAGES = {
     415: ("That is not JSON", "Please send application/json."),
     429: ("Too often", "Please wait a minute."),
 }
+A_KEY = (
+    "Please send a key that is good as `Authorization: Bearer laurel_…`; whoever runs "
+    "Laurel makes them with `flask api-key create`."
+)
+TO_PROGRAMS = {
+    401: ("No key that is good", A_KEY),
+    404: ("There is nothing here", "Nothing that this key reaches has this address."),
+}
+"""What is said in place of AGAIN to a program, which has no course to open."""
 LINKING = {
     "accept_types": "This place in your course takes no links to tools. Please choose "
     "another one.",
@@ -260,13 +270,24 @@ def _is_program() -> bool:
     return request.path.startswith(PROBLEMS)
 
 
+def _is_by_launch() -> bool:
+    """Tell whether a person asks: by a page, or by the token of a launch."""
+    token = request.authorization.token if request.authorization else None
+    return not request.path.startswith("/api") or not (token or PREFIX).startswith(
+        PREFIX
+    )
+
+
 def _problem(page: Page, error_id: str) -> Response:
     """Return a problem (RFC 9457)."""
+    title, advice = page.title, page.advice
+    if advice == AGAIN and not _is_by_launch():
+        title, advice = TO_PROGRAMS.get(page.status, (title, advice))
     response = jsonify(
         type="about:blank",
-        title=page.title,
+        title=title,
         status=page.status,
-        detail=page.advice,
+        detail=advice,
         error_id=error_id,
     )
     response.status_code = page.status

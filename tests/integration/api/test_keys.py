@@ -117,6 +117,31 @@ def test_a_key_does_not_outlive_its_platform(
     assert awards(session) == []
 
 
+def test_a_program_is_told_of_keys_and_not_to_open_a_course(
+    client: FlaskClient, session: Session, course: Context
+) -> None:
+    program = a_program(session, client, course)
+    stranger = Caller(client, "laurel_nobody", course.public_id)
+
+    nowhere = [
+        program.get(f"/api/v1/courses/{name}/badges") for name in ("none", "a/b")
+    ]
+    nobody = [
+        stranger.get(f"{stranger.course}/badges"),
+        client.get(f"{stranger.course}/badges"),
+    ]
+    over = Caller(client, "a-launch-that-is-over", course.public_id)
+
+    assert {problem(one)[0] for one in nowhere} == {404}
+    assert {one.get_json()["detail"] for one in nowhere} == {
+        "Nothing that this key reaches has this address."
+    }
+    assert {problem(one)[0] for one in nobody} == {401}
+    assert all("flask api-key create" in one.get_json()["detail"] for one in nobody)
+    again = over.get(f"{over.course}/badges").get_json()
+    assert again["detail"] == "Please open it again from your course."
+
+
 def test_a_key_that_asks_too_often_has_to_wait(
     client: FlaskClient,
     session: Session,
