@@ -41,7 +41,9 @@ def addresses_of(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise PlatformUnavailable("The platform's host has no address.") from None
+        raise PlatformUnavailable(
+            "This host has no address: is its name right?"
+        ) from None
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
