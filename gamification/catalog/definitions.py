@@ -197,7 +197,10 @@ def _metric(metric: object) -> str:
         raise Malformed("its metric is not a text")
     if metric not in METRICS:
         known = ", ".join(METRICS)
-        raise Malformed(f'there is no metric "{shown(metric)}"; there are {known}')
+        raise Malformed(
+            f'there is no metric "{shown(metric)}"; there are {known}, '
+            "and more for a criterion"
+        )
     return metric
 
 

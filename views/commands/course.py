@@ -1,4 +1,4 @@
-"""`flask course …`: a course's settings and badges, without its people."""
+"""`flask course …`: a course's settings, badges, activities and people."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -42,7 +42,7 @@ from views.commands.courses import (
 )
 from views.commands.previewing import document_in
 
-group = AppGroup("course", help="A course's settings and badges, without its people.")
+group = AppGroup("course", help="A course's settings, badges, activities and people.")
 NOTHING = "Nothing changes: all of it is so already."
 NOT_PROPOSED = "It is not proposed, or somebody has decided already."
 

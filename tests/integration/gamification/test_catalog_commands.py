@@ -60,7 +60,8 @@ def test_validating_names_every_dropped_entry_and_why(
     assert result.stdout.splitlines() == [
         (
             'mine.toml, badge 1 (owl): there is no metric "nights"; there are '
-            "score, events, authored, active_days, completed, time_spent"
+            "score, events, authored, active_days, completed, time_spent, "
+            "and more for a criterion"
         ),
         "1 badge",
     ]

@@ -55,7 +55,7 @@ def test_a_file_is_told_badge_by_badge(
         "  finding: Everybody in the course (3) would have it at once.",
         (
             'broken: refused: there is no metric "nights"; there are score, events, '
-            "authored, active_days, completed, time_spent"
+            "authored, active_days, completed, time_spent, and more for a criterion"
         ),
     ]
     assert result.exit_code == 1

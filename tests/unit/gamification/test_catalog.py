@@ -79,7 +79,8 @@ def test_a_missing_field_is_named_beside_what_is_there(name: str) -> None:
             "scores",
             (
                 'there is no metric "scores"; there are '
-                "score, events, authored, active_days, completed, time_spent"
+                "score, events, authored, active_days, completed, time_spent, "
+                "and more for a criterion"
             ),
         ),
         ("label", 7, "its label is not a text"),
