@@ -1,11 +1,13 @@
 """Rules that can be read and make no sense: nobody can meet them, or everybody does."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, product
 from math import inf, nextafter
 from typing import Any
 
 from gamification.catalog.criteria import Criterion
 from gamification.catalog.rules import All, AnyOf, Leaf, NoneOf, Prerequisite
+from gamification.catalog.rules.values import RESULTS
 
 EVERYBODY = "Everybody meets it before doing anything."
 PERIOD_DAYS: Mapping[str, int] = {"week": 7, "month": 31}
@@ -18,7 +20,11 @@ def lint(criterion: Criterion, term_days: int | None = None) -> list[str]:
 
     Its term has so many days; None: that is not known.
     """
-    found = [*impossible(criterion.rule, term_days), *_contradicted(criterion.rule)]
+    found = [
+        *impossible(criterion.rule, term_days),
+        *_clashing([criterion.rule]),
+        *_contradicted(criterion.rule),
+    ]
     if _by_nothing(criterion.rule):
         found.append(EVERYBODY)
     else:
@@ -125,6 +131,7 @@ def _contradicted(rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which 
         return
     if isinstance(rule, All):
         yield from _clashing([rule])
+    # Not a `none` by itself: in another one it may say what everybody meets.
     for part in rule.parts:
         yield from _contradicted(part)
 
@@ -137,7 +144,7 @@ def _clashing(parts: Sequence[Any], beside: Sequence[Any] = ()) -> list[str]:
     """
     inner, choices = _sorted_out(parts)
     sure = [*beside, *inner]
-    found = [*_ruled_out(sure), *_apart([p for p in sure if isinstance(p, Leaf)])]
+    found = list(_against_each_other(sure))
     if found:
         return found
     for choice in choices:
@@ -162,31 +169,85 @@ def _sorted_out(parts: Sequence[Any]) -> tuple[list[Any], list[AnyOf]]:
     return sure, choices
 
 
-def _ruled_out(parts: Sequence[Any]) -> Iterator[str]:
-    """Yield what is asked for and must not be."""
-    unwanted = [p for part in parts if isinstance(part, NoneOf) for p in part.none]
+def _against_each_other(parts: Sequence[Any]) -> Iterator[str]:
+    """Yield why parts that must all be met cannot be met together."""
+    unwanted = list(_unwanted(part for part in parts if isinstance(part, NoneOf)))
     for both in (part for part in parts if part in unwanted):
         said = both.sentence({})
         yield f'Nobody can meet it: "{said}" is asked for and ruled out.'
+    asked = [part for part in parts if _is_of_a_number(part)]
+    # What is asked for to the letter is told above, and of a bound that is not above 0
+    # `not_above_zero` tells.
+    others = [
+        part
+        for part in unwanted
+        if _is_of_a_number(part) and part not in asked and not _is_met_by_all(part)
+    ]
+    for number in dict.fromkeys(map(_number, [*asked, *others])):
+        same, ruled_out = (
+            [leaf for leaf in leaves if _number(leaf) == number]
+            for leaves in (asked, others)
+        )
+        yield from _apart(same)
+        yield from _shut_out(same, ruled_out)
+
+
+def _unwanted(parts: Iterable[Any]) -> Iterator[Any]:
+    """Yield what must not be met, whichever way: what is in a choice, too."""
+    for part in parts:
+        for inner in part.parts:
+            yield inner
+            if isinstance(inner, AnyOf):
+                yield from _unwanted([inner])
 
 
 def _apart(leaves: Sequence[Leaf]) -> Iterator[str]:
     """Yield conditions on the same number that no number meets together."""
-    numbers = [_number(leaf) for leaf in leaves]
-    for place, one in enumerate(leaves):
-        for number, other in zip(
-            numbers[place + 1 :], leaves[place + 1 :], strict=True
-        ):
-            if number != numbers[place] or one.is_of_many:
-                continue
-            if max(_least(one), _least(other)) > min(_largest(one), _largest(other)):
-                both = f'"{one.sentence({})}" and "{other.sentence({})}"'
-                yield f"Nobody can meet both {both}."
+    for one, other in combinations(leaves, 2):
+        if max(_least(one), _least(other)) > min(_largest(one), _largest(other)):
+            both = f'"{one.sentence({})}" and "{other.sentence({})}"'
+            yield f"Nobody can meet both {both}."
 
 
-def _number(leaf: Leaf) -> dict[str, Any]:
-    """Return what a condition counts, whatever it compares that with."""
-    return leaf.model_dump(exclude={"at_least", "more_than", "at_most", "between"})
+def _shut_out(asked: Sequence[Leaf], ruled_out: Sequence[Leaf]) -> Iterator[str]:
+    """Yield what of a number is ruled out, where that leaves none that is asked for.
+
+    Where there is no result there is no number, and so nothing that is ruled out:
+    of results a condition must be asked for, of all else there is 0 at least.
+    """
+    for one, other in product(asked, ruled_out):
+        if max(_least(one), 0) >= _least(other) and _largest(one) <= _largest(other):
+            yield (
+                f'Nobody can meet "{one.sentence({})}": '
+                f'"{other.sentence({})}" is ruled out.'
+            )
+    for one, other in combinations(sorted(ruled_out, key=_least), 2):
+        if not asked and one.metric in RESULTS:
+            return
+        is_gapless = _least(other) <= _after(one, _largest(one))
+        if is_gapless and _least(one) <= 0 and _largest(other) == inf:
+            both = f'"{one.sentence({})}" and "{other.sentence({})}"'
+            yield f"Nobody can meet it: both {both} are ruled out."
+
+
+def _is_of_a_number(part: Any) -> bool:  # noqa: ANN401 -- a Rule, which is no type
+    """Tell whether it is a condition on one number, not on each of several items."""
+    if not isinstance(part, Leaf):
+        return False
+    return not part.is_per_item or len(part.keys or ()) == 1
+
+
+def _number(leaf: Leaf) -> str:
+    """Return what a condition counts, whatever it compares that with.
+
+    An item by itself is the same as a list of one.
+    """
+    said = {"item", "items", "of", "at_least", "more_than", "at_most", "between"}
+    return f"{sorted(leaf.keys or ())} {leaf.model_dump_json(exclude=said)}"
+
+
+def _is_met_by_all(leaf: Leaf) -> bool:
+    return _least(leaf) <= 0 and _largest(leaf) == inf
 
 
 def _least(leaf: Leaf) -> float:
@@ -194,7 +255,13 @@ def _least(leaf: Leaf) -> float:
     if leaf.comparison == "at_most":
         return -inf
     first = leaf.bounds[0]
-    return nextafter(first, inf) if leaf.comparison == "more_than" else first
+    return _after(leaf, first) if leaf.comparison == "more_than" else first
+
+
+def _after(leaf: Leaf, number: float) -> float:
+    """Return the next number that a condition's metric can come to."""
+    is_whole = leaf.metric not in (*RESULTS, "score")
+    return number + 1 if is_whole else nextafter(number, inf)
 
 
 def _largest(leaf: Leaf) -> float:

@@ -16,6 +16,8 @@ TERM = {"term_start": date(2026, 11, 2), "term_end": date(2027, 1, 31)}
 EVERYBODY = "Everybody meets it before doing anything."
 PACE = "the 2 activities give 16 at most, and every day 5 more"
 QUIZ = {"metric": "percent", "item": "quiz-1"}
+LISTED = {"metric": "percent", "items": ["quiz-1"]}
+DONE = {"metric": "completed", "item": "quiz-1"}
 UNIT = {"metric": "completed", "item_set": "unit-1"}
 UNUSABLE: list[tuple[Answer, str]] = [
     (
@@ -61,6 +63,27 @@ UNUSABLE: list[tuple[Answer, str]] = [
     (
         {"metric": "score", "at_most": -1},
         'Nobody can meet "Earn at most -1 points": nothing is below 0.',
+    ),
+    (
+        {"all": [{**QUIZ, "at_least": 80}, {"none": [{**QUIZ, "at_least": 50}]}]},
+        'Nobody can meet "Reach 80 % in quiz-1": "Reach 50 % in quiz-1" is ruled out.',
+    ),
+    (
+        {
+            "none": [
+                {"metric": "events", "at_most": 5},
+                {"metric": "events", "at_least": 3},
+            ]
+        },
+        "Nobody can meet it: both ",
+    ),
+    (
+        {"all": [DONE, {"none": [{"metric": "completed", "items": ["quiz-1"]}]}]},
+        'Nobody can meet "Complete ',
+    ),
+    (
+        {"all": [{**LISTED, "at_least": 80}, {**QUIZ, "at_most": 50}]},
+        "Nobody can meet both ",
     ),
 ]
 DOUBTED: list[tuple[Answer, str]] = [
