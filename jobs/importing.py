@@ -24,6 +24,8 @@ MOST_NAMED = 1000
 NEEDED, KNOWN = ("user", "badge"), ("user", "badge", "reason")
 AFTER_HEAD = 2
 """The number of the line after the head, which no reader counts."""
+ENDLESS = "field larger than field limit"
+"""What Python's reader calls a cell whose end nobody can tell."""
 LONGEST = {"user": 255, "badge": 128, "reason": LONGEST_REASON}
 
 
@@ -135,18 +137,33 @@ def _rows(lines: Iterable[str], report: Imported) -> Iterator[_Row]:
     rest = iter(lines)
     names, delimiter = _head(next(rest, ""))
     reader = csv.reader(rest, delimiter=delimiter, strict=True)
-    begins = reader.line_num + AFTER_HEAD
-    try:
-        for cells in reader:
-            fault = _fault(cells, names)
-            if fault:
-                report.refuse(begins, fault)
-            elif any(cells):
-                pairs = zip(names, map(one_line, cells), strict=False)
-                yield _Row(begins, Gift(**dict(pairs)))  # type: ignore[arg-type] # its names were checked
-            begins = reader.line_num + AFTER_HEAD
-    except csv.Error:
-        report.refuse(begins, "it cannot be read, and what follows was left out")
+    while True:
+        begins = reader.line_num + AFTER_HEAD
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            if ENDLESS in str(error):
+                report.refuse(
+                    begins, "it cannot be read, and what follows was left out"
+                )
+                return
+            # The reader has forgotten it and begins anew with the next line.
+            report.refuse(begins, _unread(begins, reader.line_num + AFTER_HEAD - 1))
+            continue
+        if cells is None:
+            return
+        fault = _fault(cells, names)
+        if fault:
+            report.refuse(begins, fault)
+        elif any(cells):
+            pairs = zip(names, map(one_line, cells), strict=False)
+            yield _Row(begins, Gift(**dict(pairs)))  # type: ignore[arg-type] # its names were checked
+
+
+def _unread(first: int, last: int) -> str:
+    """Say that lines cannot be read; a quote that was left open swallows some."""
+    others = f", nor what follows up to line {last}" if last > first else ""
+    return f"it cannot be read{others}: a quote is missing, or is one too many"
 
 
 def _head(line: str) -> tuple[list[str], str]:

@@ -8,15 +8,12 @@ import sqlalchemy as sa
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
-from gamification.awards.giving import Giver
 from jobs.importing import CHUNK, BadRow, Imported, Unreadable, import_awards
-from models import Award, Badge, Context, Membership, User, UserIdentity
+from models import Award, Badge, Context, Membership
 from tests.factories import a_badge, a_context, a_member
 from tests.support.awarding import an_award, noted, told
-from tests.support.clock import NOW
+from tests.support.importing import BY, imported, learners, rows
 from tests.support.statements import statements
-
-BY = Giver("iris", "instructor", "import")
 
 
 @pytest.fixture
@@ -26,58 +23,6 @@ def course(session: Session) -> Context:
     a_badge(session, of=course, key="speaker")
     session.commit()
     return course
-
-
-def imported(
-    app: OpenAPI, course: Context, table: str, *, dry_run: bool = False
-) -> Imported:
-    context_id = course.id
-    with app.app_context():
-        return import_awards(
-            context_id, table.splitlines(keepends=True), BY, dry_run=dry_run
-        )
-
-
-def learners(session: Session, course: Context, number: int) -> None:
-    """Build learners whom the platform calls `s0`, `s1` and so on; commit."""
-    users = [
-        {"tenant_id": course.tenant_id, "created_at": NOW, "public_id": f"user-{n}"}
-        for n in range(number)
-    ]
-    ids = dict(
-        session.execute(sa.insert(User).returning(User.public_id, User.id), users).all()
-    )
-    session.execute(
-        sa.insert(Membership),
-        [
-            {"context_id": course.id, "user_id": ids[f"user-{n}"], "first_seen_at": NOW}
-            for n in range(number)
-        ],
-    )
-    session.execute(
-        sa.insert(UserIdentity),
-        [
-            {
-                "registration_id": course.registration_id,
-                "user_id": ids[f"user-{n}"],
-                "sub": f"s{n}",
-            }
-            for n in range(number)
-        ],
-    )
-    session.commit()
-
-
-def rows(session: Session) -> list[tuple[str, str, object]]:
-    session.rollback()
-    query = (
-        sa.select(UserIdentity.sub, Badge.key, Award.evidence)
-        .join(Membership, Membership.user_id == UserIdentity.user_id)
-        .join(Award, Award.membership_id == Membership.id)
-        .join(Badge, Badge.id == Award.badge_id)
-        .order_by(Award.id)
-    )
-    return [(sub, key, said.get("reason")) for sub, key, said in session.execute(query)]
 
 
 def test_a_row_gives_a_badge_for_a_reason(
@@ -163,20 +108,6 @@ def test_each_wrong_row_is_told_by_the_line_where_it_begins(
     assert rows(session) == [("s1", "speaker", None)]
 
 
-@pytest.mark.parametrize("last", ["s2,helper,fine", 's2,helper,"fine"'])
-def test_a_stray_quote_gives_nobody_the_words_of_others(
-    app: OpenAPI, session: Session, course: Context, last: str
-) -> None:
-    learners(session, course, 3)
-    table = f'user,badge,reason\ns0,helper,well\ns1,helper,"good\n{last}\n'
-
-    report = imported(app, course, table)
-
-    assert report.granted == 1
-    assert [row.line for row in report.rows] == [3]
-    assert rows(session) == [("s0", "helper", "well")]
-
-
 def test_no_word_of_a_formula_is_echoed(
     app: OpenAPI, session: Session, course: Context
 ) -> None:
@@ -197,19 +128,6 @@ def test_a_table_with_another_head_is_not_begun(
 ) -> None:
     with pytest.raises(Unreadable, match="user,badge,reason"):
         imported(app, course, f"{head}\ns0,helper\n")
-
-
-def test_where_a_table_cannot_be_read_any_further_it_says_so(
-    app: OpenAPI, session: Session, course: Context
-) -> None:
-    learners(session, course, 1)
-    endless = "x\n" * 70_000
-    table = f'user,badge,reason\ns0,helper,\ns0,helper,"{endless}'
-
-    report = imported(app, course, table)
-
-    left_out = "it cannot be read, and what follows was left out"
-    assert (report.granted, report.rows) == (1, [BadRow(3, left_out)])
 
 
 def test_the_same_table_again_changes_nothing(
