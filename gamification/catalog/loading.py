@@ -20,7 +20,8 @@ def load(path: Path) -> Catalog:
     try:
         if path.stat().st_size > LARGEST_FILE:
             return _unreadable(path, "the file is larger than a mebibyte")
-        text = path.read_bytes().decode()
+        # Some editors put a byte order mark before the text, which is no TOML.
+        text = path.read_bytes().decode("utf-8-sig")
         return parse(tomllib.loads(text), path.name)
     except OSError as error:
         return _unreadable(path, error.strerror or "the file cannot be read")

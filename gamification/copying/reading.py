@@ -132,6 +132,8 @@ def read(text: str) -> tuple[Outline, Reading]:
     A part that is left out says nothing. Raises BadFile for what is no TOML, and for
     a version that is not ours.
     """
+    # An editor may have put a byte order mark before it, which is no TOML.
+    text = text.removeprefix("\ufeff")
     reading = Reading(_parsed(text), lines_of(text))
     for message in unknown_in(reading.document, PARTS):
         name = message.split('"')[1]

@@ -47,7 +47,7 @@ def entries_in(file: Path) -> list[Any]:
 def document_in(file: Path) -> Any:  # noqa: ANN401 -- whatever the file has
     """Return what a file says: JSON where it is called so, else TOML."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
         return json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise click.UsageError(f"{file.name} cannot be read: {error}") from None

@@ -33,7 +33,10 @@ def refusal(caller: Caller, text: str | bytes) -> str:
 
 FAULTS = [
     ("version = 1\nbadge = 3", "line 2, badge: this is not a list; write [[badge]]"),
-    ("version = 1\nsettings = 3", "line 2, settings: this is not a table of fields"),
+    (
+        "\ufeffversion = 1\nsettings = 3",
+        "line 2, settings: this is not a table of fields",
+    ),
     (
         "version = 2",
         "line 1, version: write version = 1; this Laurel reads no other",

@@ -102,6 +102,12 @@ def test_the_text_of_a_course_changes_nothing_in_it(
     assert session.scalars(sa.select(Outbox)).all() == []
 
 
+def test_a_byte_order_mark_is_no_part_of_a_text(teacher: Caller) -> None:
+    answer = put(teacher, "\ufeff" + text_of(teacher))
+
+    assert answer.json == {"changes": [], "drafts": []}
+
+
 def test_every_difference_is_a_sentence(teacher: Caller, session: Session) -> None:
     text = (
         text_of(teacher)

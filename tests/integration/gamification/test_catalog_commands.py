@@ -8,6 +8,7 @@ import pytest
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
+from config import ROOT
 from tests.factories import a_tenant
 from tests.integration.gamification.conftest import Flask
 
@@ -44,6 +45,18 @@ removed = true
 
 def test_the_shipped_catalog_is_valid(flask: Flask) -> None:
     result = flask("catalog", "validate")
+
+    assert (result.stdout, result.exit_code) == ("5 badges\n", 0)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_catalog(
+    flask: Flask, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.toml"
+    text = (ROOT / "catalog.toml").read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8-sig")
+
+    result = flask("catalog", "validate", os.fspath(path))
 
     assert (result.stdout, result.exit_code) == ("5 badges\n", 0)
 

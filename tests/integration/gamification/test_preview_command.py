@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -61,12 +62,13 @@ def test_a_file_is_told_badge_by_badge(
     assert result.exit_code == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_one_badge_may_be_a_json_file(
-    flask: Flask, course: Context, tmp_path: Path
+    flask: Flask, course: Context, tmp_path: Path, encoding: str
 ) -> None:
     badge = {"key": "b", "criterion": {"metric": "authored", "at_least": 9}}
     path = tmp_path / "badge.json"
-    path.write_text(json.dumps(badge))
+    path.write_text(json.dumps(badge), encoding=encoding)
 
     result = flask("gamification", "preview", str(path), "--course", course.public_id)
 
