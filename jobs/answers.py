@@ -11,6 +11,10 @@ from models import KeptAnswer
 from models.upsert import insert
 
 KEPT = timedelta(days=1)
+UNDER_WAY = 102
+"""The status of what is still being done: it has no answer yet."""
+GIVEN_UP = timedelta(minutes=15)
+"""What is under way for longer was broken off; somebody else may do it."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,36 @@ def find(
             KeptAnswer.created_at > now - KEPT,
         )
         .execution_options(populate_existing=True)
+    )
+
+
+def is_broken_off(kept: KeptAnswer, now: datetime) -> bool:
+    """Tell whether it was begun and nobody is doing it any more."""
+    return kept.status == UNDER_WAY and kept.created_at <= now - GIVEN_UP
+
+
+def begin(
+    session: Session, writer: Writer, asked: tuple[str, str], now: datetime
+) -> None:
+    """Keep that a write is under way, until `keep` has its answer or `forget` is told.
+
+    What is committed tells whoever asks for the same meanwhile.
+    """
+    keep(session, writer, asked, Said(UNDER_WAY, {}), now)
+
+
+def forget(session: Session, writer: Writer, key: str, begun: datetime) -> None:
+    """Let a key be tried again whose write began then and came to nothing.
+
+    One that somebody else has begun since, or finished, stays.
+    """
+    session.execute(
+        sa.delete(KeptAnswer).where(
+            getattr(KeptAnswer, writer.column) == writer.id,
+            KeptAnswer.key == key,
+            KeptAnswer.status == UNDER_WAY,
+            KeptAnswer.created_at == begun,
+        )
     )
 
 

@@ -13,12 +13,13 @@ from jobs import answers
 from jobs.clock import now
 from models import ApiKey, Context, KeptAnswer
 from models.db import db
-from models.locks import lock_course, lock_tenant
+from models.locks import begin_write, lock_course, lock_tenant
 from views.api.problems import problem
 from views.guards import caller, launch_session
 
 HEADER = "Idempotency-Key"
 ANOTHER = "This Idempotency-Key was sent with something else: take a new one."
+UNDER_WAY = "The same is still being done: send it again in a minute for its answer."
 
 
 class IdempotencyKey(BaseModel):
@@ -48,25 +49,62 @@ def once(
     key = header.idempotency_key
     if key is None:
         return _committed(work())
-    session, writer = db.session(), _writer()
+    session, writer, asked = db.session(), _writer(), _fingerprint()
     _wait(within)
-    asked = hashlib.sha256(
-        b"\0".join(
-            [request.method.encode(), request.full_path.encode(), request.get_data()]
-        )
-    ).hexdigest()
     kept = answers.find(session, writer, key, now())
-    if kept is not None and kept.asked != asked:
-        return problem(422, f"{HEADER}: {ANOTHER}")
     if kept is not None:
-        return _again(kept)
+        return _again(kept, asked)
     response = work()
     if response.status_code < 400:
-        tag, _ = response.get_etag()
-        body = {**response.get_json(), **dict.fromkeys(untold)}
-        said = answers.Said(response.status_code, body, tag or "")
+        said = _said(response, untold)
         answers.keep(session, writer, (key, asked), said, now())
     return _committed(response)
+
+
+def once_in_pieces(header: IdempotencyKey, work: Callable[[], Response]) -> Response:
+    """Do a write that commits piece by piece; with its key it is done as by `once`.
+
+    Sent again while it is being done it is a 409, until it must have been broken off.
+    """
+    key = header.idempotency_key
+    if key is None:
+        return _committed(work())
+    session, writer, asked = db.session(), _writer(), _fingerprint()
+    _wait(None)
+    begun = now()
+    kept = answers.find(session, writer, key, begun)
+    if kept is not None and not (
+        kept.asked == asked and answers.is_broken_off(kept, begun)
+    ):
+        return _again(kept, asked)
+    # The first piece ends the transaction, and with it the lock that others wait for.
+    answers.begin(session, writer, (key, asked), begun)
+    session.commit()
+    said = None
+    try:
+        response = work()
+        if response.status_code < 400:
+            said = _said(response)
+    finally:
+        session.rollback()
+        begin_write(session)
+        if said is None:
+            answers.forget(session, writer, key, begun)
+        else:
+            answers.keep(session, writer, (key, asked), said, now())
+        session.commit()
+    return response
+
+
+def _fingerprint() -> str:
+    asked = [request.method.encode(), request.full_path.encode(), request.get_data()]
+    return hashlib.sha256(b"\0".join(asked)).hexdigest()
+
+
+def _said(response: Response, untold: Sequence[str] = ()) -> answers.Said:
+    tag, _ = response.get_etag()
+    body = {**response.get_json(), **dict.fromkeys(untold)}
+    return answers.Said(response.status_code, body, tag or "")
 
 
 def _wait(within: int | None) -> None:
@@ -81,7 +119,11 @@ def _wait(within: int | None) -> None:
         session.expire(session.get_one(Context, course_id))
 
 
-def _again(kept: KeptAnswer) -> Response:
+def _again(kept: KeptAnswer, asked: str) -> Response:
+    if kept.asked != asked:
+        return problem(422, f"{HEADER}: {ANOTHER}")
+    if kept.status == answers.UNDER_WAY:
+        return problem(409, f"{HEADER}: {UNDER_WAY}")
     response = jsonify(kept.body)
     response.status_code = kept.status
     if kept.tag:

@@ -11,7 +11,7 @@ from jobs.importing import Unreadable, import_awards
 from models.db import db
 from views.api import award_schemas as schemas
 from views.api.courses import the_course
-from views.api.idempotency import IdempotencyKey, once
+from views.api.idempotency import IdempotencyKey, once_in_pieces
 from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
@@ -48,7 +48,7 @@ class Table(RawModel):
 
 @bp.post(
     "/<course_id>/awards/import",
-    **operation(TEACHERS, schemas.AwardsImported, refusals=(404, 413, 415)),
+    **operation(TEACHERS, schemas.AwardsImported, refusals=(404, 409, 413, 415)),
 )
 @requires(*TEACHERS)
 @checked
@@ -72,4 +72,4 @@ def post_import(
         answer = schemas.AwardsImported.model_validate(report)
         return jsonify(answer.model_dump(mode="json"))
 
-    return once(header, work)
+    return once_in_pieces(header, work)
