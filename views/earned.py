@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, g, request
 
 from gamification.activity import EVALUATE_COURSE
 from gamification.activity import request as ask_for
-from gamification.awards import BadgeRoster, badges_for
+from gamification.awards import BadgeRoster, badges_and_past, badges_for
 from jobs import outbox
 from jobs.clock import now
 from models import LaunchSession
@@ -25,15 +25,22 @@ PATIENCE_MS = 250
 log = logging.getLogger(__name__)
 
 
-def badges_of(launch: LaunchSession) -> BadgeRoster:
+def badges_of(launch: LaunchSession, past: str = "") -> BadgeRoster:
     """Return the badges of a launch's own person, as they are earned.
+
+    `past` is the key of one that is among them even where it is retired and no longer
+    theirs, if it ever was.
 
     If one is earned and its award is not there yet, an evaluation of the course is
     asked for: with the caller's transaction if that writes, else after the answer.
     """
     session, context = db.session(), launch.context
     switch, visit = switch_now(context), launch.created_at
-    roster = badges_for(session, launch.membership, now(), switch=switch, visit=visit)
+    member, moment = launch.membership, now()
+    if past and switch.on:
+        roster = badges_and_past(session, member, moment, past, visit)
+    else:
+        roster = badges_for(session, member, moment, switch=switch, visit=visit)
     if not any(badge.earned and badge.granted_at is None for badge in roster.badges):
         return roster
     if request.method in SAFE:

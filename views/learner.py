@@ -142,7 +142,7 @@ def badges(launch: LaunchSession, notice: str = "") -> Page:
 
 def badge(launch: LaunchSession, key: str) -> Page | None:
     """Return one badge's page, or None where there is no such badge to be seen."""
-    roster = badges_of(launch)
+    roster = badges_of(launch, past=key)
     found = next((badge for badge in roster.badges if badge.key == key), None)
     if found is None or launch.role == "observer":
         return None

@@ -31,4 +31,6 @@ def story_of(launch: LaunchSession, badge: BadgeStanding) -> Story:
     if award.state == "open":
         given = "" if award.origin == "rule" else given_by(award, zone)
         return Story(given, award.expires_at)
-    return Story() if badge.earned else Story(lost=" ".join(ended(award, zone)))
+    if badge.earned:
+        return Story()
+    return Story(lost=" ".join(ended(award, zone, is_retired=badge.retired)))

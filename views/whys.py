@@ -18,6 +18,8 @@ ENDS = {
     "unmet": "It was taken back on {day}: its rule was no longer met.",
     "revoked": "It was taken back on {day}: {reason}.",
 }
+OVER = "It was good until {day}."
+RETIRED = "It is retired: nobody is given it any more."
 
 
 def why(found: Explanation, zone: str) -> list[str]:
@@ -27,7 +29,10 @@ def why(found: Explanation, zone: str) -> list[str]:
         return _given(found, award, zone)
     if standing.earned:
         return [f"Its rule is met: {standing.criterion_text}. The award follows."]
-    said = ended(award, zone) if award is not None else []
+    is_retired = standing.withheld == "retired"
+    said = ended(award, zone, is_retired=is_retired) if award is not None else []
+    if is_retired:
+        return [*said, RETIRED]
     if not found.is_learner:
         return [*said, "Only learners who are in the course now earn badges."]
     if award is not None and award.barred:
@@ -63,11 +68,16 @@ def _asked(found: Explanation) -> list[str]:
     return [f"{asked} There were {numbers}."]
 
 
-def ended(award: AwardRow, zone: str) -> list[str]:
-    """Say how an award came to its end; nothing where it has none."""
+def ended(award: AwardRow, zone: str, *, is_retired: bool) -> list[str]:
+    """Say how an award came to its end; nothing where it has none.
+
+    Of a badge that is retired nothing is said to count for another one.
+    """
     end = award.ended_at or award.expires_at
     if end is None:
         return []
+    if award.state == "expired" and is_retired:
+        return [OVER.format(day=day(end, zone))]
     sentence = ENDS[award.state]
     reason = (award.end_reason or "").rstrip(".")
     return [sentence.format(day=day(end, zone), reason=reason)]

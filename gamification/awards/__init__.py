@@ -1,7 +1,13 @@
 """Who has which badge: the one definition of earned, and what it awards."""
 
 from gamification.awards.evaluation import Granted, evaluate, evaluate_silently
-from gamification.awards.holding import BadgeRoster, BadgeStanding, badges_for, holds
+from gamification.awards.holding import (
+    BadgeRoster,
+    BadgeStanding,
+    badges_and_past,
+    badges_for,
+    holds,
+)
 from gamification.awards.recompute import Recomputed, courses_on, recompute
 from gamification.awards.shares import shares
 
@@ -10,6 +16,7 @@ __all__ = [
     "BadgeStanding",
     "Granted",
     "Recomputed",
+    "badges_and_past",
     "badges_for",
     "courses_on",
     "evaluate",

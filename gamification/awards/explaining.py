@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from gamification.awards.compiled import frame_of
 from gamification.awards.history import AwardRow, newest_award
-from gamification.awards.holding import BadgeStanding, badges_for
+from gamification.awards.holding import BadgeStanding, badges_and_past
 from gamification.catalog import Criterion
 from gamification.catalog.rules import All, BadRule, Leaf
 from gamification.metrics import METRICS
@@ -63,9 +63,12 @@ def explain(
 ) -> Explanation | None:
     """Say how a member stands with a badge, by its key.
 
-    None where there is no such badge to be seen, as while a switch is off.
+    None where there is no such badge to be seen, as while a switch is off. One that is
+    retired is seen by whoever ever had it.
     """
-    roster = badges_for(session, member, now, switch=switch)
+    if not switch.on:
+        return None
+    roster = badges_and_past(session, member, now, badge)
     standing = next((one for one in roster.badges if one.key == badge), None)
     if standing is None:
         return None

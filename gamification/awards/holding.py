@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from gamification.awards.measuring import Looks, Seen, look_at
+from gamification.awards.measuring import Looks, Seen, look_at, look_back
 from gamification.awards.ordering import in_order
 from gamification.awards.progress import Progress, progress_of
 from gamification.metrics.people import is_ranked
@@ -16,6 +16,8 @@ from models import Badge, Membership
 
 FIRST_VISIT_SEES = timedelta(days=1)
 """What somebody was awarded so long before their first visit is new to them."""
+
+Withheld = Literal["held", "barred", "retired", ""]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,8 @@ class BadgeStanding:
     percent: int
     """0 to 100; a badge that is earned is at 100, whatever happened since."""
     missing: tuple[str, ...]
-    """What is still to do, in sentences; empty for a badge that is earned."""
+    """What is still to do, in sentences; empty for a badge that is earned, and for one
+    that no longer can be."""
     granted_at: datetime | None
     """Empty, too, where the rule is met and the award is about to be written."""
     is_new: bool
@@ -45,10 +48,12 @@ class BadgeStanding:
 
     Not where its owner was not told, or has said that they saw it."""
     retired: bool
-    """It can no longer be earned; only those who have it see it."""
-    withheld: Literal["held", "barred", ""]
+    """It can no longer be earned: only those who have it see it among the others, and
+    who had it, by its key."""
+    withheld: Withheld
     """Why it is not given now, whatever its owner does: nobody gets it while it is
-    `held`; it is `barred` where it was taken back for good. Empty where it is given."""
+    `held`, or any more where it is `retired` (and theirs no longer); it is `barred`
+    where it was taken back for good. Empty where it is given."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,24 @@ def badges_for(
     """
     if not switch.on:
         return BadgeRoster(enabled=False, badges=[])
-    looks = look_at(session, member, now, visit=visit)
+    return _roster(member, look_at(session, member, now, visit=visit), visit)
+
+
+def badges_and_past(
+    session: Session,
+    member: Membership,
+    now: datetime,
+    key: str,
+    visit: datetime | None = None,
+) -> BadgeRoster:
+    """Return what `badges_for` does while it is on, and one badge whatever became of it.
+
+    That is the badge of a key: retired, it is there if the member ever had it.
+    """
+    return _roster(member, look_back(session, member, now, key, visit), visit)
+
+
+def _roster(member: Membership, looks: Looks, visit: datetime | None) -> BadgeRoster:
     judged = _judged(member, looks)
     badges = [_standing(judged[one.key], visit, looks.labels) for one in looks.seen]
     return BadgeRoster(enabled=True, badges=badges)
@@ -125,7 +147,10 @@ def _is_earned(member: Membership, one: Seen, *, met: bool) -> bool:
     return met and is_given and is_ranked(member) and not one.barred
 
 
-def _withheld(one: Seen) -> Literal["held", "barred", ""]:
+def _withheld(one: Seen) -> Withheld:
+    if one.granted_at is None and one.badge.state == "retired":
+        # Said first: that a bar may be lifted would be a promise.
+        return "retired"
     if one.granted_at is None and one.barred:
         return "barred"
     return "held" if one.badge.held_at is not None else ""
@@ -146,6 +171,7 @@ def _standing(
     one: _Judged, visit: datetime | None, labels: Mapping[str, str]
 ) -> BadgeStanding:
     badge, version = one.seen.badge, one.seen.version
+    is_retired = badge.state == "retired"
     return BadgeStanding(
         key=badge.key,
         label=version.label,
@@ -158,9 +184,9 @@ def _standing(
         progress=one.progress.done,
         threshold=one.progress.needed,
         percent=100 if one.earned else one.progress.percent,
-        missing=() if one.earned else one.progress.missing,
+        missing=() if one.earned or is_retired else one.progress.missing,
         granted_at=one.seen.granted_at,
         is_new=one.earned and _is_new(one.seen, visit),
-        retired=badge.state == "retired",
+        retired=is_retired,
         withheld=_withheld(one.seen),
     )

@@ -76,6 +76,29 @@ def look_at(
     """Ask for all badges of a member's course, or one: one query, or three with trees."""
     question = MEASURED if badge is None else MEASURED.where(Badge.id == badge.id)
     seen = list(_seen(session, member, now, question, visit))
+    return _with_trees(session, member, now, seen)
+
+
+def look_back(
+    session: Session,
+    member: Membership,
+    now: datetime,
+    key: str,
+    visit: datetime | None,
+) -> Looks:
+    """Ask as `look_at` does, and for the badge of a key even where it is retired.
+
+    That one only where the member ever had an award of it.
+    """
+    question = MEASURED_BACK.params(once_had=key)
+    seen = list(_seen(session, member, now, question, visit))
+    return _with_trees(session, member, now, seen)
+
+
+def _with_trees(
+    session: Session, member: Membership, now: datetime, seen: list[Seen]
+) -> Looks:
+    """Fill in what a member has of rules that are trees; without one, ask nothing."""
     trees = [one for one in seen if not one.criterion.is_flat]
     if not trees:
         return Looks(seen, {})
@@ -132,8 +155,13 @@ def _ruled(one: Seen) -> Ruled:
     )
 
 
-def _question() -> sa.Select[*tuple[Any, ...]]:
-    """Ask for a course's badges, one member's awards and all their metrics."""
+def _question(
+    *more: sa.ColumnElement[bool],
+) -> sa.Select[*tuple[Any, ...]]:
+    """Ask for a course's badges, one member's awards and all their metrics.
+
+    Those that can be earned or that the member has, and `more`.
+    """
     person = sa.bindparam("person", type_=Award.membership_id.type)
     mine = sa.and_(
         Award.badge_id == Badge.id, Award.membership_id == person, is_open(MOMENT)
@@ -156,10 +184,21 @@ def _question() -> sa.Select[*tuple[Any, ...]]:
         )
         .where(
             Badge.context_id == COURSE,
-            sa.or_(Badge.state == "active", Award.id.is_not(None)),
+            sa.or_(Badge.state == "active", Award.id.is_not(None), *more),
         )
         .group_by(Badge.id, BadgeVersion.id, Award.id, past.c.barred)
         .order_by(Badge.state == "retired", Badge.position, Badge.id)
+    )
+
+
+def _once_had() -> sa.ColumnElement[bool]:
+    """Hold for a retired badge of a key that the member has had: any end is an award."""
+    person = sa.bindparam("person", type_=Award.membership_id.type)
+    had = sa.exists().where(Award.badge_id == Badge.id, Award.membership_id == person)
+    return sa.and_(
+        Badge.key == sa.bindparam("once_had", type_=Badge.key.type),
+        Badge.state == "retired",
+        had.correlate(Badge),
     )
 
 
@@ -194,6 +233,7 @@ def _has_news(person: sa.BindParameter[int]) -> sa.ColumnElement[bool]:
 _METRICS = [metric.column.label(name) for name, metric in METRICS.items()]
 # Asked at every launch, so it is put together once.
 MEASURED = _question()
+MEASURED_BACK = _question(_once_had())
 
 
 def _seen(

@@ -97,7 +97,8 @@ class Badge(Answer):
     threshold: int
     percent: int
     missing: list[str]
-    """What is still to do, in sentences; empty for a badge that is earned."""
+    """What is still to do, in sentences; empty for a badge that is earned, and for one
+    that is retired."""
     granted_at: datetime | None
 
 
