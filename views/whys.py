@@ -65,7 +65,8 @@ def _asked(found: Explanation) -> list[str]:
     if not found.met:
         return [asked]
     numbers = listed([counted(one.value, one.metric) for one in found.met])
-    return [f"{asked} There were {numbers}."]
+    verb = "was" if numbers.startswith("1 ") else "were"
+    return [f"{asked} There {verb} {numbers}."]
 
 
 def ended(award: AwardRow, zone: str, *, is_retired: bool) -> list[str]:

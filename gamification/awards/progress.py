@@ -6,8 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from gamification.catalog import Criterion
-from gamification.catalog.rules import All, AnyOf, Leaf, Prerequisite
-from gamification.catalog.rules.words import alternatives, left_of, listed
+from gamification.catalog.rules import (
+    All,
+    AnyOf,
+    Leaf,
+    Prerequisite,
+    forbids,
+    has_forbidden,
+)
+from gamification.catalog.rules.words import alternatives, left_of, listed, small
 from gamification.metrics import METRICS
 
 Holds = Callable[[str], bool]
@@ -63,9 +70,9 @@ class _Walk:
             return self._flag(rule, is_met=self.holds(rule.badge))
         parts = [self.progress(part) for part in rule.parts]
         if isinstance(rule, All):
-            return _all(parts)
+            return _all(rule, parts)
         if isinstance(rule, AnyOf):
-            return _any(parts)
+            return _any(rule, parts)
         return self._flag(rule, is_met=not any(part.is_met for part in parts))
 
     def _flag(self, rule: Any, *, is_met: bool) -> Progress:  # noqa: ANN401 -- a Rule, which is no type
@@ -93,16 +100,40 @@ def _percent(leaf: Leaf, value: int, unit: int) -> int:
     return min(int(value * 100 // max(needed, 1)), 99)
 
 
-def _all(parts: Sequence[Progress]) -> Progress:
+def _all(rule: All, parts: Sequence[Progress]) -> Progress:
     met = sum(part.is_met for part in parts)
     percent = sum(part.percent for part in parts) // len(parts)
-    missing = tuple(sentence for part in parts for sentence in part.missing)
+    told = (part for _, part in _told(rule, parts))
+    missing = tuple(sentence for part in told for sentence in part.missing)
     return Progress(met == len(parts), met, len(parts), percent, missing)
 
 
-def _any(parts: Sequence[Progress]) -> Progress:
+def _any(rule: AnyOf, parts: Sequence[Progress]) -> Progress:
     is_met = any(part.is_met for part in parts)
     percent = max(part.percent for part in parts)
-    ways = [listed(part.missing) for part in parts if part.missing]
-    missing = () if is_met else (alternatives(ways),)
+    missing: tuple[str, ...] = ()
+    if not is_met:
+        is_one = len(parts) == 1
+        ways = [
+            _way(way, part.missing, is_one=is_one)
+            for way, part in _told(rule, parts)
+            if part.missing
+        ]
+        missing = (alternatives(ways),)
     return Progress(is_met, int(is_met), 1, percent, missing)
+
+
+def _told(rule: All | AnyOf, parts: Sequence[Progress]) -> list[tuple[Any, Progress]]:
+    """Pair a rule's parts with how far they are, as sentences tell them."""
+    pairs = zip(rule.parts, parts, strict=True)
+    return sorted(pairs, key=lambda pair: forbids(pair[0]))
+
+
+def _way(rule: Any, missing: Sequence[str], *, is_one: bool) -> str:  # noqa: ANN401 -- a Rule, which is no type
+    """Put what a way still asks for into one sentence."""
+    first, *rest = missing
+    said = listed([first, *map(small, rest)])
+    is_several = not isinstance(rule, Leaf | Prerequisite) and len(rule.parts) > 1
+    # Without brackets the next way would read as forbidden, too.
+    is_apart = not is_one and is_several and has_forbidden(rule)
+    return f"({small(said)})" if is_apart else said

@@ -9,6 +9,8 @@ from gamification.catalog.rules.tree import (
     NoneOf,
     Prerequisite,
     Rule,
+    forbids,
+    has_forbidden,
     leaves_of,
     prerequisites_of,
 )
@@ -22,6 +24,8 @@ __all__ = [
     "NoneOf",
     "Prerequisite",
     "Rule",
+    "forbids",
+    "has_forbidden",
     "json_schema",
     "leaves_of",
     "prerequisites_of",

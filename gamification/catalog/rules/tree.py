@@ -97,7 +97,8 @@ class NoneOf(_Group):
 
     def sentence(self, labels: Mapping[str, str]) -> str:
         """Say what must not be."""
-        return f"Do not {small(listed(_said(self.parts, labels), 'or'))}"
+        said = _said(self.parts, labels, is_denied=True)
+        return f"Do not {small(listed(said, 'or'))}"
 
 
 class Prerequisite(BaseModel):
@@ -159,10 +160,36 @@ def prerequisites_of(rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, whi
             yield from prerequisites_of(part)
 
 
-def _said(parts: "tuple[Rule, ...]", labels: Mapping[str, str]) -> list[str]:
+def forbids(rule: Any) -> bool:  # noqa: ANN401 -- a Rule, which is no type
+    """Tell whether a rule's sentence begins with `Do not`.
+
+    Such a sentence is told last among others: what followed it would read as
+    forbidden, too.
+    """
+    if isinstance(rule, NoneOf):
+        return True
+    return isinstance(rule, Group) and len(rule.parts) == 1 and forbids(*rule.parts)
+
+
+def has_forbidden(rule: Any) -> bool:  # noqa: ANN401 -- a Rule, which is no type
+    """Tell whether something in a rule must not be."""
+    if isinstance(rule, NoneOf):
+        return True
+    return isinstance(rule, Group) and any(map(has_forbidden, rule.parts))
+
+
+def _said(
+    parts: "tuple[Rule, ...]", labels: Mapping[str, str], *, is_denied: bool = False
+) -> list[str]:
     first, *rest = (
-        f"({small(one)})" if isinstance(part, Group) and len(part.parts) > 1 else one
-        for part in parts
+        f"({small(one)})" if _is_apart(part, is_denied=is_denied) else one
+        for part in sorted(parts, key=forbids)
         if (one := part.sentence(labels))
     )
     return [first, *map(small, rest)]
+
+
+def _is_apart(part: Any, *, is_denied: bool) -> bool:  # noqa: ANN401 -- a Rule, which is no type
+    """Tell whether a part is told in brackets; `is_denied` after `Do not`."""
+    is_several = isinstance(part, Group) and len(part.parts) > 1
+    return is_several or (is_denied and forbids(part))

@@ -57,6 +57,19 @@ def test_what_met_the_rule_is_said_with_the_numbers(
     assert told["award"]["state"] == "open"
 
 
+def test_one_of_something_is_told_as_one(
+    me: Caller, session: Session, course: Context, ada: Membership
+) -> None:
+    rule = {"metric": "events", "at_least": 1}
+    a_badge(session, of=course, key="once", criterion=rule)
+    hand_in(session, ada, times=1)
+    session.commit()
+
+    *_, said = why(me, "once").json["why"]
+
+    assert said == "Asked was: Contribute once. There was 1 contribution."
+
+
 def test_a_tree_is_said_as_a_whole(
     me: Caller, session: Session, course: Context, ada: Membership
 ) -> None:

@@ -119,6 +119,29 @@ def test_none_cannot_be_worked_for() -> None:
     )
 
 
+def test_what_must_not_be_is_told_last_though_it_stands_first() -> None:
+    low = {"metric": "percent", "item": "quiz-1", "at_most": 50}
+    parts = [{"none": [low]}, SCORE]
+
+    ways = progress({"any": [{"all": parts}, QUIZ]}, MET, not_met(0), not_met(0))
+    all_of = progress({"all": parts}, MET, not_met(0))
+
+    first, second = "Earn 25 more points", "o not reach at most 50 % in Quiz 1"
+    assert all_of.missing == (first, f"D{second}")
+    assert ways.missing == (
+        f"(e{first[1:]} and d{second}) or reach more than 90 % in Quiz 1",
+    )
+
+
+def test_a_way_of_several_parts_is_one_sentence() -> None:
+    done = {"metric": "completed", "item": "quiz-2"}
+    rule = {"any": [{"all": [done, SCORE]}, QUIZ]}
+
+    assert progress(rule, not_met(0), not_met(0), not_met(0)).missing == (
+        "Complete Quiz 2 and earn 25 more points or reach more than 90 % in Quiz 1",
+    )
+
+
 @pytest.mark.parametrize(
     ("rule", "unit", "threshold"),
     [
