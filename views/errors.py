@@ -138,6 +138,7 @@ A_KEY = (
 TO_PROGRAMS = {
     401: ("No key that is good", A_KEY),
     404: ("There is nothing here", "Nothing that this key reaches has this address."),
+    405: ("This cannot be done here", "`Allow` names what can."),
 }
 """What is said in place of AGAIN to a program, which has no course to open."""
 LINKING = {

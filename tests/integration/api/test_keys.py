@@ -138,6 +138,12 @@ def test_a_program_is_told_of_keys_and_not_to_open_a_course(
     }
     assert {problem(one)[0] for one in nobody} == {401}
     assert all("flask api-key create" in one.get_json()["detail"] for one in nobody)
+    wrong = program.send("DELETE", f"{program.course}/badges")
+    assert (problem(wrong)[0], wrong.get_json()["detail"]) == (
+        405,
+        "`Allow` names what can.",
+    )
+    assert "GET" in wrong.headers["Allow"]
     again = over.get(f"{over.course}/badges").get_json()
     assert again["detail"] == "Please open it again from your course."
 
