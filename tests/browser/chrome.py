@@ -21,6 +21,8 @@ FLAGS = [
     # driver loses sight of it now and then: what is asked of it then is never answered
     # (microsoft/playwright#8724). What sites keep, send and read of each other is as ever.
     "--disable-site-isolation-trials",
+    # On the way to one control the browser judges the next one by where it still is.
+    "--disable-smooth-scrolling",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

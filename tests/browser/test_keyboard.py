@@ -5,7 +5,6 @@ import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from models import SyncState
-from tests.browser.chrome import PAINTED
 from tests.browser.scenes import (
     LEARNERS,
     STAFF,
@@ -25,23 +24,17 @@ CONTROLS = """() => [...document.querySelectorAll("a[href], button, input, selec
   .filter((one) => one.checkVisibility() && !one.disabled)
   .filter((one) => one.type !== "radio" || one.checked)
   .map((one) => one.outerHTML.slice(0, 200))"""
-FOCUSED = """async () => {
+FOCUSED = """() => {
   const one = document.activeElement;
   if (one === document.body) return null;
   const rings = [[one], [one, "::after"], [one.closest(".choice") ?? one]]
     .map((drawn) => getComputedStyle(...drawn))
     .map((style) => style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth));
-  const isSeen = () => {
-    const { top, left, right } = one.getBoundingClientRect();
-    return top >= 0 && top <= innerHeight && left >= 0 && right <= innerWidth + 1;
-  };
-  // A frame on another site is scrolled a moment later.
-  for (let frames = 0; frames < 300 && !isSeen(); frames += 1) {
-    await PAINTED;
-  }
+  const { top, bottom, left, right } = one.getBoundingClientRect();
+  const unseen = top < 0 || bottom > innerHeight || left < 0 || right > innerWidth + 1;
   const name = one.outerHTML.slice(0, 200);
-  return { name, unmarked: Math.max(...rings) < 2, unseen: !isSeen() };
-}""".replace("PAINTED", PAINTED)
+  return { name, unmarked: Math.max(...rings) < 2, unseen };
+}"""
 TO_THE_TOP = """() => {
   document.body.tabIndex = -1;
   document.body.focus();
