@@ -1,10 +1,11 @@
 """Routes that cost little to make: a test makes a whole application of its own."""
 
 from collections.abc import Callable
-from functools import cache, partial
 
 from flask import Flask
 from werkzeug.routing import Rule
+
+Builder = Callable[..., tuple[str, str]]
 
 
 class LateRule(Rule):
@@ -14,13 +15,14 @@ class LateRule(Rule):
     which was most of what an application cost; few tests ask for one address in ten.
     """
 
-    def _compile_builder(
-        self, append_unknown: bool = True
-    ) -> Callable[..., tuple[str, str]]:
-        compiled = cache(partial(super()._compile_builder, append_unknown))
+    def _compile_builder(self, append_unknown: bool = True) -> Builder:
+        compile_it = super()._compile_builder
+        compiled: Builder | None = None
 
         def build(rule: Rule, **values: object) -> tuple[str, str]:
-            return compiled()(rule, **values)
+            nonlocal compiled
+            compiled = compiled or compile_it(append_unknown)
+            return compiled(rule, **values)
 
         return build
 
