@@ -51,6 +51,8 @@ class Metric:
     """What to do to reach so many, with the number in it."""
     said: Callable[[float], str] = str
     """How the number reads."""
+    single: str = ""
+    """How one reads by itself, where that is a word of its own."""
 
     @property
     def column(self) -> sa.ColumnElement[int]:
@@ -71,18 +73,11 @@ class Metric:
         """The condition that a row of `earned` must meet to raise it, if there is one."""
         return [_is_one_of(self.kinds)] if self.kinds else []
 
-    def phrase(self, number: float | str) -> str:
-        """Say in a sentence what to do to reach so many, or `more than 25`."""
-        shown = number if isinstance(number, str) else self.said(number)
-        return (self.one if number == 1 else self.many).format(n=shown)
-
-    def more(self, wholes: int) -> str:
-        """Say in a sentence what to do for so many more."""
-        number = f"{self.said(wholes)} more"
-        if wholes != 1:
-            return self.many.format(n=number)
-        said = self.one.format(n=number)
-        return said if said != self.one else f"{said} more"
+    def phrase(self, *numbers: float, how: str = "{}") -> str:
+        """Say in a sentence what to do to reach so many, or `more than {}` so many."""
+        if numbers == (1,):
+            return self.one.format(n=how.format(self.single or self.said(1)))
+        return self.many.format(n=how.format(*map(self.said, numbers)))
 
 
 def _is_one_of(kinds: tuple[str, ...]) -> sa.ColumnElement[bool]:
@@ -106,8 +101,9 @@ METRICS: dict[str, Metric] = {
             1,
             EVENTS,
             sa.func.count(),
-            "Contribute once",
+            "Contribute {n}",
             "Contribute {n} times",
+            single="once",
         ),
         Metric(
             "authored",

@@ -14,6 +14,12 @@ DONE_IN = {
     "authored": "Hand in or post work in {items}",
     "events": "Contribute to {items}",
 }
+HOW = {
+    "at_least": "{}",
+    "more_than": "more than {}",
+    "at_most": "at most {}",
+    "between": "{} to {}",
+}
 PERIODS = {"week": "this week", "month": "this month", "term": "in this term"}
 
 
@@ -34,7 +40,8 @@ def left_of(leaf: "Leaf", labels: Mapping[str, str], have: int) -> str:
         return of_leaf(leaf, labels)
     if not isinstance(bound, int) or leaf.is_per_item:
         return of_leaf(leaf, labels)
-    return _joined(f"{metric.more(bound - have)}{_where(leaf, labels)}", leaf)
+    more = metric.phrase(bound - have, how="{} more")
+    return _joined(f"{more}{_where(leaf, labels)}", leaf)
 
 
 def listed(parts: Sequence[str], word: str = "and") -> str:
@@ -65,11 +72,11 @@ def _what(leaf: "Leaf", labels: Mapping[str, str]) -> str:
     if leaf.metric == "average_percent":
         return f"Average {_compared(leaf)} % over {_items(leaf, labels)}"
     if leaf.metric == "streak_weeks":
-        return f"Be active in {_compared(leaf)} weeks in a row{_where(leaf, labels)}"
-    metric = METRICS[leaf.metric]
-    is_plain = leaf.comparison == "at_least" and isinstance(leaf.at_least, int)
-    number = leaf.at_least if is_plain and leaf.at_least else _compared(leaf)
-    return f"{metric.phrase(number)}{_where(leaf, labels)}"
+        weeks = "week" if _numbers(leaf)[0] == (1,) else "weeks"
+        return f"Be active in {_compared(leaf)} {weeks} in a row{_where(leaf, labels)}"
+    numbers, how = _numbers(leaf)
+    said = METRICS[leaf.metric].phrase(*numbers, how=how)
+    return f"{said}{_where(leaf, labels)}"
 
 
 def _per_item(leaf: "Leaf", items: str) -> str:
@@ -107,15 +114,16 @@ def _where(leaf: "Leaf", labels: Mapping[str, str]) -> str:
 
 
 def _compared(leaf: "Leaf") -> str:
-    metric = METRICS.get(leaf.metric)
-    shown = [metric.said(one) if metric else str(one) for one in leaf.bounds]
-    first, last = shown[0], shown[-1]
-    return {
-        "at_least": first,
-        "more_than": f"more than {first}",
-        "at_most": f"at most {first}",
-        "between": f"{first} to {last}",
-    }[leaf.comparison or "at_least"]
+    """Say the bounds of a condition on a plain number."""
+    numbers, how = _numbers(leaf)
+    return how.format(*numbers)
+
+
+def _numbers(leaf: "Leaf") -> tuple[tuple[int | float, ...], str]:
+    """Return the numbers that are said of a condition, and how they are."""
+    if leaf.comparison == "between" and leaf.bounds[0] == leaf.bounds[1]:
+        return leaf.bounds[:1], "exactly {}"
+    return leaf.bounds, HOW[leaf.comparison or "at_least"]
 
 
 def _joined(what: str, leaf: "Leaf") -> str:

@@ -182,7 +182,7 @@ def test_a_rule_of_too_many_conditions_is_refused() -> None:
         ),
         (
             {"metric": "score", "more_than": 1, "period": "week"},
-            "Earn more than 1 points this week",
+            "Earn more than 1 point this week",
         ),
         (
             {"metric": "time_spent", "more_than": 3900, "period": "week"},

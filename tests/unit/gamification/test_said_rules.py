@@ -1,4 +1,4 @@
-"""What must not be, among what is to be done: no sentence forbids what it asks for."""
+"""What a rule says: one of something as one, and nothing forbidden that it asks for."""
 
 from typing import Any
 
@@ -46,3 +46,26 @@ def test_the_order_of_a_rule_stays_as_it_was_written() -> None:
     rule = {"all": [NOT_LOW, DONE]}
 
     assert Criterion.from_json(rule).to_document() == rule
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        ({"metric": "events", "at_most": 1}, "Contribute at most once"),
+        ({"metric": "events", "between": [1, 1]}, "Contribute exactly once"),
+        ({"metric": "events", "between": [0, 1]}, "Contribute 0 to 1 times"),
+        (
+            {"metric": "active_days", "between": [3, 3]},
+            "Be active on exactly 3 different days",
+        ),
+        ({"metric": "streak_weeks", "at_least": 1}, "Be active in 1 week in a row"),
+        (
+            {"metric": "average_percent", "item": "quiz-1", "between": [50, 50]},
+            "Average exactly 50 % over Quiz 1",
+        ),
+    ],
+)
+def test_one_of_something_reads_as_one_and_an_exact_number_as_exact(
+    rule: dict[str, Any], sentence: str
+) -> None:
+    assert Criterion.from_json(rule).said(LABELS) == sentence
