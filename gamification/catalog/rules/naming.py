@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from gamification.catalog.rules.leaf import Leaf
-from gamification.catalog.rules.tree import All, AnyOf, Prerequisite
+from gamification.catalog.rules.tree import All, AnyOf, Prerequisite, Rule
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Named:
     key: str
 
 
-def named_in(rule: Any, path: str) -> Iterator[Named]:  # noqa: ANN401 -- a Rule, which is no type
+def named_in(rule: Rule, path: str) -> Iterator[Named]:
     """Yield every item, set and badge that a rule names, from left to right."""
     if isinstance(rule, Prerequisite):
         yield Named(f"{path}.badge", "badge", rule.badge)
@@ -34,17 +33,17 @@ def named_in(rule: Any, path: str) -> Iterator[Named]:  # noqa: ANN401 -- a Rule
             yield from named_in(part, f"{path}.{_field(rule)}[{number}]")
 
 
-def filled(rule: Any, sets: Mapping[str, Sequence[str]]) -> Any:  # noqa: ANN401 -- a Rule, which is no type
+def filled(rule: Rule, sets: Mapping[str, Sequence[str]]) -> Rule:
     """Return a rule whose conditions hold the items that are in the sets they name."""
     return _changed(rule, lambda leaf: leaf.filled(sets))
 
 
-def unfilled(rule: Any) -> Any:  # noqa: ANN401 -- a Rule, which is no type
+def unfilled(rule: Rule) -> Rule:
     """Return a rule as it was before `filled`: with its sets, without their items."""
     return _changed(rule, Leaf.unfilled)
 
 
-def _changed(rule: Any, change: Callable[[Leaf], Leaf]) -> Any:  # noqa: ANN401 -- a Rule, which is no type
+def _changed(rule: Rule, change: Callable[[Leaf], Leaf]) -> Rule:
     if isinstance(rule, Leaf):
         return change(rule)
     if isinstance(rule, Prerequisite):
@@ -53,7 +52,7 @@ def _changed(rule: Any, change: Callable[[Leaf], Leaf]) -> Any:  # noqa: ANN401 
     return rule.model_copy(update={_field(rule): parts})
 
 
-def _field(rule: Any) -> str:  # noqa: ANN401 -- a Rule, which is no type
+def _field(rule: Rule) -> str:
     if isinstance(rule, All):
         return "all"
     return "any" if isinstance(rule, AnyOf) else "none"

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Union
+from typing import Annotated, Union
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
@@ -142,7 +142,7 @@ for _model in (All, AnyOf, NoneOf):
     _model.model_rebuild()
 
 
-def leaves_of(rule: Any) -> Iterator[Leaf]:  # noqa: ANN401 -- a Rule, which is no type
+def leaves_of(rule: Rule) -> Iterator[Leaf]:
     """Yield the conditions of a rule, from left to right."""
     if isinstance(rule, Leaf):
         yield rule
@@ -151,7 +151,7 @@ def leaves_of(rule: Any) -> Iterator[Leaf]:  # noqa: ANN401 -- a Rule, which is 
             yield from leaves_of(part)
 
 
-def prerequisites_of(rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, which is no type
+def prerequisites_of(rule: Rule) -> Iterator[str]:
     """Yield the keys of the badges a rule asks for."""
     if isinstance(rule, Prerequisite):
         yield rule.badge
@@ -160,7 +160,7 @@ def prerequisites_of(rule: Any) -> Iterator[str]:  # noqa: ANN401 -- a Rule, whi
             yield from prerequisites_of(part)
 
 
-def forbids(rule: Any) -> bool:  # noqa: ANN401 -- a Rule, which is no type
+def forbids(rule: Rule) -> bool:
     """Tell whether a rule's sentence begins with `Do not`.
 
     Such a sentence is told last among others: what followed it would read as
@@ -171,7 +171,7 @@ def forbids(rule: Any) -> bool:  # noqa: ANN401 -- a Rule, which is no type
     return isinstance(rule, Group) and len(rule.parts) == 1 and forbids(*rule.parts)
 
 
-def has_forbidden(rule: Any) -> bool:  # noqa: ANN401 -- a Rule, which is no type
+def has_forbidden(rule: Rule) -> bool:
     """Tell whether something in a rule must not be."""
     if isinstance(rule, NoneOf):
         return True
@@ -189,7 +189,7 @@ def _said(
     return [first, *map(small, rest)]
 
 
-def _is_apart(part: Any, *, is_denied: bool) -> bool:  # noqa: ANN401 -- a Rule, which is no type
+def _is_apart(part: Rule, *, is_denied: bool) -> bool:
     """Tell whether a part is told in brackets; `is_denied` after `Do not`."""
     is_several = isinstance(part, Group) and len(part.parts) > 1
     return is_several or (is_denied and forbids(part))
