@@ -42,6 +42,54 @@ def without(asked: dict[str, Any], *ruled_out: dict[str, Any]) -> dict[str, Any]
                 'times" are ruled out.'
             ),
         ),
+        (
+            without(
+                {**ACTS, "at_least": 6},
+                {**ACTS, "between": [4, 7]},
+                {**ACTS, "between": [5, 9]},
+                {**ACTS, "more_than": 8},
+            ),
+            (
+                'Nobody can meet "Contribute 6 times": "Contribute 5 to 9 times" and '
+                '"Contribute more than 8 times" are ruled out.'
+            ),
+        ),
+        (
+            {
+                "all": [
+                    {**ACTS, "at_least": 6},
+                    {**ACTS, "at_most": 8},
+                    {"none": [{**ACTS, "between": [5, 9]}]},
+                ]
+            },
+            (
+                'Nobody can meet both "Contribute 6 times" and "Contribute at most 8 '
+                'times": "Contribute 5 to 9 times" is ruled out.'
+            ),
+        ),
+        (
+            without(
+                {**ACTS, "between": [2, 4]},
+                {"all": [{**ACTS, "at_least": 1}, {**ACTS, "at_most": 4}]},
+            ),
+            (
+                'Nobody can meet "Contribute 2 to 4 times": "Contribute once and '
+                'contribute at most 4 times" is ruled out.'
+            ),
+        ),
+        (
+            {
+                "none": [
+                    {**ACTS, "at_most": 2},
+                    {**ACTS, "between": [3, 5]},
+                    {**ACTS, "more_than": 5},
+                ]
+            },
+            (
+                'Nobody can meet it: "Contribute at most 2 times", "Contribute 3 to 5 '
+                'times" and "Contribute more than 5 times" are ruled out.'
+            ),
+        ),
     ],
 )
 def test_what_is_ruled_out_is_named(rule: dict[str, Any], said: str) -> None:
