@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from gamification.catalog import Criterion
 from gamification.catalog.rules import (
@@ -11,6 +10,7 @@ from gamification.catalog.rules import (
     AnyOf,
     Leaf,
     Prerequisite,
+    Rule,
     forbids,
     has_forbidden,
 )
@@ -54,7 +54,31 @@ def progress_of(
     labels: Mapping[str, str],
 ) -> Progress:
     """Put together how far a member is from what they have of each condition."""
-    return _Walk(iter(haves), holds, labels).progress(criterion.rule)
+    far = _Walk(iter(haves), holds, labels).look(criterion.rule)
+    missing = tuple(left.sentence for left in far.left)
+    return Progress(far.is_met, far.done, far.needed, far.percent, missing)
+
+
+@dataclass(frozen=True)
+class _Left:
+    """A sentence of what is still to do, and how it goes with others in one."""
+
+    sentence: str
+    is_denied: bool = False
+    """Whether it begins with `Do not`: what followed would read as forbidden, too."""
+    is_choice: bool = False
+    """Whether it tells several ways, which among others are put in brackets."""
+
+
+@dataclass(frozen=True)
+class _Far:
+    """How far a member is with a part of a rule: as `Progress`, and what is left."""
+
+    is_met: bool
+    done: int
+    needed: int
+    percent: int
+    left: tuple[_Left, ...]
 
 
 @dataclass(frozen=True)
@@ -63,32 +87,30 @@ class _Walk:
     holds: Holds
     labels: Mapping[str, str]
 
-    def progress(self, rule: Any) -> Progress:  # noqa: ANN401 -- a Rule, which is no type
+    def look(self, rule: Rule) -> _Far:
         if isinstance(rule, Leaf):
             return self._of_leaf(rule, next(self.haves))
         if isinstance(rule, Prerequisite):
             return self._flag(rule, is_met=self.holds(rule.badge))
-        parts = [self.progress(part) for part in rule.parts]
+        parts = [self.look(part) for part in rule.parts]
         if isinstance(rule, All):
-            return _all(rule, parts)
+            return _all(parts)
         if isinstance(rule, AnyOf):
             return _any(rule, parts)
         return self._flag(rule, is_met=not any(part.is_met for part in parts))
 
-    def _flag(self, rule: Any, *, is_met: bool) -> Progress:  # noqa: ANN401 -- a Rule, which is no type
-        missing = () if is_met else (rule.sentence(self.labels),)
-        return Progress(is_met, int(is_met), 1, 100 * is_met, missing)
+    def _flag(self, rule: Rule, *, is_met: bool) -> _Far:
+        left = _Left(rule.sentence(self.labels), is_denied=forbids(rule))
+        return _Far(is_met, int(is_met), 1, 100 * is_met, () if is_met else (left,))
 
-    def _of_leaf(self, leaf: Leaf, have: Have) -> Progress:
+    def _of_leaf(self, leaf: Leaf, have: Have) -> _Far:
         needed = leaf.whole
         metric = METRICS.get(leaf.metric)
         unit = metric.unit if metric and not leaf.is_per_item else 1
         done = min(have.value // unit, needed) if leaf.is_growing else 0
-        missing = () if have.is_met else (left_of(leaf, self.labels, done),)
+        left = () if have.is_met else (_Left(left_of(leaf, self.labels, done)),)
         percent = 100 if have.is_met else _percent(leaf, have.value, unit)
-        return Progress(
-            have.is_met, needed if have.is_met else done, needed, percent, missing
-        )
+        return _Far(have.is_met, needed if have.is_met else done, needed, percent, left)
 
 
 def _percent(leaf: Leaf, value: int, unit: int) -> int:
@@ -100,40 +122,36 @@ def _percent(leaf: Leaf, value: int, unit: int) -> int:
     return min(int(value * 100 // max(needed, 1)), 99)
 
 
-def _all(rule: All, parts: Sequence[Progress]) -> Progress:
+def _all(parts: Sequence[_Far]) -> _Far:
     met = sum(part.is_met for part in parts)
     percent = sum(part.percent for part in parts) // len(parts)
-    told = (part for _, part in _told(rule, parts))
-    missing = tuple(sentence for part in told for sentence in part.missing)
-    return Progress(met == len(parts), met, len(parts), percent, missing)
+    left = (one for part in parts for one in part.left)
+    last = tuple(sorted(left, key=lambda one: one.is_denied))
+    return _Far(met == len(parts), met, len(parts), percent, last)
 
 
-def _any(rule: AnyOf, parts: Sequence[Progress]) -> Progress:
+def _any(rule: AnyOf, parts: Sequence[_Far]) -> _Far:
     is_met = any(part.is_met for part in parts)
     percent = max(part.percent for part in parts)
-    missing: tuple[str, ...] = ()
-    if not is_met:
-        is_one = len(parts) == 1
-        ways = [
-            _way(way, part.missing, is_one=is_one)
-            for way, part in _told(rule, parts)
-            if part.missing
-        ]
-        missing = (alternatives(ways),)
-    return Progress(is_met, int(is_met), 1, percent, missing)
+    left: tuple[_Left, ...] = ()
+    if not is_met and len(parts) == 1:
+        left = parts[0].left
+    elif not is_met:
+        pairs = zip(rule.parts, parts, strict=True)
+        told = sorted(pairs, key=lambda pair: forbids(pair[0]))
+        ways = [_way(way, part.left) for way, part in told]
+        left = (_Left(alternatives(ways), is_choice=True),)
+    return _Far(is_met, int(is_met), 1, percent, left)
 
 
-def _told(rule: All | AnyOf, parts: Sequence[Progress]) -> list[tuple[Any, Progress]]:
-    """Pair a rule's parts with how far they are, as sentences tell them."""
-    pairs = zip(rule.parts, parts, strict=True)
-    return sorted(pairs, key=lambda pair: forbids(pair[0]))
-
-
-def _way(rule: Any, missing: Sequence[str], *, is_one: bool) -> str:  # noqa: ANN401 -- a Rule, which is no type
-    """Put what a way still asks for into one sentence."""
-    first, *rest = missing
+def _way(rule: Rule, left: Sequence[_Left]) -> str:
+    """Put what one of several ways still asks for into one sentence."""
+    is_alone = len(left) == 1
+    first, *rest = (
+        one.sentence if is_alone or not one.is_choice else f"({small(one.sentence)})"
+        for one in left
+    )
     said = listed([first, *map(small, rest)])
     is_several = not isinstance(rule, Leaf | Prerequisite) and len(rule.parts) > 1
     # Without brackets the next way would read as forbidden, too.
-    is_apart = not is_one and is_several and has_forbidden(rule)
-    return f"({small(said)})" if is_apart else said
+    return f"({small(said)})" if is_several and has_forbidden(rule) else said

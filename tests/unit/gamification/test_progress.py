@@ -142,6 +142,37 @@ def test_a_way_of_several_parts_is_one_sentence() -> None:
     )
 
 
+def test_what_must_not_be_is_the_last_of_a_way_however_deep_it_stands() -> None:
+    low = {"metric": "percent", "item": "quiz-1", "at_most": 50}
+    done = {"metric": "completed", "item": "quiz-2"}
+    inner = {"all": [done, {"none": [low]}]}
+
+    (said,) = progress(
+        {"any": [{"all": [inner, SCORE]}, QUIZ]},
+        *(not_met(0), MET, not_met(0), not_met(0)),
+    ).missing
+
+    assert said == (
+        "(complete Quiz 2, earn 25 more points and do not reach at most 50 % in Quiz 1) "
+        "or reach more than 90 % in Quiz 1"
+    )
+
+
+def test_a_choice_within_a_way_is_put_in_brackets() -> None:
+    low = {"metric": "percent", "item": "quiz-1", "at_most": 50}
+    done = {"metric": "completed", "item": "quiz-2"}
+    choice = {"any": [done, {"none": [low]}]}
+    rule = {"any": [{"all": [choice, SCORE]}, QUIZ]}
+    chosen = "complete Quiz 2 or do not reach at most 50 % in Quiz 1"
+
+    both = progress(rule, not_met(0), MET, not_met(0), not_met(0))
+    alone = progress(rule, not_met(0), MET, MET, not_met(0))
+
+    other = "or reach more than 90 % in Quiz 1"
+    assert both.missing == (f"(({chosen}) and earn 25 more points) {other}",)
+    assert alone.missing == (f"({chosen}) {other}",)
+
+
 @pytest.mark.parametrize(
     ("rule", "unit", "threshold"),
     [
