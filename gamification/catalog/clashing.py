@@ -60,12 +60,13 @@ def _sorted_out(parts: Sequence[Rule]) -> tuple[list[Rule], list[AnyOf]]:
 def _against_each_other(parts: Sequence[Rule]) -> Iterator[str]:
     """Yield why parts that must all be met cannot be met together."""
     unwanted = list(_unwanted(part for part in parts if isinstance(part, NoneOf)))
-    for both in (part for part in parts if part in unwanted):
-        said = both.sentence({})
-        yield f'Nobody can meet it: "{said}" is asked for and ruled out.'
-    # What is asked for to the letter is told above.
+    asked_for = [out for out in unwanted if all(one in parts for one in _of_all(out))]
+    for out in asked_for:
+        yield f'Nobody can meet it: "{out.sentence({})}" is asked for and ruled out.'
     asked = _by_number(part for part in parts if isinstance(part, Leaf))
-    ruled_out = _by_number(part for part in unwanted if part not in parts)
+    ruled_out = _by_number(
+        (out for out in unwanted if out not in asked_for), is_denied=True
+    )
     for number in asked | ruled_out:
         yield from _nothing_left(asked.get(number, []), ruled_out.get(number, []))
 
@@ -79,30 +80,48 @@ def _unwanted(groups: Iterable[NoneOf | AnyOf]) -> Iterator[Rule]:
                 yield from _unwanted([part])
 
 
-def _by_number(parts: Iterable[Rule]) -> dict[str, list[Span]]:
+def _of_all(rule: Rule) -> list[Rule]:
+    """Return the parts that are met where a rule is, and it where they are."""
+    if not isinstance(rule, All):
+        return [rule]
+    return [inner for part in rule.parts for inner in _of_all(part)]
+
+
+def _by_number(
+    parts: Iterable[Rule], *, is_denied: bool = False
+) -> dict[str, list[Span]]:
     """Return what meets conditions on one number each, by what that number is.
 
-    Conditions on the same number that are met together are one.
+    Conditions on the same number that are met together are one. Of a condition on
+    each of several items, each item is asked for by itself, or ruled out where one
+    would be enough.
     """
     found: dict[str, list[Span]] = {}
     for part in parts:
-        leaves = part.parts if isinstance(part, All) else (part,)
-        numbers = {_number(leaf) for leaf in leaves}
+        leaves = _of_all(part)
+        numbers = [_numbers(leaf, is_denied=is_denied) for leaf in leaves]
         spans = [Span.of(leaf) for leaf in leaves if isinstance(leaf, Leaf)]
-        if len(numbers) == 1 and (number := numbers.pop()):
-            found.setdefault(number, []).append(in_common(spans, part.sentence({})))
+        is_one = len(set(numbers)) == len(numbers[0]) == 1
+        if is_one or len(leaves) == 1:
+            for number in numbers[0]:
+                span = in_common(spans, part.sentence({}))
+                found.setdefault(number, []).append(span)
     return found
 
 
-def _number(part: Rule) -> str | None:
+def _numbers(part: Rule, *, is_denied: bool) -> tuple[str, ...]:
     """Return what a condition counts, whatever it compares that with.
 
-    An item by itself is the same as a list of one; None: it is not on one number.
+    An item by itself is the same as a list of one; none: it is not on one number.
     """
-    if not isinstance(part, Leaf) or (part.is_per_item and len(part.keys or ()) != 1):
-        return None
+    if not isinstance(part, Leaf):
+        return ()
     said = {"item", "items", "of", "at_least", "more_than", "at_most", "between"}
-    return f"{sorted(part.keys or ())} {part.model_dump_json(exclude=said)}"
+    scope, keys = part.model_dump_json(exclude=said), part.keys or ()
+    if not part.is_per_item:
+        return (f"{sorted(keys)} {scope}",)
+    is_each = part.wanted == (1 if is_denied else len(keys))
+    return tuple(f"{[key]} {scope}" for key in keys) if is_each else ()
 
 
 def _nothing_left(asked: Sequence[Span], ruled_out: Sequence[Span]) -> Iterator[str]:

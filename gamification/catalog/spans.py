@@ -20,7 +20,8 @@ class Span:
     is_whole: bool
     """Whether there is nothing between a number and the next."""
     is_result: bool = False
-    """Whether who has done nothing has no number, and not 0."""
+    """Whether there may be no number: who has no result has none, nor an average who is
+    excused from all that it is over."""
 
     @classmethod
     def of(cls, leaf: Leaf) -> Self:

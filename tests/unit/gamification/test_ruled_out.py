@@ -14,6 +14,7 @@ AVERAGE = {"metric": "average_percent", "items": ["quiz-1", "quiz-2"]}
 DONE = {"metric": "completed", "item": "quiz-1"}
 ACTS = {"metric": "events"}
 POINTS = {"metric": "score"}
+ACTED = {**ACTS, "at_least": 6}
 OWL = {"badge": "owl"}
 
 
@@ -119,6 +120,14 @@ def test_what_is_ruled_out_is_named(rule: dict[str, Any], said: str) -> None:
                 {**AVERAGE, "items": ["quiz-2", "quiz-1"], "at_most": 50},
             ]
         },
+        {"all": [ACTED, OWL, {"none": [{"all": [OWL, ACTED]}]}]},
+        {"all": [ACTED, {"all": [OWL, {"none": [{"all": [ACTED, {"all": [OWL]}]}]}]}]},
+        without(OWL, {"all": [OWL]}),
+        without({**BOTH, "at_least": 80}, {**QUIZ, "at_least": 50}),
+        without({**BOTH, "of": 2, "at_least": 80}, {**QUIZ, "at_least": 50}),
+        {"all": [{**BOTH, "at_least": 80}, {**QUIZ, "at_most": 50}]},
+        without({**QUIZ, "at_least": 80}, {**BOTH, "of": 1, "at_least": 50}),
+        without({**DONE, "item": None, "items": ["quiz-1", "quiz-2"]}, DONE),
         # Between 2 and 3 there is no number of acts.
         without({**ACTS, "more_than": 2}, {**ACTS, "at_least": 3}),
         {"none": [{**ACTS, "at_most": 5}, {**ACTS, "at_least": 6}]},
@@ -160,6 +169,20 @@ def test_what_leaves_nothing_over_is_nobodys(rule: dict[str, Any]) -> None:
         without({**QUIZ, "at_least": 80}, {**QUIZ, "at_least": 50, "last_days": 7}),
         without({**QUIZ, "at_least": 80}, {**QUIZ, "at_least": 50, "on_time": True}),
         without({**QUIZ, "at_least": 80}, {**BOTH, "at_least": 50}),
+        without({**BOTH, "of": 1, "at_least": 80}, {**QUIZ, "at_least": 50}),
+        {"all": [{**BOTH, "of": 1, "at_least": 80}, {**QUIZ, "at_most": 50}]},
+        without(ACTED, {"all": [OWL, ACTED]}),
+        without(
+            {**QUIZ, "at_least": 80},
+            {
+                "all": [
+                    {**QUIZ, "at_least": 50},
+                    {**QUIZ, "item": "quiz-2", "at_least": 1},
+                ]
+            },
+        ),
+        # Who is excused from all of it has no average.
+        {"none": [{**AVERAGE, "at_most": 50}, {**AVERAGE, "more_than": 50}]},
         without({**BOTH, "of": 1, "at_least": 80}, {**BOTH, "at_least": 50}),
         without({**ACTS, "at_least": 6}, {**ACTS, "at_least": 6, "per_day": 1}),
         without({**ACTS, "at_least": 6}, {**ACTS, "item": "quiz-1", "at_least": 1}),
