@@ -14,7 +14,7 @@ from campus.web import create_app
 if TYPE_CHECKING:
     from campus.state import Campus
 
-STOPS_WITHIN = 0.05
+STOPS_WITHIN = 0.01
 """Seconds; the library's own half a second adds up over a test suite."""
 
 

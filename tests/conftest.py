@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from app import create_app
+from campus.server import STOPS_WITHIN
 from campus.state import Campus
 from config import Config
 from models.db import db, tune_sqlite
@@ -167,7 +168,7 @@ def served(app: OpenAPI, listener: socket.socket) -> Iterator[str]:
     """Serve the application over HTTP in a thread; yield its address."""
     listener.listen(64)
     server = make_server("127.0.0.1", 0, app, threaded=True, fd=listener.fileno())
-    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread = Thread(target=server.serve_forever, args=(STOPS_WITHIN,), daemon=True)
     thread.start()
     yield app.extensions["laurel"].public_url
     server.shutdown()

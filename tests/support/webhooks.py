@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
+from campus.server import STOPS_WITHIN
 from jobs.worker import JOBS
 from models import Award, Context, Delivery, OutboundWebhook, Tenant
 from models.webhooks import TOLD
@@ -114,7 +115,7 @@ def receiving() -> Iterator[Receiver]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
         receiver.url = f"http://127.0.0.1:{server.server_port}/laurel"
-        thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread = Thread(target=server.serve_forever, args=(STOPS_WITHIN,), daemon=True)
         thread.start()
         yield receiver
         server.shutdown()
