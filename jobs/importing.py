@@ -1,6 +1,5 @@
 """Awards out of a table: each row for itself, and a report of those that are wrong."""
 
-import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -13,32 +12,18 @@ from gamification.awards.giving import (
 )
 from jobs import decisions
 from jobs.clock import now
+from jobs.tables import BadRow, Columns, rows_of
 from models import Context
 from models.db import db
 from models.locks import lock_course, retried
-from models.texts import can_be_kept, one_line
 
 CHUNK = 500
 """So many rows a transaction: nobody waits longer for the course."""
 MOST_NAMED = 1000
-NEEDED, KNOWN = ("user", "badge"), ("user", "badge", "reason")
-AFTER_HEAD = 2
-"""The number of the line after the head, which no reader counts."""
-ENDLESS = "field larger than field limit"
-"""What Python's reader calls a cell whose end nobody can tell."""
-LONGEST = {"user": 255, "badge": 128, "reason": LONGEST_REASON}
-
-
-class Unreadable(ValueError):
-    """A table has no head that we understand; the message says what is missing."""
-
-
-@dataclass(frozen=True)
-class BadRow:
-    """A row that was left out; not a word of it, which a spreadsheet might run."""
-
-    line: int
-    reason: str
+COLUMNS = Columns(
+    longest={"user": 255, "badge": 128, "reason": LONGEST_REASON},
+    needed=frozenset({"user", "badge"}),
+)
 
 
 @dataclass
@@ -53,10 +38,10 @@ class Imported:
     rows: list[BadRow] = field(default_factory=list)
     """The refused ones, up to a thousand."""
 
-    def refuse(self, line: int, reason: str) -> None:
+    def refuse(self, row: BadRow) -> None:
         self.refused += 1
         if len(self.rows) < MOST_NAMED:
-            self.rows.append(BadRow(line, reason))
+            self.rows.append(row)
 
 
 @dataclass(frozen=True)
@@ -88,7 +73,7 @@ def _count(
     report: Imported, row: _Row, outcome: Outcome, seen: set[tuple[int, int]]
 ) -> None:
     if isinstance(outcome, NotGiven):
-        report.refuse(row.line, str(outcome))
+        report.refuse(BadRow(row.line, str(outcome)))
         return
     pair = (outcome.membership_id, outcome.badge_id)
     if outcome.is_new and pair not in seen:
@@ -133,71 +118,11 @@ def _chunks(rows: Iterator[_Row]) -> Iterator[list[_Row]]:
 
 
 def _rows(lines: Iterable[str], report: Imported) -> Iterator[_Row]:
-    """Yield the rows that can be read; report the others by where they begin."""
-    rest = iter(lines)
-    names, delimiter = _head(next(rest, ""))
-    reader = csv.reader(rest, delimiter=delimiter, strict=True)
-    while True:
-        begins = reader.line_num + AFTER_HEAD
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            if ENDLESS in str(error):
-                report.refuse(
-                    begins, "it cannot be read, and what follows was left out"
-                )
-                return
-            # The reader has forgotten it and begins anew with the next line.
-            report.refuse(begins, _unread(begins, reader.line_num + AFTER_HEAD - 1))
+    """Yield what the rows say that can be read; report the others."""
+    for row in rows_of(lines, COLUMNS):
+        if isinstance(row, BadRow):
+            report.refuse(row)
             continue
-        if cells is None:
-            return
-        fault = _fault(cells, names)
-        if fault:
-            report.refuse(begins, fault)
-        elif any(cells):
-            pairs = zip(names, map(one_line, cells), strict=False)
-            yield _Row(begins, Gift(**dict(pairs)))  # type: ignore[arg-type] # its names were checked
-
-
-def _unread(first: int, last: int) -> str:
-    """Say that lines cannot be read; a quote that was left open swallows some."""
-    others = f", nor what follows up to line {last}" if last > first else ""
-    return f"it cannot be read{others}: a quote is missing, or is one too many"
-
-
-def _head(line: str) -> tuple[list[str], str]:
-    """Return the names of the columns, and what stands between them."""
-    plain = line.removeprefix("\ufeff").strip()
-    delimiter = max(",;\t", key=plain.count)
-    names = [cell.strip().strip('"').lower() for cell in plain.split(delimiter)]
-    is_known = set(names) <= set(KNOWN) and len(set(names)) == len(names)
-    if not is_known or not set(NEEDED) <= set(names):
-        raise Unreadable("The first line has to be: user,badge,reason")
-    return names, delimiter
-
-
-def _fault(cells: list[str], names: list[str]) -> str:
-    """Say what is wrong with a row before anybody is asked for; mostly nothing."""
-    if not any(cells):
-        return ""
-    if any("\n" in cell or "\r" in cell for cell in cells):
-        return "a cell goes over several lines: a quote may be missing"
-    if any("\ufffd" in cell for cell in cells):
-        return "it is not written in UTF-8"
-    if any(cells[len(names) :]):
-        return "it has more cells than the first line"
-    said = dict(zip(names, cells, strict=False))
-    faults = (_cell_fault(name, said.get(name, "")) for name in names)
-    return next(filter(None, faults), "")
-
-
-def _cell_fault(name: str, cell: str) -> str:
-    plain = " ".join(cell.split())
-    if not plain and name in NEEDED:
-        return f"{name}: it is empty"
-    if len(plain) > LONGEST[name]:
-        return f"{name}: it is longer than {LONGEST[name]} characters"
-    if not can_be_kept(plain):
-        return f"{name}: it holds a character that no name has"
-    return ""
+        user, badge = row.cells["user"], row.cells["badge"]
+        reason = row.cells.get("reason", "")
+        yield _Row(row.line, Gift(user=user, badge=badge, reason=reason))

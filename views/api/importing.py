@@ -7,7 +7,8 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models import RawModel
 
 from gamification.awards.giving import Giver
-from jobs.importing import Unreadable, import_awards
+from jobs.importing import import_awards
+from jobs.tables import Unreadable
 from models.db import db
 from views.api import award_schemas as schemas
 from views.api.courses import the_course

@@ -20,8 +20,9 @@ from gamification.awards.giving import (
 from gamification.awards.history import AwardPage, AwardRow, Wanted, awards_of
 from jobs import deciding
 from jobs.clock import now
-from jobs.importing import Imported, Unreadable, import_awards
+from jobs.importing import Imported, import_awards
 from jobs.overview import Overview
+from jobs.tables import Unreadable
 from models.db import db
 from models.texts import can_be_kept, one_line
 from views.commands import paging

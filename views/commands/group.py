@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from gamification.standings import groups_of
 from jobs.grouping import Grouped, import_groups
-from jobs.importing import Unreadable
+from jobs.tables import Unreadable
 from models.db import db
 from models.groups import KINDS
 from views.commands.courses import known_course, of_course, of_tenant, the_course

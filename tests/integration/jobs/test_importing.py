@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
-from jobs.importing import CHUNK, BadRow, Imported, Unreadable, import_awards
+from jobs.importing import CHUNK, Imported, import_awards
+from jobs.tables import BadRow, Unreadable
 from models import Award, Badge, Context, Membership
 from tests.factories import a_badge, a_context, a_member
 from tests.support.awarding import an_award, noted, told

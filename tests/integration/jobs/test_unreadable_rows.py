@@ -4,7 +4,7 @@ import pytest
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
-from jobs.importing import BadRow
+from jobs.tables import BadRow
 from models import Context
 from tests.factories import a_badge, a_context
 from tests.support.importing import imported, learners, rows
