@@ -8,8 +8,8 @@ from models.texts import can_be_kept, one_line
 
 AFTER_HEAD = 2
 """The number of the line after the head, which no reader counts."""
-ENDLESS = "field larger than field limit"
-"""What Python's reader calls a cell whose end nobody can tell."""
+TOO_LONG = "field larger than field limit"
+"""What Python's reader calls a cell that it does not read to its end."""
 
 
 class Unreadable(ValueError):
@@ -45,28 +45,44 @@ class BadRow:
 def rows_of(lines: Iterable[str], columns: Columns) -> Iterator[Row | BadRow]:
     """Yield the rows of a table, by where they begin; empty ones are none.
 
-    It is read one row at a time. Raises Unreadable before the first one.
+    It is read one row at a time, and no further than a cell whose end nobody can tell.
+    Raises Unreadable before the first one.
     """
     rest = iter(lines)
     names, delimiter = _head(next(rest, ""), columns)
-    reader = csv.reader(rest, delimiter=delimiter, strict=True)
+    taken: list[str] = []
+    reader = csv.reader(_noted(rest, taken), delimiter=delimiter, strict=True)
     while True:
+        taken.clear()
         begins = reader.line_num + AFTER_HEAD
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            if ENDLESS in str(error):
+            is_long = TOO_LONG in str(error)
+            if is_long and _is_open(taken):
                 left_out = "it cannot be read, and what follows was left out"
                 yield BadRow(begins, left_out)
                 return
             # The reader has forgotten it and begins anew with the next line.
             last = reader.line_num + AFTER_HEAD - 1
-            yield BadRow(begins, _unread(begins, last))
+            yield BadRow(begins, _unread(begins, last, is_long=is_long))
             continue
         if cells is None:
             return
         if any(map(str.strip, cells)):
             yield _row(begins, cells, names, columns)
+
+
+def _noted(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    """Yield lines, and write down which were taken."""
+    for line in lines:
+        taken.append(line)
+        yield line
+
+
+def _is_open(taken: list[str]) -> bool:
+    """Tell whether lines end in the midst of a cell: one of their quotes is alone."""
+    return sum(line.count('"') for line in taken) % 2 == 1
 
 
 def _row(
@@ -78,10 +94,13 @@ def _row(
     return Row(line, dict(zip(names, map(one_line, cells), strict=False)))
 
 
-def _unread(first: int, last: int) -> str:
+def _unread(first: int, last: int, *, is_long: bool) -> str:
     """Say that lines cannot be read; a quote that was left open swallows some."""
     others = f", nor what follows up to line {last}" if last > first else ""
-    return f"it cannot be read{others}: a quote is missing, or is one too many"
+    why = "a quote is missing, or is one too many"
+    if is_long:
+        why = f"a cell is longer than {csv.field_size_limit()} characters"
+    return f"it cannot be read{others}: {why}"
 
 
 def _head(line: str, columns: Columns) -> tuple[list[str], str]:

@@ -33,6 +33,7 @@ def test_a_stray_quote_gives_nobody_the_words_of_others(
 
 
 QUOTES = "it cannot be read: a quote is missing, or is one too many"
+LEFT_OUT = "it cannot be read, and what follows was left out"
 
 
 def test_a_line_that_cannot_be_read_stops_no_other_one(
@@ -73,5 +74,48 @@ def test_where_a_table_cannot_be_read_any_further_it_says_so(
 
     report = imported(app, course, table)
 
-    left_out = "it cannot be read, and what follows was left out"
-    assert (report.granted, report.rows) == (1, [BadRow(3, left_out)])
+    assert (report.granted, report.rows) == (1, [BadRow(3, LEFT_OUT)])
+
+
+LONG = "x" * 140_000
+
+
+@pytest.mark.parametrize(
+    "row", [f"s0,helper,{LONG}", f's0,helper,"{LONG}, ""{LONG}"""']
+)
+def test_a_cell_that_is_far_too_long_stops_no_other_line(
+    app: OpenAPI, session: Session, course: Context, row: str
+) -> None:
+    learners(session, course, 2)
+
+    report = imported(app, course, f"user,badge,reason\n{row}\ns1,helper,ok\n")
+
+    too_long = "it cannot be read: a cell is longer than 131072 characters"
+    assert (report.granted, report.rows) == (1, [BadRow(2, too_long)])
+    assert rows(session) == [("s1", "helper", "ok")]
+
+
+def test_a_cell_that_is_far_too_long_may_be_the_last_of_several_lines(
+    app: OpenAPI, session: Session, course: Context
+) -> None:
+    learners(session, course, 2)
+    table = f'user,badge,reason\n"s0\n",helper,{LONG}\ns1,helper,ok\n'
+
+    report = imported(app, course, table)
+
+    too_long = (
+        "it cannot be read, nor what follows up to line 3: a cell is longer than "
+        "131072 characters"
+    )
+    assert (report.granted, report.rows) == (1, [BadRow(2, too_long)])
+
+
+def test_a_far_too_long_cell_that_a_quote_leaves_open_gives_nobody_the_words_of_others(
+    app: OpenAPI, session: Session, course: Context
+) -> None:
+    learners(session, course, 2)
+    table = f'user,badge,reason\ns0,helper,"{LONG}\ns1,helper,fine"\n'
+
+    report = imported(app, course, table)
+
+    assert (report.granted, report.rows) == (0, [BadRow(2, LEFT_OUT)])
