@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import click
 
 from gamification.awards.explaining import member_of
+from gamification.metrics.people import member_meant
 from gamification.switches import NotFound, get_tenant
 from jobs.overview import Overview, overview
 from models import Context, Membership, Tenant
@@ -79,8 +80,19 @@ def the_tenant(key: str) -> Tenant:
 
 
 def the_member(context: Context, user: str) -> Membership:
-    """Return who is or was in a course; a wrong id ends the command with a sentence."""
-    found = member_of(db.session(), context.id, user)
+    """Return who is or was in a course; a wrong id ends the command with a sentence.
+
+    It is for what is read: an id that was given up in a merge shows what stayed behind.
+    """
+    return _somebody(member_of(db.session(), context.id, user))
+
+
+def the_member_meant(context: Context, user: str) -> Membership:
+    """Return the same for what is written: an id that was given up means who was kept."""
+    return _somebody(member_meant(db.session(), context.id, user))
+
+
+def _somebody(found: Membership | None) -> Membership:
     if found is None:
         raise click.ClickException(NOBODY)
     return found

@@ -24,7 +24,7 @@ from views.commands.courses import (
     of_course,
     of_tenant,
     of_user,
-    the_member,
+    the_member_meant,
     the_tenant,
 )
 
@@ -90,19 +90,21 @@ def excuse(
 ) -> None:
     """Add days to a person's leave, on which they need not work; why is not asked.
 
-    Tells all of it, one line each; no other learner is told.
+    Tells all of it, one line each; no other learner is told. An id that was given up in
+    a merge means who was kept, by whose own id it is told.
     """
     leave = _leave(days["first"], days["last"])
     if clear is (leave is not None):
         raise click.UsageError(EITHER)
     session = db.session()
     with changing(course, tenant) as context:
-        member = the_member(context, user)
+        member = the_member_meant(context, user)
+        whose = member.user.public_id
         rests = [*excused_of(session, member), leave] if leave else []
         rests = sorted(set(_fitting(rests)))
         decide_excused(session, member, rests, BY_COMMAND, now())
-    said = [f"{user} excused {rest.first} {rest.last}" for rest in rests]
-    click.echo("\n".join(said) or f"{user} has no leave")
+    said = [f"{whose} excused {rest.first} {rest.last}" for rest in rests]
+    click.echo("\n".join(said) or f"{whose} has no leave")
 
 
 def _leave(first: datetime | None, last: datetime | None) -> Rest | None:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from gamification.standings.calendar import Rest, excused_of, weeks_free_for
 from models import Context, ExcusedPeriod, Membership, Outbox
-from tests.factories import a_member
+from tests.factories import a_context, a_member
 from tests.integration.gamification.conftest import Flask
+from tests.support.merging import merged
 
 FIRST = ("--from", "2026-11-02", "--to", "2026-11-15")
 THEN = ("--from", "2026-11-23", "--to", "2026-11-29")
@@ -50,6 +51,39 @@ def test_leave_is_added_and_taken_back(
     session.rollback()
     assert "Ada" not in "".join(one.output for one in told)
     assert excused_of(session, ada) == []
+
+
+def test_leave_under_an_id_that_was_given_up_is_the_kept_ones(
+    flask: Flask, session: Session, course: Context, ada: Membership
+) -> None:
+    twin = a_member(session, of=course, name="Ada A.")
+    old, user = twin.user.public_id, ada.user.public_id
+    merged(session, ada, twin)
+    session.commit()
+
+    told = excuse(flask, old, *FIRST)
+
+    assert told.stdout == f"{user} excused 2026-11-02 2026-11-15\n"
+    session.rollback()
+    assert [len(excused_of(session, member)) for member in (ada, twin)] == [1, 0]
+    assert excuse(flask, old, "--clear").stdout == f"{user} has no leave\n"
+
+
+def test_an_id_that_was_given_up_means_a_place_that_has_moved(
+    flask: Flask, session: Session, course: Context
+) -> None:
+    other = a_context(session, registration=course.registration, lti_id="43")
+    kept = a_member(session, of=other)
+    moved = a_member(session, of=course)
+    old, user = moved.user.public_id, kept.user.public_id
+    merged(session, kept, moved)
+    session.commit()
+
+    told = excuse(flask, old, *FIRST)
+
+    assert told.output == f"{user} excused 2026-11-02 2026-11-15\n"
+    session.rollback()
+    assert len(excused_of(session, moved)) == 1
 
 
 def test_leave_frees_weeks_and_everybody_is_looked_at_again(
