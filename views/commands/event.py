@@ -58,7 +58,7 @@ def list_events(
 
 
 @group.command("post")
-@click.argument("file", type=click.File(encoding="utf-8"))
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
 @of_course
 @of_tenant
 def post(file: TextIO, course: str, tenant: str | None) -> None:

@@ -1,5 +1,7 @@
 import json
+from pathlib import Path
 
+import pytest
 from flask_openapi3.openapi import OpenAPI
 from sqlalchemy.orm import Session
 
@@ -27,14 +29,28 @@ def test_events_of_a_file_are_recorded_and_wrong_ones_named(
     assert {fact.source for fact in facts(session)} == {"command"}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("is_file", [True, False])
 def test_one_event_is_enough(
-    app: OpenAPI, session: Session, course: Context, ada: Membership
+    app: OpenAPI,
+    session: Session,
+    course: Context,
+    ada: Membership,
+    tmp_path: Path,
+    encoding: str,
+    *,
+    is_file: bool,
 ) -> None:
     an_item(session, of=course, key="quiz-1")
     session.commit()
-    args = ["event", "post", "-", "--course", course.public_id]
+    sent = json.dumps(an_event(ada)).encode(encoding)
+    path = tmp_path / "event.json"
+    path.write_bytes(sent)
+    args = ["event", "post", str(path) if is_file else "-"]
 
-    result = app.test_cli_runner().invoke(args=args, input=json.dumps(an_event(ada)))
+    result = app.test_cli_runner().invoke(
+        args=[*args, "--course", course.public_id], input=sent
+    )
 
     assert (result.exit_code, len(facts(session))) == (0, 1)
 
