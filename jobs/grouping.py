@@ -12,7 +12,7 @@ from gamification.standings.groups import (
 )
 from jobs.clock import now
 from jobs.steps import written
-from jobs.tables import BadRow, Columns, Row, rows_of
+from jobs.tables import BadRow, Columns, Row, Unreadable, rows_of
 from models import Context
 from models.db import db
 
@@ -32,14 +32,22 @@ class Grouped:
 
 
 def import_groups(
-    context_id: int, kind: str, lines: Iterable[str], *, dry_run: bool = False
+    context_id: int,
+    kind: str,
+    lines: Iterable[str],
+    *,
+    dry_run: bool = False,
+    may_be_empty: bool = False,
 ) -> Grouped:
     """Make the groups of a kind those of a table with the head `user,group`; commit.
 
     A group's name is its key. The table says who is in which, and thereby who is in
-    none any more: so one wrong row leaves all as it is. Raises Unreadable.
+    none any more: so one wrong row leaves all as it is, and a table without rows,
+    unless it may be one. Raises Unreadable.
     """
     read = list(rows_of(lines, COLUMNS))
+    if not (read or may_be_empty):
+        raise Unreadable("The table names nobody: --empty takes everybody out.")
     bad = [row for row in read if isinstance(row, BadRow)]
     wanted = [row for row in read if isinstance(row, Row)]
     report = Grouped()

@@ -30,18 +30,21 @@ def list_groups(course: str, tenant: str | None) -> None:
 @of_tenant
 @click.option("--kind", required=True, type=click.Choice(KINDS))
 @click.option("--dry-run", is_flag=True, help="Look for wrong rows, write nothing.")
+@click.option(
+    "--empty", "may_be_empty", is_flag=True, help="Believe a table without a row."
+)
 def import_file(
-    file: Path, course: str, tenant: str | None, kind: str, *, dry_run: bool
+    file: Path, course: str, tenant: str | None, kind: str, **how: bool
 ) -> None:
     """Make the groups of a kind those of a CSV file (user,group), all of them.
 
-    Who is not in the file is in none of them any more. Wrong rows: exit 1, and
-    nothing was changed.
+    Who is not in the file is in none of them any more. Wrong rows, or none at all:
+    exit 1, and nothing was changed.
     """
     known = known_course(course, tenant)
     with file.open(encoding="utf-8", errors="replace", newline="") as lines:
         try:
-            report = import_groups(known.context_id, kind, lines, dry_run=dry_run)
+            report = import_groups(known.context_id, kind, lines, **how)
         except Unreadable as error:
             raise click.ClickException(str(error)) from None
     _tell(known.name, report)

@@ -110,3 +110,17 @@ def test_a_table_of_groups_as_a_spreadsheet_writes_it_is_understood(
     assert done.exit_code == 0
     assert done.stdout.endswith("groups=2 joined=2 left=0\n")
     assert names(session) == ["Blau", "Rot; Gelb"]
+
+
+@pytest.mark.parametrize("table", ["user,group\n", "user,group\n,\n\n"])
+def test_a_table_without_a_row_takes_nobody_out_unless_it_is_meant(
+    group_import: Import, table: str
+) -> None:
+    group_import(GROUPED)
+
+    refused = group_import(table)
+    meant = group_import(table, "--empty")
+
+    told = "Error: The table names nobody: --empty takes everybody out.\n"
+    assert (refused.exit_code, refused.stderr) == (1, told)
+    assert "joined=0 left=4" in meant.stdout
