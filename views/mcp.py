@@ -17,6 +17,7 @@ from pydantic import AnyHttpUrl, Field
 from gamification.awards.explaining import explain, member_of
 from gamification.awards.offers import offered
 from gamification.awards.portfolio import course_of, is_tenant, portfolio
+from gamification.catalog.definitions import KEY
 from gamification.standings import NoSuchPeriod, Wanted
 from jobs.api_keys import COURSES_READ, PEOPLE_READ
 from jobs.clock import now
@@ -52,8 +53,12 @@ ID = "^[A-Za-z0-9_-]+$"
 UserId = Annotated[
     str, Field(max_length=64, pattern=ID, description="Laurel's id of a user.")
 ]
-CourseId = Annotated[str, Field(max_length=64, description="Laurel's id of a course.")]
-BadgeKey = Annotated[str, Field(max_length=128, description="A badge's key.")]
+CourseId = Annotated[
+    str, Field(max_length=64, pattern=ID, description="Laurel's id of a course.")
+]
+BadgeKey = Annotated[
+    str, Field(pattern=f"^{KEY.pattern}$", description="A badge's key.")
+]
 Period = Literal["all", "term", "week", "month"]
 
 

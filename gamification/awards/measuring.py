@@ -18,6 +18,7 @@ from gamification.awards.rules import (
     past_awards,
 )
 from gamification.catalog import Criterion
+from gamification.catalog.definitions import KEY
 from gamification.catalog.rules import BadRule
 from gamification.metrics import METRICS
 from gamification.metrics.awarded import is_open
@@ -90,6 +91,9 @@ def look_back(
 
     That one only where the member ever had an award of it.
     """
+    if not KEY.fullmatch(key):
+        # No badge has it. PostgreSQL takes no NUL in a text, not even to look for it.
+        return look_at(session, member, now, visit=visit)
     question = MEASURED_BACK.params(once_had=key)
     seen = list(_seen(session, member, now, question, visit))
     return _with_trees(session, member, now, seen)

@@ -172,7 +172,7 @@ def _place_of(page: Page) -> sa.Tuple:
     try:
         padded = f"{page.after}{'=' * (-len(page.after or '') % 4)}"
         sort, value, member = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
         raise BadCursor("This cursor cannot be read.") from error
     if (sort, type(value), type(member)) != (page.sort, kind, int):
         raise BadCursor("This cursor belongs to another list.")

@@ -142,6 +142,16 @@ ALLOWED = {
     "PUT /api/v1/me/board": {"learner"},
     "PUT /api/v1/me/notifications/preferences": PEOPLE,
 }
+IDS = {
+    "<user_id>": "ada",
+    "<key>": "author",
+    "<award_id>": "the-award",
+    "<code_id>": "the-code",
+    "<merge_id>": "the-merge",
+    "<webhook_id>": "the-webhook",
+    "<delivery_id>": "the-delivery",
+}
+"""What the ids in addresses are in the cast's course."""
 CODE = "2345-6789-ABCD"
 EARLIER = {"course": "the-earlier"}
 BODIES: dict[str, object] = {

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StrictBool
 
 from gamification.awards.decisions import OURS
 from views.api.examples import example, shown
-from views.api.schemas import Answer, Asked, CoursePath, Printable
+from views.api.schemas import Answer, Asked, CoursePath, Printable, PublicId
 
 LONG_AGO, FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -25,8 +25,6 @@ def _before_long(moment: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_before_long)]
-PublicId = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,64}$")]
-"""Ours are hexadecimal; what cannot be one is asked of no database."""
 Said = Annotated[Printable, Field(max_length=255)]
 Why = Annotated[Printable, Field(min_length=1, max_length=255)]
 Id = Annotated[Printable, Field(min_length=1, max_length=255)]

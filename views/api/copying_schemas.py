@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from views.api.examples import example, shown
-from views.api.schemas import Answer, Asked
+from views.api.schemas import Answer, Asked, PublicId
 
 LONGEST_SHIFT = 3660
 
@@ -15,7 +15,7 @@ class ImportAsked(Asked):
 
     model_config = example(course="5d1f…", shift_days=364)
 
-    course: Annotated[str, Field(max_length=64)]
+    course: PublicId
     shift_days: Annotated[int, Field(ge=-LONGEST_SHIFT, le=LONGEST_SHIFT)] | None = None
     """By so many days the days in rules move; left out, by the distance of the two
     terms' starts."""
@@ -24,7 +24,7 @@ class ImportAsked(Asked):
 class DismissAsked(Asked):
     model_config = example(course="5d1f…")
 
-    course: Annotated[str, Field(max_length=64)]
+    course: PublicId
 
 
 class Pair(Answer):

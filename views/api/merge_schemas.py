@@ -5,9 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from views.api.award_schemas import PublicId
 from views.api.examples import example, shown
-from views.api.schemas import Answer, Asked, Cursor
+from views.api.schemas import Answer, Asked, Cursor, PublicId
 
 
 class MergePath(Asked):

@@ -170,7 +170,7 @@ def _shown(kind: str, best: Best | None) -> int | None:
 
 
 def _member(path: schemas.UserPath) -> Membership:
-    context = the_course(CoursePath(course_id=path.course_id))
+    context = the_course(path)
     member = member_meant(db.session(), context.id, path.user_id)
     if member is None:
         abort(404)

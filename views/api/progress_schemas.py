@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from views.api.examples import example
-from views.api.schemas import Answer, Asked, Printable
+from views.api.schemas import Answer, Asked, CoursePath, Printable, PublicId
 
 MOST_RESTS = 50
 LONGEST_REST = 366
@@ -153,6 +153,5 @@ class LevelsTold(Answer):
     """The points at which the first ten levels begin."""
 
 
-class UserPath(Asked):
-    course_id: str = Field(max_length=64)
-    user_id: str = Field(max_length=64)
+class UserPath(CoursePath):
+    user_id: PublicId

@@ -26,6 +26,8 @@ Value = TypeVar("Value")
 IfAny = Annotated[Value, Field(exclude_if=lambda value: value is None)]
 """Not in the answer where there is none."""
 Cursor = Annotated[str, Field(max_length=500)]
+PublicId = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,64}$")]
+"""Ours are hexadecimal; what cannot be one is asked of no database."""
 
 
 class Asked(BaseModel):
@@ -52,7 +54,7 @@ class Answer(BaseModel):
 
 
 class CoursePath(Asked):
-    course_id: str = Field(max_length=64)
+    course_id: PublicId
 
 
 class MembersQuery(Asked):

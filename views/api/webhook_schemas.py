@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from views.api.award_schemas import PublicId
 from views.api.examples import example, shown
-from views.api.schemas import Answer, Asked, Cursor
+from views.api.schemas import Answer, Asked, Cursor, PublicId
 
 Kind = Literal["award_granted", "award_ended", "award_renewed", "award_lifted"]
 Url = Annotated[str, Field(max_length=1024, pattern=r"^https?://[\x21-\x7e]+$")]

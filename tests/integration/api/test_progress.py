@@ -125,6 +125,7 @@ def test_a_learners_leave_is_read_by_staff_alone(
     assert answer.get_json() == leave == told(teacher, path)
     assert caller.get(path).status_code == 403
     assert teacher.get(f"{teacher.course}/members/nobody/excused").status_code == 404
+    assert teacher.get(f"{teacher.course}/members/%00/excused").status_code == 422
 
 
 @pytest.mark.parametrize(

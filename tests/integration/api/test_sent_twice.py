@@ -23,19 +23,10 @@ from tests.factories import a_context, a_member
 from tests.support.clock import NOW
 from tests.support.launches import CATALOG, Caller, a_caller
 from tests.support.programs import a_program
-from tests.support.routes import BODIES, cast
+from tests.support.routes import BODIES, IDS, cast
 
 QUERIES = {"/api/v1/courses/<course_id>/groups": "?kind=team"}
 """Where only a part of a list is changed, that part is read."""
-IDS = {
-    "<user_id>": "ada",
-    "<key>": "author",
-    "<award_id>": "the-award",
-    "<code_id>": "the-code",
-    "<merge_id>": "the-merge",
-    "<webhook_id>": "the-webhook",
-    "<delivery_id>": "the-delivery",
-}
 
 
 def operations_with(app: OpenAPI, header: str) -> list[tuple[str, str]]:

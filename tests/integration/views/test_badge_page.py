@@ -133,3 +133,13 @@ def test_who_has_a_badge_that_is_held_back_keeps_it(
 
     assert "Earned on 22 November 2026" in page
     assert "for now" not in page
+
+
+def test_what_can_be_no_key_is_no_badge_on_either_database(
+    me: Caller,
+) -> None:
+    keys = ("%00", "nothing", "a" * 5_000)
+
+    answers = [me.get(f"/panel/badges/{key}").status_code for key in keys]
+
+    assert answers == [404] * 3

@@ -16,7 +16,16 @@ from tests.factories import a_context, a_member
 from tests.support.clock import NOW
 from tests.support.launches import PICKING, Caller, a_caller
 from tests.support.programs import a_program
-from tests.support.routes import ALLOWED, BODIES, EVERYONE, KEY, PEOPLE, PUBLIC, cast
+from tests.support.routes import (
+    ALLOWED,
+    BODIES,
+    EVERYONE,
+    IDS,
+    KEY,
+    PEOPLE,
+    PUBLIC,
+    cast,
+)
 from views.pages import settings
 
 
@@ -34,15 +43,8 @@ def test_every_route_says_who_may_enter(app: OpenAPI) -> None:
 
 def ask(caller: Caller, route: str, course_id: str) -> int:
     method, _, path = route.partition(" ")
-    path = path.replace("<course_id>", course_id).replace("<key>", "author")
-    path = (
-        path.replace("<user_id>", "ada")
-        .replace("<award_id>", "the-award")
-        .replace("<code_id>", "the-code")
-        .replace("<merge_id>", "the-merge")
-        .replace("<webhook_id>", "the-webhook")
-        .replace("<delivery_id>", "the-delivery")
-    )
+    for name, known in {"<course_id>": course_id, **IDS}.items():
+        path = path.replace(name, known)
     body = BODIES.get(route)
     if route.endswith("/standing") and caller.token.startswith(PREFIX):
         path += "?user=ada"  # a key is nobody, so it has to say who
