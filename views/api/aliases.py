@@ -8,13 +8,12 @@ from flask_openapi3.blueprint import APIBlueprint
 from gamification.standings import refresh_alias, refreshes_left
 from jobs.clock import now
 from models.db import db
-from models.locks import lock_course
 from views.api import alias_schemas as schemas
 from views.api.idempotency import IdempotencyKey, once
 from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
-from views.guards import launch_session, requires
+from views.guards import launch_alone, requires
 
 bp = APIBlueprint("alias_api", __name__, url_prefix="/api/v1/me")
 guard(bp)
@@ -29,12 +28,10 @@ NOT_NOW = "There is no other name to be had now: please try again tomorrow."
 @whole
 def post_alias(header: IdempotencyKey, body: schemas.AliasWanted) -> Response:  # noqa: ARG001 -- what it does not know it refuses
     """Take another made-up name for the one the others read; the old one is nobody's."""
-    member = launch_session().membership
 
     def work() -> Response:
         session, moment = db.session(), now()
-        if lock_course(session, member.context_id):
-            session.refresh(member)
+        member = launch_alone().membership
         if not refresh_alias(session, member, moment, SystemRandom()):
             return problem(409, NOT_NOW)
         left = refreshes_left(session, member, moment)

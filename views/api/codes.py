@@ -28,7 +28,7 @@ from views.api.operations import checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
-from views.guards import giver, launch_session, requires
+from views.guards import giver, launch_alone, requires
 from views.pages import TEACHERS
 
 bp = APIBlueprint("code_api", __name__, url_prefix="/api/v1")
@@ -143,8 +143,7 @@ def post_claim(header: IdempotencyKey, body: schemas.Claim) -> Response:
 
 
 def _claimed(body: schemas.Claim) -> Response:
-    session, moment, member = db.session(), now(), launch_session().membership
-    lock_course(session, member.context_id)
+    session, moment, member = db.session(), now(), launch_alone().membership
     if not may_try(session, member, moment):
         response = problem(429, TOO_OFTEN)
         response.headers["Retry-After"] = str(int(WITHIN.total_seconds()))

@@ -18,7 +18,6 @@ from jobs.api_keys import COURSES_READ
 from jobs.clock import now
 from models import STAFF, Context
 from models.db import db
-from models.locks import lock_course
 from views.api import experiment_schemas as schemas
 from views.api.changes import lock
 from views.api.courses import the_course
@@ -27,7 +26,7 @@ from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.schemas import CoursePath
 from views.api.writing import guard, whole
-from views.guards import giver, launch_session, requires
+from views.guards import giver, launch_alone, launch_session, requires
 from views.pages import TEACHERS, switch_now
 
 bp = APIBlueprint("experiment_api", __name__, url_prefix="/api/v1")
@@ -131,11 +130,8 @@ def post_exposure(body: schemas.ExposureTold) -> Response:
     The first time it becomes a learner's for good; a day is noted once. Of staff
     nothing is written.
     """
-    launch, session = launch_session(), db.session()
     # Until it is written nobody takes the variant out of the experiment.
-    if lock_course(session, launch.context_id):
-        session.refresh(launch.context)
-        session.refresh(launch.membership)
+    launch, session = launch_alone(), db.session()
     if not switch_now(launch.context).on:
         return problem(404, NOT_ON)
     shown = experiments.variant_shown(

@@ -9,6 +9,7 @@ from gamification.standings.groups import GroupTold, set_groups
 from jobs.clock import now
 from models import Context
 from models.db import db
+from models.locks import lock_course
 from views.api import board_schemas as schemas
 from views.api.courses import the_course
 from views.api.etags import IfMatch, changed_since, tag_of
@@ -56,6 +57,8 @@ def put_groups(
 ) -> Response:
     """Make the groups of a kind those that are told, all of them; what was stays kept."""
     session, context = db.session(), the_course(path)
+    # Whoever waits for a merge tells of whom it kept.
+    lock_course(session, context.id)
     stale = changed_since(_tag(context, body.kind), header)
     if stale is not None:
         return stale

@@ -15,7 +15,7 @@ from models import ApiKey, Context, KeptAnswer
 from models.db import db
 from models.locks import begin_write, lock_course, lock_tenant
 from views.api.problems import problem
-from views.guards import caller, launch_session
+from views.guards import caller, launch_alone
 
 HEADER = "Idempotency-Key"
 ANOTHER = "This Idempotency-Key was sent with something else: take a new one."
@@ -49,8 +49,9 @@ def once(
     key = header.idempotency_key
     if key is None:
         return _committed(work())
-    session, writer, asked = db.session(), _writer(), _fingerprint()
+    session, asked = db.session(), _fingerprint()
     _wait(within)
+    writer = _writer()
     kept = answers.find(session, writer, key, now())
     if kept is not None:
         return _again(kept, asked)
@@ -69,8 +70,9 @@ def once_in_pieces(header: IdempotencyKey, work: Callable[[], Response]) -> Resp
     key = header.idempotency_key
     if key is None:
         return _committed(work())
-    session, writer, asked = db.session(), _writer(), _fingerprint()
+    session, asked = db.session(), _fingerprint()
     _wait(None)
+    writer = _writer()
     begun = now()
     kept = answers.find(session, writer, key, begun)
     if kept is not None and not (
@@ -110,13 +112,13 @@ def _said(response: Response, untold: Sequence[str] = ()) -> answers.Said:
 def _wait(within: int | None) -> None:
     """Let nobody else do the same meanwhile."""
     session, who = db.session(), caller()
-    if within is None and isinstance(who, ApiKey):
+    if not isinstance(who, ApiKey):
+        launch_alone()
+    elif within is None:
         lock_tenant(session, who.tenant_id)
-        return
-    course_id = within or launch_session().context_id
-    if lock_course(session, course_id):
+    elif lock_course(session, within):
         # What was read before it waited may have changed since.
-        session.expire(session.get_one(Context, course_id))
+        session.expire(session.get_one(Context, within))
 
 
 def _again(kept: KeptAnswer, asked: str) -> Response:

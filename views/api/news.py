@@ -18,13 +18,12 @@ from jobs.clock import now
 from jobs.messages import messages_in
 from models import LaunchSession
 from models.db import db
-from models.locks import lock_course
 from views.api import news_schemas as schemas
 from views.api.etags import IfMatch, changed_since, tag_of
 from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
-from views.guards import launch_session, requires
+from views.guards import launch_alone, launch_session, requires
 from views.pages import switch_now
 from views.saying import text_of
 
@@ -76,11 +75,11 @@ def get_preferences() -> Response:
 @whole
 def put_preferences(header: IfMatch, body: schemas.NewsChoice) -> Response:
     """Write no news of the kinds that are named, from now on, and of all the others."""
-    lock_course(db.session(), launch_session().context_id)
+    launch = launch_alone()
     stale = changed_since(_chosen().get_etag()[0] or "", header)
     if stale is not None:
         return stale
-    set_kinds_off(db.session(), launch_session().membership, body.off, now())
+    set_kinds_off(db.session(), launch.membership, body.off, now())
     db.session.commit()
     return _chosen()
 

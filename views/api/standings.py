@@ -20,7 +20,6 @@ from jobs.api_keys import COURSES_READ, PEOPLE_READ
 from jobs.clock import now
 from models import STAFF, ApiKey, Membership
 from models.db import db
-from models.locks import lock_course
 from views import learner
 from views.api import leaderboard_schemas as shapes
 from views.api import schemas
@@ -29,7 +28,7 @@ from views.api.etags import IfMatch, changed_since, tag_of
 from views.api.operations import LEARNERS, checked, operation
 from views.api.problems import problem
 from views.api.writing import guard, whole
-from views.guards import caller, launch_session, requires
+from views.guards import caller, launch_alone, launch_session, requires
 from views.outside import board_from_outside
 from views.pages import has_board, switch_now
 
@@ -75,11 +74,9 @@ def get_board() -> Response:
 @whole
 def put_board(header: IfMatch, body: shapes.BoardChoice) -> Response:
     """Join the course's leaderboard or leave it, or its leagues alone; at once."""
-    launch = launch_session()
+    launch = launch_alone()
     if not has_board(launch):
         return problem(409, NO_BOARD)
-    lock_course(db.session(), launch.context_id)
-    db.session.refresh(launch.membership)
     mine = learner.participation_of(launch)
     stale = changed_since(_place(mine).get_etag()[0] or "", header)
     if stale is not None:
