@@ -3,6 +3,7 @@
 import logging
 import secrets
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
@@ -30,7 +31,7 @@ from lti.errors import (
 from lti.registration.errors import InvitationUnknown, RegistrationFailed
 from models.db import db
 from models.locks import begin_write
-from views.guards import KeyRefused, LaunchRefused
+from views.guards import KeyRefused, LaunchRefused, OtherFormat
 from views.headers import framed_by
 
 log = logging.getLogger(__name__)
@@ -141,6 +142,8 @@ TO_PROGRAMS = {
     405: ("This cannot be done here", "`Allow` names what can."),
 }
 """What is said in place of AGAIN to a program, which has no course to open."""
+NOWHERE = "Nothing has this address: `/api/v1/openapi.json` has those there are."
+TO_KEYLESS = {**TO_PROGRAMS, 404: ("There is nothing here", NOWHERE)}
 LINKING = {
     "accept_types": "This place in your course takes no links to tools. Please choose "
     "another one.",
@@ -215,10 +218,8 @@ def _http(error: HTTPException) -> Response:
     code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     status = HTTPStatus(code)
     title, advice = STATUS_PAGES.get(code, (status.phrase, AGAIN))
-    if isinstance(error, KeyRefused):
-        title, advice = "Not for this key", str(error.description)
-    if isinstance(error, LaunchRefused):
-        title, advice = "For programs alone", str(error.description)
+    if isinstance(error, KeyRefused | LaunchRefused | OtherFormat):
+        title, advice = error.title, str(error.description)
     response = answer(Page(status, title, advice), new_error_id())
     if error.response is None:
         allowed = [h for h in error.get_headers() if h[0] in {"Allow", "Retry-After"}]
@@ -271,19 +272,21 @@ def _is_program() -> bool:
     return request.path.startswith(PROBLEMS)
 
 
-def _is_by_launch() -> bool:
-    """Tell whether a person asks: by a page, or by the token of a launch."""
+def _said_instead() -> Mapping[int, tuple[str, str]]:
+    """Return what is said in place of AGAIN to whoever asks; to people, nothing."""
     token = request.authorization.token if request.authorization else None
-    return not request.path.startswith("/api") or not (token or PREFIX).startswith(
-        PREFIX
-    )
+    if not request.path.startswith("/api"):
+        return {}
+    if not token:
+        return TO_KEYLESS
+    return TO_PROGRAMS if token.startswith(PREFIX) else {}
 
 
 def _problem(page: Page, error_id: str) -> Response:
     """Return a problem (RFC 9457)."""
     title, advice = page.title, page.advice
-    if advice == AGAIN and not _is_by_launch():
-        title, advice = TO_PROGRAMS.get(page.status, (title, advice))
+    if advice == AGAIN:
+        title, advice = _said_instead().get(page.status, (title, advice))
     response = jsonify(
         type="about:blank",
         title=title,

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import abort, g, request
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, UnsupportedMediaType
 
 from gamification.awards.giving import Giver
 from jobs import api_keys
@@ -30,9 +30,21 @@ NO_COURSE = (
 class KeyRefused(Forbidden):
     """An API key may not do this; the description says why."""
 
+    title = "Not for this key"
+
 
 class LaunchRefused(Forbidden):
     """A launch may not do this in any role; the description says why."""
+
+    title = "For programs alone"
+
+
+class OtherFormat(UnsupportedMediaType):
+    """What is sent is not of the one format that is taken; the description names it."""
+
+    def __init__(self, taken: str) -> None:
+        super().__init__(f"Please send {taken}.")
+        self.title = f"That is not {taken.partition('/')[2].upper()}"
 
 
 def bearer() -> None:

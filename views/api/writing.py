@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 
 from models.db import db
 from models.locks import begin_write, retried
 from views.api.problems import problem
-from views.guards import bearer
+from views.guards import OtherFormat, bearer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,7 +72,7 @@ def _only(mimetype: str) -> Callable[[], None]:
 
     def only() -> None:
         if request.method not in READING and request.mimetype != mimetype:
-            abort(415)
+            raise OtherFormat(mimetype)
 
     return only
 

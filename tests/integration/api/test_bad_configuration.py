@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import a_badge, a_context, an_item
 from tests.support.launches import Caller, a_caller
+from tests.support.programs import problem
 
 
 @pytest.fixture
@@ -216,4 +217,6 @@ def test_a_text_that_is_too_long_is_refused(teacher: Caller) -> None:
 def test_json_is_no_configuration(teacher: Caller) -> None:
     answer = teacher.send("PUT", f"{teacher.course}/configuration", {"version": 1})
 
-    assert answer.status_code == 415
+    assert problem(answer) == (415, "Please send text/toml.")
+    assert answer.json is not None
+    assert answer.json["title"] == "That is not TOML"

@@ -59,6 +59,10 @@ def test_a_table_of_another_form_is_refused_as_a_whole(
 
     assert [answer.status_code for answer in answers] == [422, 415, 422, 413]
     assert {answer.content_type for answer in answers} == {"application/problem+json"}
+    assert (answers[1].json["title"], answers[1].json["detail"]) == (
+        "That is not CSV",
+        "Please send text/csv.",
+    )
     assert answers[0].json["detail"] == (
         "body: The first line has to be: user,badge,reason"
     )

@@ -131,11 +131,16 @@ def test_a_program_is_told_of_keys_and_not_to_open_a_course(
         client.get(f"{stranger.course}/badges"),
     ]
     over = Caller(client, "a-launch-that-is-over", course.public_id)
+    keyless = client.get("/api/v1/nope")
 
     assert {problem(one)[0] for one in nowhere} == {404}
     assert {one.get_json()["detail"] for one in nowhere} == {
         "Nothing that this key reaches has this address."
     }
+    assert problem(keyless) == (
+        404,
+        "Nothing has this address: `/api/v1/openapi.json` has those there are.",
+    )
     assert {problem(one)[0] for one in nobody} == {401}
     assert all("flask api-key create" in one.get_json()["detail"] for one in nobody)
     wrong = program.send("DELETE", f"{program.course}/badges")

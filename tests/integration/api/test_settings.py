@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models import AuditEntry
 from tests.factories import a_context
 from tests.support.launches import a_caller
+from tests.support.programs import problem
 
 NO_ZONE = "this is not an IANA time zone such as Europe/Berlin"
 AS_DELIVERED = {
@@ -138,7 +139,9 @@ def test_a_write_that_is_not_json_is_refused(
         headers={"Authorization": f"Bearer {teacher.token}"},
     )
 
-    assert answer.status_code == 415
+    assert problem(answer) == (415, "Please send application/json.")
+    assert answer.json is not None
+    assert answer.json["title"] == "That is not JSON"
     assert teacher.get(f"{teacher.course}/settings").json == AS_DELIVERED
 
 
