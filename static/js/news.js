@@ -27,7 +27,13 @@ async function look() {
   const isFree = document.visibilityState === "visible" && !touched && isAtRest();
   // What fails here fails again, and is told, when somebody does something.
   if (!(isFree && (await refresh().catch(() => false)))) plan();
-  else if (!waitingFor()) announce("The news has arrived.");
+  else if (!waitingFor()) announce(whyNot() || "The news has arrived.");
+}
+
+/** What the panel says where the news it waited for did not come, or not all of it. */
+function whyNot() {
+  const said = [...panel.querySelectorAll("[data-no-news]")].map((part) => part.textContent);
+  return said.join(" ").replace(/\s+/g, " ").trim();
 }
 
 function isAtRest() {

@@ -1,5 +1,7 @@
 """What is being fetched appears by itself, and takes nobody's place away."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
@@ -67,3 +69,49 @@ def test_news_takes_away_no_choice_that_was_not_saved(
 
     expect(course.panel.get_by_text("Read 31 people.")).to_be_visible()
     expect(choice).to_be_checked()
+
+
+def fail(stage: Stage) -> None:
+    """Do what the worker does once the course site has not answered it."""
+    session = stage.session
+    session.execute(sa.update(SyncState).values(attempted_at=NOW, error="It is down."))
+    session.execute(sa.delete(Outbox))
+    session.commit()
+
+
+def test_news_that_did_not_come_is_not_said_to_have_come(stage: Stage) -> None:
+    """A learner who looks after a quiet week hears what the page says then."""
+    stage.browser.clock.install()
+    context = a_class(stage.session, stage.registered)
+    long_ago = NOW - timedelta(days=7)
+    stage.session.add_all(
+        SyncState(
+            context_id=context.id, source=source, succeeded_at=long_ago, counts={}
+        )
+        for source in ("roster", "results")
+    )
+    stage.session.commit()
+    course = stage.open(stage.registered.cast.ada)
+    waiting = course.panel.get_by_text("What came since is being fetched")
+    expect(waiting).to_be_visible()
+    fail(stage)
+
+    stage.browser.clock.fast_forward(A_WHILE)
+
+    expect(course.panel.locator("#announcer")).to_have_text(
+        "The course site has not answered lately. What you see is from 7 days ago; "
+        "nothing is lost, it catches up by itself."
+    )
+    expect(waiting).to_have_count(0)
+
+
+def test_a_teacher_hears_what_needs_a_look(stage: Stage, course: CoursePage) -> None:
+    row = stage.session.scalars(sa.select(Outbox)).one()
+    stage.session.add(
+        SyncState(context_id=row.subject_id, source="roster", attempted_at=NOW)
+    )
+    fail(stage)
+
+    stage.browser.clock.fast_forward(A_WHILE)
+
+    expect(course.panel.locator("#announcer")).to_have_text("It is down.")
