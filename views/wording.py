@@ -55,8 +55,8 @@ WHAT_COUNTS_WITHOUT_WORK = {
     "Laurel.",
     "active_days": "A day counts when you complete an activity on it.",
 }
-WITHOUT_TIME = "Nobody can earn this yet: no time that is spent is reported to Laurel."
 """The same in a course that tells us of nothing handed in or posted."""
+WITHOUT_TIME = "Nobody can earn this yet: no time that is spent is reported to Laurel."
 # The shipped badges' pictures, drawn by us: not every device can draw an emoji.
 DRAWINGS = {
     "🌱": "sprout",
