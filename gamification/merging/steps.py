@@ -119,7 +119,7 @@ def rewrite(
     """
     session.flush()
     table = table_of(model)
-    closed = _park(session, model, [one.row_id for one in rewrites], now)
+    closed = _park(session, model, rewrites, now)
     groups: dict[str, list[Rewrite]] = {}
     for one in rewrites:
         groups.setdefault(repr(sorted(one.values.items())), []).append(one)
@@ -152,7 +152,7 @@ def typed(model: type[Base], values: Row) -> dict[str, Any]:
 
 
 def _park(
-    session: Session, model: type[Base], ids: Sequence[int], now: datetime
+    session: Session, model: type[Base], rewrites: Sequence[Rewrite], now: datetime
 ) -> list[int]:
     """Take rows out of their unique keys for a moment; return those to put back."""
     if model not in PARKED:
@@ -160,19 +160,18 @@ def _park(
     table = table_of(model)
     column = table.c[PARKED[model]]
     closed: list[int] = []
-    for some in _chunks(ids):
+    for some in _chunks([one.row_id for one in rewrites]):
         found = session.scalars(
             sa.select(table.c.id).where(table.c.id.in_(some), column.is_(None))
         ).all()
         closed += found
         values: dict[str, Any] = {column.name: now}
         session.execute(sa.update(table).where(table.c.id.in_(found)).values(values))
-        if "sequence" in table.c:
-            session.execute(
-                sa.update(table)
-                .where(table.c.id.in_(some))
-                .values(sequence=-table.c.id)
-            )
+    # A number that is not given anew is nobody's to put back.
+    numbered = [one.row_id for one in rewrites if "sequence" in one.values]
+    for some in _chunks(numbered):
+        parked = sa.update(table).where(table.c.id.in_(some))
+        session.execute(parked.values(sequence=-table.c.id))
     return closed
 
 

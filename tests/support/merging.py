@@ -31,8 +31,15 @@ def merged(
     return merge(session, pair, now, environment=True)
 
 
-def parted(session: Session, row: PersonMerge, now: datetime = NOW) -> None:
-    unmerge(session, row, now, environment=True)
+def parted(
+    session: Session,
+    row: PersonMerge,
+    now: datetime = NOW,
+    *,
+    environment: bool = True,
+) -> None:
+    """Take a merge back; without the switch nobody's awards are looked at after it."""
+    unmerge(session, row, now, environment=environment)
 
 
 def everything(session: Session) -> dict[str, list[str]]:
