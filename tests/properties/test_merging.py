@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from gamification.activity import record
+from gamification.awards import evaluate_silently
 from gamification.standings import standing_of
 from models import Membership
 from tests.factories import POINT, a_badge, a_context, a_member, an_item
-from tests.integration.gamification.conftest import a_fact
+from tests.integration.gamification.conftest import ON, a_fact
+from tests.support.awarding import an_award
 from tests.support.clock import NOW
 from tests.support.merging import also_in, everything, merged, parted
 
@@ -26,12 +28,19 @@ ACTS = st.lists(
     ),
     max_size=14,
 )
+OVER = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(0, 20)),
+    max_size=3,
+    unique_by=lambda one: one[0],
+)
+WEEK = timedelta(days=7)
 ONCE = settings(
     max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 Act = tuple[int, str, int, int, int]
+Over = tuple[int, int]
 numbers = count()
 
 
@@ -56,21 +65,39 @@ def a_class(session: Session, acts: list[Act]) -> list[Membership]:
     return people
 
 
+def let_end(session: Session, people: list[Membership], over: list[Over]) -> None:
+    """Give people what a merge may end: for doing little, and for a time.
+
+    Of some that time was over so many hours ago, and nobody has noticed.
+    """
+    context = people[0].context
+    expiring = a_badge(session, of=context, metric="events", threshold=3)
+    few = {"metric": "events", "at_most": 2}
+    a_badge(session, of=context, criterion=few, policy="revoke")
+    evaluate_silently(session, context, NOW, switch=ON)
+    for who, ago in over:
+        award = an_award(session, people[who], expiring, NOW - WEEK)
+        award.expires_at = NOW - timedelta(hours=ago)
+
+
 @ONCE
-@given(ACTS)
+@given(ACTS, OVER)
 def test_a_merge_that_is_taken_back_leaves_everything_as_it_was(
-    session: Session, acts: list[Act]
+    session: Session, acts: list[Act], over: list[Over]
 ) -> None:
-    ada, ben, cy = a_class(session, acts)
+    ada, ben, cy = people = a_class(session, acts)
+    let_end(session, people, over)
+    # Whoever looked would notice what is over, and that is no part of a reversal.
+    looks = not over
     before = everything(session)
 
     first = merged(session, ada, ben)
     between = everything(session)
     second = merged(session, cy, ada)
-    parted(session, second)
+    parted(session, second, environment=looks)
 
     assert everything(session) == between
-    parted(session, first)
+    parted(session, first, environment=looks)
     assert everything(session) == before
 
 

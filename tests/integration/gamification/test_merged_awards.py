@@ -1,18 +1,20 @@
 """What a merge does to awards is undone to the row, whatever ended or came meanwhile."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from gamification.activity import record
 from models import Award, Membership
 from tests.factories import a_badge, a_member
-from tests.integration.gamification.conftest import Act
+from tests.integration.gamification.conftest import Act, a_fact
 from tests.support.awarding import an_award
+from tests.support.clock import NOW
 from tests.support.merging import everything, merged, parted
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -66,3 +68,63 @@ def test_an_award_that_two_do_not_deserve_keeps_its_number(
     assert ends(session, ada) == [(1, "no longer met")]
     parted(session, row)
     assert everything(session) == before
+
+
+def test_a_badge_that_is_over_and_given_anew_at_once_is_as_it_was_again(
+    session: Session, now: datetime, act: Act, ada: Membership, twin: Membership
+) -> None:
+    badge = a_badge(session, of=ada.context, metric="events", threshold=2)
+    for member in (ada, twin):
+        act(member, attempt=member.name, occurred_at=now - HOUR)
+    over = an_award(session, ada, badge, now - 2 * DAY)
+    over.expires_at = now - DAY
+    before = everything(session)
+
+    row = merged(session, ada, twin)
+
+    assert ends(session, ada) == [(1, "expired"), (2, None)]
+    parted(session, row, environment=False)
+    assert everything(session) == before
+
+
+def test_a_badge_that_was_given_anew_since_a_merge_stays_when_it_is_taken_back(
+    session: Session, now: datetime, ada: Membership, twin: Membership
+) -> None:
+    badge = a_badge(session, of=ada.context)
+    over = an_award(session, ada, badge, now - 2 * DAY)
+    over.expires_at = now - DAY
+    row = merged(session, ada, twin)
+    an_award(session, ada, badge)
+
+    parted(session, row)
+
+    assert ends(session, ada) == [(1, "expired"), (2, None)]
+
+
+@pytest.mark.parametrize(
+    ("acts", "hers", "others"),
+    [
+        (1, [(1, "no longer met"), (2, None)], [(1, None)]),
+        (2, [(2, None)], [(1, None)]),
+    ],
+)
+def test_what_a_merge_ended_is_open_again_where_nothing_was_given_since(
+    session: Session,
+    act: Act,
+    ada: Membership,
+    twin: Membership,
+    acts: int,
+    hers: list[tuple[int, str | None]],
+    others: list[tuple[int, str | None]],
+) -> None:
+    rule = {"metric": "events", "at_most": 1}
+    badge = a_badge(session, of=ada.context, criterion=rule, policy="revoke")
+    facts = [a_fact(ada, attempt=str(number)) for number in range(acts)]
+    record(session, facts, NOW, environment=True)
+    act(twin)
+    row = merged(session, ada, twin)
+    an_award(session, ada, badge)
+
+    parted(session, row)
+
+    assert (ends(session, ada), ends(session, twin)) == (hers, others)
