@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.awards.decisions import is_over
+from gamification.awards.statements import EXPIRED
+from gamification.feedback import tell_programs
 from gamification.merging.steps import Rewrite, Steps, table_of
 from models import (
     STAFF,
@@ -105,7 +107,8 @@ def _homes(ids: Iterable[int], member: int) -> list[Rewrite]:
 def _awards(steps: Steps, kept: Membership, gone: Membership) -> None:
     """Of a badge that both hold the older award stays; all are numbered anew.
 
-    One whose day is over holds nothing, though nobody has noticed its end yet.
+    One whose day is over holds nothing, noticed or not, and what counted towards it
+    earns the badge no second time: so it goes along.
     """
     rows = steps.session.scalars(
         sa.select(Award)
@@ -115,21 +118,37 @@ def _awards(steps: Steps, kept: Membership, gone: Membership) -> None:
     badges: dict[int, list[Award]] = defaultdict(list)
     for award in rows:
         badges[award.badge_id].append(award)
+    over = [one for awards in badges.values() for one in _ends(awards, steps.now)]
     rewrites = [
         one
         for awards in badges.values()
         for one in _numbered(awards, kept.id, gone.id, steps.now)
     ]
+    these = Award.id.in_([one.row_id for one in over])
+    if over:
+        tell_programs(steps.session, kept.context_id, "expired", these, steps.now)
+    steps.change(Award, over, kept.context_id)
     steps.change(Award, rewrites, kept.context_id)
+
+
+def _ends(awards: Sequence[Award], now: datetime) -> list[Rewrite]:
+    """End those of one badge that are over, where another one is in their way.
+
+    One alone is noticed as any other is.
+    """
+    unended = [award for award in awards if award.ended_at is None]
+    return [
+        Rewrite(award.id, {"ended_at": award.expires_at, "end_reason": EXPIRED})
+        for award in unended
+        if len(unended) > 1 and is_over(award, now)
+    ]
 
 
 def _numbered(
     awards: Sequence[Award], kept: int, gone: int, now: datetime
 ) -> list[Rewrite]:
-    """Give one badge's awards to the kept member, but for a second open one."""
-    unended = [award for award in awards if award.ended_at is None]
-    # The first that holds stays; sorting leaves the older ones first.
-    spare = sorted(unended, key=lambda award: is_over(award, now))[1:]
+    """Give one badge's awards to the kept member, but for a second one that holds."""
+    spare = [award for award in awards if not is_over(award, now)][1:]
     staying = [award for award in awards if award not in spare]
     places = [(award, kept, number) for number, award in enumerate(staying, 1)]
     places += [(award, gone, number) for number, award in enumerate(spare, 1)]

@@ -159,12 +159,13 @@ def _park(
         return []
     table = table_of(model)
     column = table.c[PARKED[model]]
+    ending = {one.row_id for one in rewrites if column.name in one.values}
     closed: list[int] = []
     for some in _chunks([one.row_id for one in rewrites]):
         found = session.scalars(
             sa.select(table.c.id).where(table.c.id.in_(some), column.is_(None))
         ).all()
-        closed += found
+        closed += [row for row in found if row not in ending]
         values: dict[str, Any] = {column.name: now}
         session.execute(sa.update(table).where(table.c.id.in_(found)).values(values))
     # A number that is not given anew is nobody's to put back.

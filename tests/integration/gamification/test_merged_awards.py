@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.activity import record
-from models import Award, Membership
+from models import Award, Delivery, Membership
 from tests.factories import a_badge, a_member
 from tests.integration.gamification.conftest import Act, a_fact
 from tests.support.awarding import an_award
 from tests.support.clock import NOW
 from tests.support.merging import everything, merged, parted
+from tests.support.webhooks import a_webhook
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -128,3 +129,46 @@ def test_what_a_merge_ended_is_open_again_where_nothing_was_given_since(
     parted(session, row)
 
     assert (ends(session, ada), ends(session, twin)) == (hers, others)
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_what_counted_towards_a_badge_that_is_over_gives_it_no_second_time(
+    session: Session,
+    now: datetime,
+    act: Act,
+    ada: Membership,
+    twin: Membership,
+    noticed: bool,
+) -> None:
+    act(twin, occurred_at=now - 12 * DAY)
+    badge = a_badge(session, of=ada.context, metric="events", threshold=1)
+    for member, days in ((ada, 20), (twin, 2)):
+        award = an_award(session, member, badge, now - 30 * DAY)
+        award.expires_at = now - days * DAY
+        if noticed:
+            award.ended_at, award.end_reason = award.expires_at, "expired"
+    before = everything(session)
+
+    row = merged(session, ada, twin)
+
+    assert ends(session, ada) == [(1, "expired"), (2, "expired")]
+    parted(session, row, environment=False)
+    assert everything(session) == before
+
+
+def test_programs_are_told_once_of_each_award_that_a_merge_finds_over(
+    session: Session, now: datetime, ada: Membership, twin: Membership
+) -> None:
+    badge = a_badge(session, of=ada.context)
+    awards = [an_award(session, one, badge, now - 2 * DAY) for one in (ada, twin)]
+    for award in awards:
+        award.expires_at = now - DAY
+    a_webhook(session, ada.context.tenant)
+
+    parted(session, merged(session, ada, twin))
+    merged(session, ada, twin)
+
+    told = session.scalars(sa.select(Delivery).order_by(Delivery.id))
+    assert sorted((one.kind, one.body["award"]) for one in told) == sorted(
+        ("award_ended", award.public_id) for award in awards
+    )
