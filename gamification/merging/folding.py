@@ -5,7 +5,7 @@ which is out of the course: so the reversal finds it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from gamification.awards.decisions import is_over
 from gamification.awards.statements import EXPIRED
 from gamification.feedback import tell_programs
 from gamification.merging.steps import Rewrite, Steps, table_of
+from gamification.standings.lists import TEAM
 from models import (
     STAFF,
     Award,
@@ -23,6 +24,7 @@ from models import (
     ConsentEntry,
     Contribution,
     ExcusedPeriod,
+    Group,
     GroupMember,
     LaunchSession,
     Membership,
@@ -46,8 +48,10 @@ def fold(steps: Steps, kept: Membership, gone: Membership) -> None:
     """Let `kept` have all that `gone` had; the course is locked."""
     _facts(steps, kept, gone)
     _awards(steps, kept, gone)
+    teams = _second_teams(steps, kept, gone)
     for model, names in EXCLUSIVE.items():
-        _rest(steps, model, names, (kept, gone))
+        spare = teams if model is GroupMember else ()
+        _rest(steps, model, names, (kept, gone), spare)
     _people(steps, kept, gone)
 
 
@@ -159,13 +163,45 @@ def _numbered(
     ]
 
 
+def _second_teams(steps: Steps, kept: Membership, gone: Membership) -> Collection[int]:
+    """Return which rows of teams stay with the member who is given up.
+
+    Teams that share somebody are compared with none: so of two that they are in now
+    the kept one's stays, or the other's where that one alone is still in the course.
+    """
+    ours, theirs = (_teams_of(steps.session, member) for member in (kept, gone))
+    if not ours or not theirs:
+        return ()
+    if kept.status == "active" or gone.status != "active":
+        return theirs.values()
+    second = [row for group, row in ours.items() if group not in theirs]
+    steps.change(GroupMember, _homes(second, gone.id), kept.context_id)
+    return second
+
+
+def _teams_of(session: Session, member: Membership) -> dict[int, int]:
+    """Return the rows by which somebody is in teams now, by team."""
+    rows = session.execute(
+        sa.select(GroupMember.group_id, GroupMember.id)
+        .join(Group, Group.id == GroupMember.group_id)
+        .where(
+            GroupMember.membership_id == member.id,
+            GroupMember.valid_to.is_(None),
+            Group.kind == TEAM,
+        )
+        .order_by(GroupMember.id)
+    )
+    return dict(rows.all())
+
+
 def _rest(
     steps: Steps,
     model: type[Base],
     names: tuple[str, ...],
     members: tuple[Membership, Membership],
+    spare: Collection[int],
 ) -> None:
-    """Let rows go along, unless the kept member has one of the same."""
+    """Let rows but spare ones go along, unless the kept member has one of the same."""
     kept, gone = members
     table = table_of(model)
     columns = [table.c[name] for name in names]
@@ -175,7 +211,8 @@ def _rest(
         mine = sa.select(*columns).where(table.c.membership_id == kept.id)
         known = {tuple(row) for row in steps.session.execute(mine)}
     rows = steps.session.execute(query.order_by(table.c.id)).all()
-    ids = [row[0] for row in rows if not columns or tuple(row[1:]) not in known]
+    new = [row[0] for row in rows if not columns or tuple(row[1:]) not in known]
+    ids = [row for row in new if row not in spare]
     steps.change(model, _homes(ids, kept.id), kept.context_id)
 
 

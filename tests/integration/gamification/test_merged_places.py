@@ -6,9 +6,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from gamification.metrics.people import member_meant, people_of
-from gamification.standings.groups import groups_of, own_groups
+from gamification.standings.groups import (
+    GroupTold,
+    groups_of,
+    own_groups,
+    set_groups,
+)
+from gamification.standings.lists import teams
 from models import Group, GroupMember, Membership
 from tests.factories import a_badge, a_context, a_member
+from tests.integration.gamification.conftest import a_class, as_usual
 from tests.support.awarding import an_award
 from tests.support.merging import everything, merged, parted
 
@@ -28,10 +35,15 @@ def twin(session: Session, ada: Membership) -> Membership:
 
 @pytest.fixture
 def team(session: Session, ada: Membership) -> Group:
-    team = Group(context_id=ada.context_id, kind="team", external_id="x", name="Team X")
-    session.add(team)
+    return a_group(session, ada, "team", "Team X")
+
+
+def a_group(session: Session, member: Membership, kind: str, name: str) -> Group:
+    """Build a group of a member's course, with nobody in it."""
+    group = Group(context_id=member.context_id, kind=kind, external_id=name, name=name)
+    session.add(group)
     session.flush()
-    return team
+    return group
 
 
 def is_in(
@@ -76,6 +88,76 @@ def test_two_who_are_in_a_team_are_one_there(
     merged(session, ada, twin)
 
     assert [group.people for group in groups_of(session, ada.context)] == [1]
+
+
+def test_two_teams_of_one_person_are_compared_without_one_of_them(
+    session: Session, now: datetime
+) -> None:
+    people = a_class(session, now, [6] * 12)
+    ada, twin, context = people[0], people[6], people[0].context
+    told = [
+        GroupTold(name, name, frozenset(member.id for member in members))
+        for name, members in (("Red", people[:6]), ("Blue", people[6:]))
+    ]
+    set_groups(session, context, "team", told, now)
+    before = everything(session)
+
+    row = merged(session, ada, twin)
+
+    found = teams(session, as_usual(people[1]))
+    assert {team.name for team in found.rows} == {"Red", "Blue"}
+    assert [group.name for group in own_groups(session, ada)] == ["Red"]
+    parted(session, row)
+    assert everything(session) == before
+
+
+@pytest.mark.parametrize(
+    ("left", "hers", "others", "together"),
+    [
+        ([], ["Red"], ["Blue"], ["Red"]),
+        ([], [], ["Blue"], ["Blue"]),
+        (["Ada"], ["Red"], ["Blue"], ["Blue"]),
+        (["Ada"], ["Red"], [], ["Red"]),
+        (["Ada A."], ["Red"], ["Blue"], ["Red"]),
+        (["Ada", "Ada A."], ["Red"], ["Blue"], ["Red"]),
+        (["Ada"], ["Green", "Red"], ["Blue", "Red"], ["Blue", "Red"]),
+    ],
+)
+def test_of_two_teams_the_one_stays_of_who_is_here(
+    session: Session,
+    now: datetime,
+    ada: Membership,
+    twin: Membership,
+    left: list[str],
+    hers: list[str],
+    others: list[str],
+    together: list[str],
+) -> None:
+    names = {*hers, *others}
+    groups = {name: a_group(session, ada, "team", name) for name in sorted(names)}
+    for member, its in ((ada, hers), (twin, others)):
+        for name in its:
+            is_in(session, groups[name], member, now - DAY)
+        if member.name in left:
+            member.status, member.left_at = "left", now
+    before = everything(session)
+
+    row = merged(session, ada, twin)
+
+    assert [group.name for group in own_groups(session, ada)] == together
+    parted(session, row)
+    assert everything(session) == before
+
+
+def test_groups_of_another_kind_are_all_of_one_person(
+    session: Session, now: datetime, ada: Membership, twin: Membership
+) -> None:
+    for member, name in ((ada, "Monday"), (twin, "Tuesday")):
+        is_in(session, a_group(session, ada, "section", name), member, now - DAY)
+
+    merged(session, ada, twin)
+
+    assert [group.name for group in own_groups(session, ada)] == ["Monday", "Tuesday"]
 
 
 def test_who_left_the_course_is_not_counted_in_a_team(
