@@ -104,7 +104,12 @@ def _people(step: Step) -> _People:
         sa.select(UserIdentity.sub, Membership.id, Membership.status, User.public_id)
         .join(Membership, Membership.user_id == UserIdentity.user_id)
         .join(User, User.id == Membership.user_id)
-        .where(Membership.context_id == step.course.id)
+        .join(Context, Context.id == Membership.context_id)
+        .where(
+            Context.id == step.course.id,
+            # The same id may be another's at another platform of theirs.
+            UserIdentity.registration_id == Context.registration_id,
+        )
     )
     rows = step.session.execute(query).all()
     return _People(

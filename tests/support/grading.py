@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from campus.records import LineItem, Person, Result
-from models import Item
+from models import Item, Membership, Standing, UserIdentity
 from tests.support.clock import NOW
 from tests.support.syncing import Desk
 
@@ -40,3 +40,31 @@ def keys(desk: Desk) -> dict[str, bool]:
     """Return the items' keys, and whether the platform still has them."""
     rows = desk.session.execute(sa.select(Item.key, Item.gone_at))
     return {key: gone_at is None for key, gone_at in rows}
+
+
+def points(desk: Desk, person: Person) -> int:
+    """Return somebody's points of all time, in millionths."""
+    query = (
+        sa.select(Standing.points)
+        .where(Standing.context_id == desk.context.id, Standing.period == "all")
+        .where(Standing.membership_id == member_id(desk, person))
+    )
+    return desk.session.scalar(query) or 0
+
+
+def member_id(desk: Desk, person: Person) -> int:
+    return member_of(desk, person).id
+
+
+def member_of(desk: Desk, person: Person) -> Membership:
+    """Return somebody's place in the course, by their id at its platform."""
+    query = (
+        sa.select(Membership)
+        .join(UserIdentity, UserIdentity.user_id == Membership.user_id)
+        .where(
+            Membership.context_id == desk.context.id,
+            UserIdentity.registration_id == desk.context.registration_id,
+            UserIdentity.sub == person.sub,
+        )
+    )
+    return desk.session.scalars(query).one()

@@ -72,6 +72,7 @@ class Desk:
             sa.select(UserIdentity.sub, Membership.role, Membership.status)
             .join(Membership, Membership.user_id == UserIdentity.user_id)
             .where(Membership.context_id == self.context.id)
+            .where(UserIdentity.registration_id == self.context.registration_id)
         )
         return {
             sub: (role, status) for sub, role, status in self.session.execute(query)
@@ -95,6 +96,7 @@ class Desk:
             .join(UserIdentity, UserIdentity.user_id == Membership.user_id)
             .join(Item, Item.id == Contribution.item_id)
             .where(
+                UserIdentity.registration_id == self.context.registration_id,
                 Contribution.context_id == self.context.id,
                 Contribution.kind == kind,
                 Contribution.superseded_at.is_(None),

@@ -8,31 +8,19 @@ from sqlalchemy.orm import Session
 from campus.faults import changed
 from campus.records import Enrolment, Person
 from gamification.activity import Fact, record
-from models import Award, Contribution, Item, Standing
+from models import Award, Contribution, Item
 from tests.factories import a_member
 from tests.support.clock import NOW, Clock
-from tests.support.grading import QUIZ, READING, an_item, grade, keys
+from tests.support.grading import (
+    QUIZ,
+    READING,
+    an_item,
+    grade,
+    keys,
+    member_id,
+    points,
+)
 from tests.support.syncing import Desk
-
-
-def points(desk: Desk, person: Person) -> int:
-    """Return somebody's points of all time, in millionths."""
-    query = (
-        sa.select(Standing.points)
-        .where(Standing.context_id == desk.context.id, Standing.period == "all")
-        .where(Standing.membership_id == member_id(desk, person))
-    )
-    return desk.session.scalar(query) or 0
-
-
-def member_id(desk: Desk, person: Person) -> int:
-    query = sa.text(
-        "SELECT m.id FROM membership m JOIN user_identity i ON i.user_id = m.user_id "
-        "WHERE i.sub = :sub AND m.context_id = :context"
-    )
-    values = {"sub": person.sub, "context": desk.context.id}
-    found: int = desk.session.execute(query, values).scalar_one()
-    return found
 
 
 def test_moodles_score_is_graded_and_completed(desk: Desk) -> None:
