@@ -45,6 +45,55 @@ class Told:
     def place(self) -> tuple[int, str]:
         return self.fact.membership_id, self.fact.kind
 
+    @property
+    def is_there(self) -> bool:
+        """Tell whether it has a mark, or is completed."""
+        return self.fact.status != "withdrawn"
+
+
+def news_of_all(rows: Sequence[Told], kept: Sequence[Kept]) -> Iterator[Fact]:
+    """Yield the facts that make the log say what a platform's rows for one person say.
+
+    There is one, but for a person of several ids. Then each day's row has the attempts
+    up to it for its own, and the last one what is later; of one day, or where one has
+    none, the best stands for all. No row takes back what another still says.
+    """
+    there = [row for row in rows if row.is_there] or rows[:1]
+    if there[0].fact.kind != "graded":
+        there = [min(there, key=_day)]
+    acts = _acts(there) if len(there) > 1 else there
+    for number, row in enumerate(acts):
+        theirs = [
+            one
+            for one in kept
+            if (number == 0 or one.occurred_at > _day(acts[number - 1]))
+            and (row is acts[-1] or one.occurred_at <= _day(row))
+        ]
+        if theirs or not (kept or number):
+            yield from news_of(row, theirs)
+        elif row.is_there:
+            yield _attempt(row.fact)
+
+
+def _acts(rows: Sequence[Told]) -> list[Told]:
+    """Return the best row of each day, the oldest first, or of all without a day."""
+    best: dict[datetime | None, Told] = {}
+    have_days = all(row.basis != "nothing" for row in rows)
+    for row in rows:
+        day = _day(row) if have_days else None
+        known = best.get(day)
+        if known is None or _is_better(row.fact.content, known.fact.content):
+            best[day] = row
+    return sorted(best.values(), key=_day)
+
+
+def _day(told: Told) -> datetime:
+    return told.fact.occurred_at
+
+
+def _attempt(fact: Fact) -> Fact:
+    return replace(fact, attempt=fact.occurred_at.isoformat())
+
 
 def news_of(told: Told, kept: Sequence[Kept]) -> Iterator[Fact]:
     """Yield the facts that make the log say what a platform's row says.
@@ -52,7 +101,8 @@ def news_of(told: Told, kept: Sequence[Kept]) -> Iterator[Fact]:
     Nothing, mostly. A later act is an attempt of its own beside those before it,
     whatever its mark; where only the mark has a date, a later and better one is.
     Everything else corrects the attempt it is about, and takes back what the platform
-    no longer has: attempts after an act, or marks above the one that stands there.
+    no longer has: later attempts, and marks above the one that stands there but for
+    those of acts before it.
     """
     fact = told.fact
     if fact.status == "withdrawn":
@@ -65,7 +115,7 @@ def news_of(told: Told, kept: Sequence[Kept]) -> Iterator[Fact]:
     elif fact.kind != "graded":
         yield from _corrected(fact, kept[-1])
     elif _is_attempt(told, kept):
-        yield replace(fact, attempt=fact.occurred_at.isoformat())
+        yield _attempt(fact)
     else:
         one = _meant(told, kept)
         yield from _corrected(fact, one)
@@ -83,9 +133,9 @@ def _is_attempt(told: Told, kept: Sequence[Kept]) -> bool:
 
 
 def _meant(told: Told, kept: Sequence[Kept]) -> Kept:
-    """Return the attempt that a row is about: the last one, or that of its act."""
+    """Return the attempt that a row is about: the last one, or that of its day."""
     there = [one for one in kept if one.is_there] or kept
-    if told.basis != "act":
+    if told.basis == "nothing":
         return _last(there)
     before = [one for one in there if one.occurred_at <= told.fact.occurred_at]
     return _last(before) if before else min(there, key=lambda one: one.occurred_at)
@@ -93,10 +143,16 @@ def _meant(told: Told, kept: Sequence[Kept]) -> Kept:
 
 def _gone(told: Told, kept: Sequence[Kept], meant: Kept) -> list[Kept]:
     """Return the attempts that the platform no longer has."""
-    others = [one for one in kept if one.is_there and one is not meant]
-    if told.basis == "act":
-        return [one for one in others if one.occurred_at > meant.occurred_at]
-    return [one for one in others if _is_better(one.content, told.fact.content)]
+    return [
+        one
+        for one in kept
+        if one.is_there
+        and one is not meant
+        and (
+            one.occurred_at > meant.occurred_at
+            or (told.basis != "act" and _is_better(one.content, told.fact.content))
+        )
+    ]
 
 
 def _corrected(fact: Fact, one: Kept) -> Iterator[Fact]:

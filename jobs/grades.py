@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import sqlalchemy as sa
@@ -33,9 +33,23 @@ class _People:
     active: frozenset[int]
     public_ids: dict[str, str]
     """Our ids of people, by the platform's."""
+    several: dict[int, frozenset[str]]
+    """All ids of those whom the platform knows by more than one."""
 
     def sub_of(self, member: int) -> str:
         return next((sub for sub, id_ in self.members.items() if id_ == member), "")
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One item: what is known of it, and what its pages of results say so far."""
+
+    people: _People
+    known: Log
+    named: set[str] = field(default_factory=set)
+    """Everybody on the pages, by the platform's ids."""
+    held: dict[int, dict[str, Result]] = field(default_factory=dict)
+    """The rows of people of several ids, who may be on several pages."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +63,8 @@ class _Listed:
 def sync_results(step: Step) -> None:
     """Make the log say what the platform's gradebook says of our line items.
 
-    Raises LTIError when something could not be read whole; what was read is kept.
+    Raises LTIError when something could not be read whole; what was read is kept, but
+    for people of several ids, of whom an item is read whole or not at all.
     `tally.needs` tells when too many scores vanished to believe it.
     """
     scopes = grades.reading_scopes(step.course.ags_scopes)
@@ -112,10 +127,14 @@ def _people(step: Step) -> _People:
         )
     )
     rows = step.session.execute(query).all()
+    ids: dict[int, set[str]] = {}
+    for sub, id_, _, _ in rows:
+        ids.setdefault(id_, set()).add(sub)
     return _People(
         {sub: id_ for sub, id_, _, _ in rows},
         frozenset(id_ for _, id_, status, _ in rows if status == "active"),
         {sub: public_id for sub, _, _, public_id in rows},
+        {id_: frozenset(subs) for id_, subs in ids.items() if len(subs) > 1},
     )
 
 
@@ -123,20 +142,22 @@ def _sync_item(
     step: Step, people: _People, item_id: int, url: str, scopes: list[str]
 ) -> None:
     known = log_of(step.session, step.course.id, item_id)
+    reading = _Reading(people, known)
     step.session.rollback()
     basis = _basis(step)
-    named: set[int] = set()
     began = seen_at = now()
     pages = 0
     for page in grades.result_pages(step.connector, url, scopes):
         marker = Marker(step.course.id, item_id, seen_at, basis)
-        named |= _take(step, people, page, marker, known)
+        _take(step, reading, page, marker)
         seen_at, pages = now(), pages + 1
-    if pages == 1:
-        # In one piece it tells by whom it leaves out whose score was cleared; over
-        # several pages somebody may have slipped between two of them.
-        marker = Marker(step.course.id, item_id, began, basis)
-        _clear(step, people, named, known, marker)
+    marker = Marker(step.course.id, item_id, began, basis)
+    # In one piece it tells by whom it leaves out whose score was cleared; over
+    # several pages somebody may have slipped between two of them.
+    is_whole = pages == 1
+    _take_held(step, reading, marker, is_whole=is_whole)
+    if is_whole:
+        _clear(step, reading, marker)
 
 
 def _basis(step: Step) -> Basis:
@@ -144,10 +165,9 @@ def _basis(step: Step) -> Basis:
     return "act" if step.connector.platform.tells_acts else "mark"
 
 
-def _take(
-    step: Step, people: _People, page: ResultsPage, marker: Marker, known: Log
-) -> set[int]:
-    """Record a page's results; return the members it names."""
+def _take(step: Step, reading: _Reading, page: ResultsPage, marker: Marker) -> None:
+    """Record a page's results, but for those that wait for another page's."""
+    people = reading.people
     step.tally.dropped += page.dropped
     step.tally.counts["results"] += len(page.results)
     told = list[Told]()
@@ -156,19 +176,52 @@ def _take(
         if member is None:
             stranger = "the person is not known in the course"
             step.tally.dropped.append(Dropped("results", stranger, result.sub))
+        elif member in people.several:
+            reading.held.setdefault(member, {})[result.sub] = result
         else:
             told += marker.facts(member, result)
-    _record(step, people, known.news(told))
-    subs = {result.sub for result in page.results} | page.unclear
-    return {people.members[sub] for sub in subs if sub in people.members}
+    _record(step, people, reading.known.news(told))
+    reading.named.update(page.unclear, (result.sub for result in page.results))
 
 
-def _clear(
-    step: Step, people: _People, named: set[int], known: Log, marker: Marker
+def _take_held(
+    step: Step, reading: _Reading, marker: Marker, *, is_whole: bool
 ) -> None:
-    """Take the scores back of those whom the platform no longer names."""
+    """Record what is said of people of several ids, of all their ids at once."""
+    told = list[Told]()
+    for member, rows in reading.held.items():
+        for sub in sorted(rows):
+            told += marker.facts(member, rows[sub])
+        if _is_open(step, reading, member, is_whole=is_whole):
+            told += marker.again(member, reading.known)
+    _record(step, reading.people, reading.known.news(told))
+
+
+def _is_open(step: Step, reading: _Reading, member: int, *, is_whole: bool) -> bool:
+    """Tell whether somebody may have a score under an id that has no row here.
+
+    A row that cannot be read may hold one, and one that slipped between two pages.
+    What an id had that has left stays, too, until another has a score there.
+    """
+    rows = reading.held[member]
+    others = reading.people.several[member] - rows.keys()
+    if others & reading.named:
+        return True
+    if any(row.score is not None for row in rows.values()):
+        return not (is_whole or (step.present and others.isdisjoint(step.present)))
+    return bool(others) and not (is_whole and others <= step.present)
+
+
+def _clear(step: Step, reading: _Reading, marker: Marker) -> None:
+    """Take the scores back of those whom the platform no longer names.
+
+    Of people of several ids all must be in the course.
+    """
+    people, known = reading.people, reading.known
+    named = {people.members[sub] for sub in reading.named if sub in people.members}
+    here = {id_ for id_, subs in people.several.items() if subs <= step.present}
     graded = known.graded()
-    missing = graded & people.active - named
+    missing = (graded & people.active - named) - (people.several.keys() - here)
     if not (step.consent.cleared or are_believable(missing, graded)):
         step.tally.needs = (
             f"{len(missing)} of {len(graded)} scores of one activity vanished at once; "

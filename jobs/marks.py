@@ -1,18 +1,20 @@
 """What a platform's results mean as facts, beside what the log says already."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from gamification.activity import Fact
-from jobs.attempts import Basis, Kept, Told, news_of
+from jobs.attempts import Basis, Kept, Told, news_of_all
 from lti.grades import Result
 from lti.items import SOURCE
 from models import Contribution
 
+KINDS = ("graded", "completed")
+"""What a result with a score is: LTI has no other word for completion."""
 CLEARED_UNASKED = 5
 CLEARED_SHARE = 30
 
@@ -30,15 +32,25 @@ class Marker:
     def facts(self, member: int, result: Result) -> Iterator[Told]:
         """Yield a `graded` and a `completed` fact; both withdrawn if it was cleared.
 
-        LTI has no other word for completion. The learner acted when the platform
-        says so, but not in the future; else when we first saw it.
+        The learner acted when the platform says so, but not in the future; else when
+        we first saw it.
         """
         acted_at = min(result.acted_at or self.seen_at, self.seen_at)
         basis = self.basis if result.acted_at else "nothing"
         status = "withdrawn" if result.score is None else "normal"
         mark = (result.score, result.maximum)
-        for kind, some in (("graded", mark), ("completed", (None, None))):
+        for kind, some in zip(KINDS, (mark, (None, None)), strict=True):
             yield Told(self._fact(member, kind, acted_at, status, some), basis)
+
+    def again(self, member: int, log: "Log") -> Iterator[Told]:
+        """Yield what the log says of somebody: what nobody contradicts stays."""
+        for kind in KINDS:
+            for one in log.kept.get((member, kind), ()):
+                if one.content[0] == "normal":
+                    _, score, maximum, seconds = one.content
+                    mark = (score, maximum)
+                    fact = self._fact(member, kind, one.occurred_at, "normal", mark)
+                    yield Told(replace(fact, seconds=seconds), self.basis)
 
     def _fact(
         self,
@@ -69,14 +81,17 @@ class Log:
     kept: dict[tuple[int, str], list[Kept]]
 
     def news(self, seen: Iterable[Told]) -> list[Fact]:
-        """Return the facts that would change the log.
+        """Return the facts that would change the log; somebody's rows come together.
 
         Most of an hour's results are known: they must not cost a transaction.
         """
+        rows: dict[tuple[int, str], list[Told]] = {}
+        for told in seen:
+            rows.setdefault(told.place, []).append(told)
         return [
             fact
-            for told in seen
-            for fact in news_of(told, self.kept.get(told.place, ()))
+            for place, theirs in rows.items()
+            for fact in news_of_all(theirs, self.kept.get(place, ()))
         ]
 
     def graded(self) -> set[int]:
@@ -104,7 +119,7 @@ def log_of(session: Session, context_id: int, item_id: int) -> Log:
     ).where(
         Contribution.context_id == context_id,
         Contribution.item_id == item_id,
-        Contribution.kind.in_(["graded", "completed"]),
+        Contribution.kind.in_(KINDS),
         Contribution.superseded_at.is_(None),
     )
     kept: dict[tuple[int, str], list[Kept]] = {}

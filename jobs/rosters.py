@@ -43,6 +43,7 @@ def sync_roster(step: Step) -> None:
     step.tally.counts["people"] = len(present)
     _leave(step, present, began)
     if not step.tally.needs:
+        step.present.update(present)
         regroup(step, {sub: told[sub] for sub in present})
 
 

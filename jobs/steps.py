@@ -1,7 +1,7 @@
 """Small transactions between slow calls: nobody waits while a platform thinks."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -57,6 +57,8 @@ class Step:
     consent: Consent
     word: datetime | None = None
     """When a human said so, where that was for this reading alone."""
+    present: set[str] = field(default_factory=set)
+    """Whom the roster names, by the platform's ids, once this run has read it whole."""
 
     @property
     def session(self) -> Session:

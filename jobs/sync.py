@@ -79,10 +79,14 @@ def _read(turn: Turn, sources: list[str], consent: Consent) -> SyncReport:
     written(session, context_id, lambda c: _adopt(session, c, now()))
     context = session.get_one(Context, context_id)
     course, registration_id = Course.of(context), context.registration_id
+    present = set[str]()
     try:
         with connected(session, registration_id) as connector:
             reports = [
-                _sync(source, Step(turn, course, connector, Tally(), consent))
+                _sync(
+                    source,
+                    Step(turn, course, connector, Tally(), consent, present=present),
+                )
                 for source in sources
             ]
     except PlatformNotApproved:  # disabled since we looked: off, like the others

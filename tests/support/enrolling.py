@@ -1,6 +1,8 @@
 """People who come to the campus and go."""
 
-from campus.records import Enrolment, Person, Role
+from dataclasses import replace
+
+from campus.records import Enrolment, Person, Role, Status
 from tests.support.syncing import Desk
 
 
@@ -19,3 +21,11 @@ def learners(desk: Desk, number: int) -> list[Person]:
 def enrol_again(desk: Desk, person: Person, role: Role = Role.STUDENT) -> None:
     campus, course = desk.registered.campus, desk.registered.cast.course
     campus.enrol(Enrolment(course=course.number, person=person.number, role=role))
+
+
+def unenrol(desk: Desk, *people: Person) -> None:
+    campus, course = desk.registered.campus, desk.registered.cast.course
+    for person in people:
+        enrolment = campus.find_enrolment(course, person)
+        assert enrolment is not None
+        campus.enrol(replace(enrolment, status=Status.SUSPENDED))

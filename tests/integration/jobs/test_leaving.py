@@ -1,6 +1,5 @@
 """Who leaves a course, who comes back, and who stays whatever a roster says."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,20 +10,12 @@ from campus.bad_pages import (
     next_link,
 )
 from campus.faults import changed, html, status
-from campus.records import Person, Status
+from campus.records import Person
 from models import Membership
 from tests.factories import a_member
 from tests.support.clock import Clock
-from tests.support.enrolling import enrol_again, learners
+from tests.support.enrolling import enrol_again, learners, unenrol
 from tests.support.syncing import Desk
-
-
-def unenrol(desk: Desk, *people: Person) -> None:
-    campus, course = desk.registered.campus, desk.registered.cast.course
-    for person in people:
-        enrolment = campus.find_enrolment(course, person)
-        assert enrolment is not None
-        campus.enrol(replace(enrolment, status=Status.SUSPENDED))
 
 
 def roster_error(desk: Desk) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gamification.activity import Fact
-from jobs.attempts import Basis, Kept, Told, news_of
+from jobs.attempts import Basis, Kept, Told, news_of, news_of_all
 from tests.factories import POINT
 from tests.support.clock import NOW
 
@@ -113,3 +113,62 @@ def test_what_was_never_there_is_not_taken_back() -> None:
     nothing: list[Any] = list(news_of(told((1, None), "act"), []))
 
     assert nothing == []
+
+
+def after_readings(readings: list[list[Row]], basis: Basis) -> list[Kept]:
+    """Return what the log keeps of somebody's ids, each with a row in each reading."""
+    kept: dict[str, Kept] = {}
+    for rows in readings:
+        seen = [told(row, basis) for row in rows]
+        news = list(news_of_all(seen, list(kept.values())))
+        assert len({fact.attempt for fact in news}) == len(news)
+        for fact in news:
+            known = kept.get(fact.attempt)
+            acted_at = known.occurred_at if known else fact.occurred_at
+            kept[fact.attempt] = Kept(fact.attempt, acted_at, fact.content)
+    return list(kept.values())
+
+
+@pytest.mark.parametrize(
+    ("basis", "readings", "attempts"),
+    [
+        # Each id's act has its own day, whichever is better and is named first.
+        ("act", [[(1, 60), (3, 80)]], [(1, 60), (3, 80)]),
+        ("act", [[(3, 60), (1, 80)]], [(1, 80), (3, 60)]),
+        ("mark", [[(3, 60), (1, 80)]], [(1, 80), (3, 60)]),
+        # What was read of one id before stands where the other comes later.
+        ("act", [[(3, 60)], [(3, 60), (1, 80)]], [(1, 80), (3, 60)]),
+        ("mark", [[(1, 80)], [(1, 80), (3, 60)]], [(1, 80), (3, 60)]),
+        # A retake between the acts of the other id, and after them.
+        ("act", [[(1, 60), (3, 80)], [(2, 70), (3, 80)]], [(1, 60), (2, 70), (3, 80)]),
+        ("mark", [[(1, 60), (3, 80)], [(4, 90), (3, 80)]], [(1, 60), (3, 80), (4, 90)]),
+        # A correction is of the row it is about.
+        ("act", [[(1, 60), (3, 80)], [(1, 60), (3, 75)]], [(1, 60), (3, 75)]),
+        ("mark", [[(1, 60), (3, 80)], [(1, 60), (4, 20)]], [(1, 60), (3, 20)]),
+        ("mark", [[(1, 90), (3, 80)], [(1, 50), (3, 80)]], [(1, 50), (3, 80)]),
+        # Of one day, and where there is none, the best stands for all.
+        ("mark", [[(1, 60), (1, 80)]], [(1, 80)]),
+        ("nothing", [[(1, 60), (1, 80)], [(3, 60), (3, 80)]], [(1, 80)]),
+        ("nothing", [[(1, 60), (1, 80)], [(2, 60), (2, 50)]], [(1, 60)]),
+        # A mark that one id has no more is gone if no other has one as good.
+        ("mark", [[(1, 90), (3, 80)], [(1, None), (3, 80)]], [(3, 80)]),
+        ("mark", [[(1, 60), (3, 80)], [(1, 60), (3, None)]], [(1, 60)]),
+        ("mark", [[(1, 60), (3, 40)], [(1, 60), (3, None)]], [(1, 60)]),
+        ("nothing", [[(1, 60), (1, 80)], [(2, 60), (2, None)]], [(1, 60)]),
+        ("act", [[(1, 60), (3, 80)], [(1, None), (3, None)]], []),
+    ],
+)
+def test_rows_of_several_ids_come_to_attempts_of_one_person(
+    basis: Basis, readings: list[list[Row]], attempts: list[Row]
+) -> None:
+    assert shown(after_readings(readings, basis)) == attempts
+    turned = [rows[::-1] for rows in readings]
+    assert shown(after_readings(turned, basis)) == attempts
+
+
+def test_somebody_of_several_ids_completed_it_on_the_first_day() -> None:
+    rows = [told(row, "act", "completed") for row in [(3, 80), (1, 60), (0, None)]]
+
+    (fact,) = news_of_all(rows, [])
+
+    assert (fact.status, fact.occurred_at) == ("normal", NOW + timedelta(days=1))
