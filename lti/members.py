@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lti.roles import NOTED_EVERY, STAFF_FOR
 from lti.roster import Member
@@ -74,6 +74,26 @@ def _by_user(members: Iterable[Member], users: Mapping[str, int]) -> dict[int, M
         if known is None or (member.role in STAFF and known.role not in STAFF):
             found[users[member.sub]] = member
     return found
+
+
+def of_several_ids(session: Session, context_id: int) -> dict[str, int]:
+    """Return whose user an id is, for a course's people of more than one id there."""
+    other = aliased(UserIdentity)
+    query = (
+        sa.select(UserIdentity.sub, UserIdentity.user_id)
+        .join(Membership, Membership.user_id == UserIdentity.user_id)
+        .join(Context, Context.id == Membership.context_id)
+        .where(
+            Context.id == context_id,
+            UserIdentity.registration_id == Context.registration_id,
+            sa.exists().where(
+                other.user_id == UserIdentity.user_id,
+                other.registration_id == UserIdentity.registration_id,
+                other.id != UserIdentity.id,
+            ),
+        )
+    )
+    return dict(session.execute(query).all())
 
 
 def absent_from(

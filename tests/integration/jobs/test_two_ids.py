@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from campus.faults import changed
 from campus.records import LineItem, Person
+from jobs import rosters
 from models import Contribution
 from tests.support.clock import NOW, Clock
 from tests.support.enrolling import learners, unenrol
@@ -244,3 +245,22 @@ def test_two_who_are_two_again_have_each_their_own(either: Desk) -> None:
     either.sync()
 
     assert (either.facts(), points(either, ada), points(either, ben)) == before
+
+
+def test_a_roster_calls_one_person_the_same_however_it_is_cut(
+    either: Desk, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, last = both(either)[0], learners(either, 3)[-1]
+    either.sync()
+    merged(session, member_of(either, ada), member_of(either, last))
+    either.sync()
+    name, written = member_of(either, ada).name, list[int]()
+    monkeypatch.setattr(rosters, "AT_ONCE", 2)
+    monkeypatch.setattr(
+        rosters, "refresh", lambda *arguments: written.extend(arguments[2])
+    )
+
+    either.sync()
+
+    assert member_of(either, ada).name == name
+    assert written == []
