@@ -64,12 +64,18 @@ def rows_of(lines: Iterable[str], columns: Columns) -> Iterator[Row | BadRow]:
                 yield BadRow(begins, left_out)
                 return
             # The reader has forgotten it and begins anew with the next line.
-            last = reader.line_num + AFTER_HEAD - 1
+            last = begins + len(taken) - 1
             yield BadRow(begins, _unread(begins, last, is_long=is_long))
             continue
         if cells is None:
             return
-        if any(map(str.strip, cells)):
+        if not any(map(str.strip, cells)):
+            continue
+        if _is_open(taken):
+            # A quote amid a cell, which the reader takes for a part of it.
+            last = begins + len(taken) - 1
+            yield BadRow(begins, _unread(begins, last, is_long=False))
+        else:
             yield _row(begins, cells, names, columns)
 
 
@@ -81,7 +87,7 @@ def _noted(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
 
 
 def _is_open(taken: list[str]) -> bool:
-    """Tell whether lines end in the midst of a cell: one of their quotes is alone."""
+    """Tell whether one of the quotes in lines is alone, as where they end in a cell."""
     return sum(line.count('"') for line in taken) % 2 == 1
 
 

@@ -59,6 +59,19 @@ def test_a_quote_that_is_left_open_takes_nobody_out_of_a_group(
     assert names(session) == ["Blue", "Red"]
 
 
+@pytest.mark.parametrize("row", ['s1,Red"', 's1,R"ed'])
+def test_a_quote_too_many_makes_no_group_of_its_own(
+    session: Session, group_import: Import, row: str
+) -> None:
+    group_import(GROUPED)
+
+    done = group_import(f"user,group\ns0,Red\n{row}\ns2,Blue\ns3,Blue\n")
+
+    assert done.stdout.startswith("line 3: it cannot be read")
+    assert (done.exit_code, done.stderr) == (1, REFUSED)
+    assert names(session) == ["Blue", "Red"]
+
+
 def test_every_line_that_cannot_be_read_is_told(
     session: Session, group_import: Import
 ) -> None:
