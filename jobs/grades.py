@@ -205,11 +205,13 @@ def _is_open(step: Step, reading: _Reading, member: int, *, is_whole: bool) -> b
     """
     rows = reading.held[member]
     others = reading.people.several[member] - rows.keys()
+    if not others:
+        return False
     if others & reading.named:
         return True
     if any(row.score is not None for row in rows.values()):
         return not (is_whole or (step.present and others.isdisjoint(step.present)))
-    return bool(others) and not (is_whole and others <= step.present)
+    return not (is_whole and others <= step.present)
 
 
 def _clear(step: Step, reading: _Reading, marker: Marker) -> None:

@@ -125,6 +125,25 @@ def test_ids_on_different_pages_are_one_person(
         assert canvas_desk.facts()[ada.sub, QUIZ] == BEST
 
 
+def test_a_mark_may_fall_on_whatever_page_where_each_id_has_a_row(
+    canvas_desk: Desk, session: Session
+) -> None:
+    people = learners(canvas_desk, 110)
+    for person in people:
+        grade(canvas_desk, person, 5)
+    canvas_desk.sync()
+    ada, last = both(canvas_desk)[0], people[-1]
+    merged(session, member_of(canvas_desk, ada), member_of(canvas_desk, last))
+    # Nobody tells any more who is in the course.
+    session.merge(canvas_desk.context).memberships_url = None
+    session.commit()
+
+    grade(canvas_desk, ada, 7)
+    canvas_desk.sync()
+
+    assert canvas_desk.facts()[ada.sub, QUIZ] == ("normal", 7_000_000, 20_000_000)
+
+
 def test_a_score_is_cleared_once_no_id_has_one(either: Desk) -> None:
     ada, ben = both(either)
     let_be_one(either)
