@@ -7,6 +7,7 @@ What a test wrote by `session` it commits before it asks the `client`.
 """
 
 import inspect
+import os
 import secrets
 import socket
 from collections.abc import Iterator
@@ -45,6 +46,11 @@ ON_BOTH = ("integration", "properties")
 refuse_the_world()
 remember_statements()
 compile_routes_late()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are cores: each waits now and then."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
