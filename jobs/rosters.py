@@ -27,7 +27,8 @@ def sync_roster(step: Step) -> None:
     """Make a course's people those the platform names.
 
     Raises LTIError when the roster was not read whole: what was read is kept, but for
-    people of several ids, and nobody left. `tally.needs` tells when too many left to believe it.
+    people of several ids, and nobody left. `tally.needs` tells when too many left to
+    believe it.
     """
     began = now()
     # Whose ids lie apart in the roster would be called by each of them in turn.

@@ -40,6 +40,17 @@ def both(desk: Desk) -> tuple[Person, Person]:
     return desk.registered.cast.ada, desk.registered.cast.ben
 
 
+def one_on_two_pages(desk: Desk) -> tuple[Person, Person]:
+    """Merge Ada and the last of so many learners that their results fill two pages."""
+    people = learners(desk, 110)
+    for person in people:
+        grade(desk, person, 5)
+    desk.sync()
+    ada, last = both(desk)[0], people[-1]
+    merged(desk.session, member_of(desk, ada), member_of(desk, last))
+    return ada, last
+
+
 def an_essay(desk: Desk) -> LineItem:
     """Return an item of which Moodle lists those alone who have a mark."""
     essay = an_item(desk, "Essay", link=desk.registered.cast.link.number)
@@ -104,12 +115,7 @@ def test_each_ids_act_keeps_its_day(desk: Desk, session: Session) -> None:
 def test_ids_on_different_pages_are_one_person(
     canvas_desk: Desk, session: Session
 ) -> None:
-    people = learners(canvas_desk, 110)
-    for person in people:
-        grade(canvas_desk, person, 5)
-    canvas_desk.sync()
-    ada, last = both(canvas_desk)[0], people[-1]
-    merged(session, member_of(canvas_desk, ada), member_of(canvas_desk, last))
+    ada, last = one_on_two_pages(canvas_desk)
     canvas_desk.sync()
     before = rows(session)
 
@@ -128,12 +134,7 @@ def test_ids_on_different_pages_are_one_person(
 def test_a_mark_may_fall_on_whatever_page_where_each_id_has_a_row(
     canvas_desk: Desk, session: Session
 ) -> None:
-    people = learners(canvas_desk, 110)
-    for person in people:
-        grade(canvas_desk, person, 5)
-    canvas_desk.sync()
-    ada, last = both(canvas_desk)[0], people[-1]
-    merged(session, member_of(canvas_desk, ada), member_of(canvas_desk, last))
+    ada, _ = one_on_two_pages(canvas_desk)
     # Nobody tells any more who is in the course.
     session.merge(canvas_desk.context).memberships_url = None
     session.commit()
